@@ -1,0 +1,92 @@
+#include "config.h"
+
+#include "base/buffer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void buffer_release(struct buffer *buffer)
+{
+	free(buffer->bytes);
+	*buffer = (struct buffer)BUFFER_INIT;
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+	buffer->length = 0;
+	if (buffer->bytes)
+		buffer->bytes[0] = '\0';
+}
+
+static void buffer_reserve(struct buffer *buffer, size_t more)
+{
+	size_t needed;
+
+	if (__builtin_add_overflow(buffer->length, more, &needed) || __builtin_add_overflow(needed, 1, &needed))
+		memory_exhausted();
+	if (needed <= buffer->size)
+		return;
+	if (needed < buffer->size * 2)
+		needed = buffer->size * 2;
+	buffer->size = needed < 64 ? 64 : needed;
+	buffer->bytes = memory_resize(buffer->bytes, buffer->size, 1);
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
+{
+	buffer_reserve(buffer, length);
+	if (length)
+		memcpy(buffer->bytes + buffer->length, bytes, length);
+	buffer->length += length;
+	buffer->bytes[buffer->length] = '\0';
+}
+
+void buffer_add_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_add_char(struct buffer *buffer, char byte)
+{
+	buffer_add(buffer, &byte, 1);
+}
+
+void buffer_add_vformat(struct buffer *buffer, const char *format, va_list arguments)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length <= 0)
+		return;
+	buffer_reserve(buffer, (size_t)length);
+	vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
+	buffer->length += (size_t)length;
+}
+
+void buffer_add_format(struct buffer *buffer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	buffer_add_vformat(buffer, format, arguments);
+	va_end(arguments);
+}
+
+const char *buffer_text(const struct buffer *buffer)
+{
+	return buffer->bytes ? buffer->bytes : "";
+}
+
+char *buffer_take(struct buffer *buffer)
+{
+	char *taken = buffer->bytes ? buffer->bytes : memory_copy_text("");
+
+	*buffer = (struct buffer)BUFFER_INIT;
+	return taken;
+}

@@ -1,0 +1,90 @@
+#include "config.h"
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t clock_read_ms(clockid_t which)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(which, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t system_monotonic_ms(struct clock *clock)
+{
+	(void)clock;
+	return clock_read_ms(CLOCK_BOOTTIME);
+}
+
+static int64_t system_wall_ms(struct clock *clock)
+{
+	(void)clock;
+	return clock_read_ms(CLOCK_REALTIME);
+}
+
+struct system_clock {
+	struct clock clock;
+	char boot_id[40];
+};
+
+static const char *system_boot_id(struct clock *clock)
+{
+	struct system_clock *system = (struct system_clock *)clock;
+	ssize_t length;
+	int file;
+
+	if (system->boot_id[0])
+		return system->boot_id;
+	snprintf(system->boot_id, sizeof(system->boot_id), "unknown");
+	file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return system->boot_id;
+	length = read(file, system->boot_id, sizeof(system->boot_id) - 1);
+	close(file);
+	system->boot_id[length > 0 ? length : 0] = '\0';
+	system->boot_id[strcspn(system->boot_id, "\n")] = '\0';
+	return system->boot_id;
+}
+
+struct clock *clock_system(void)
+{
+	static struct system_clock system = {
+		.clock = { .monotonic_ms = system_monotonic_ms, .wall_ms = system_wall_ms, .boot_id = system_boot_id },
+	};
+
+	return &system.clock;
+}
+
+char *time_format(int64_t wall_ms, char text[TIME_TEXT_BYTES])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm parts;
+
+	if (!gmtime_r(&seconds, &parts) || !strftime(text, TIME_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		snprintf(text, TIME_TEXT_BYTES, "?");
+	return text;
+}
+
+int64_t time_parse(const char *text)
+{
+	struct tm parts = { 0 };
+	int end = 0;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+		   &parts.tm_min, &parts.tm_sec, &end) != 6)
+		return -1;
+	if (text[end] == '.')
+		end += 1 + (int)strspn(text + end + 1, "0123456789");
+	if (strcmp(text + end, "Z") != 0)
+		return -1;
+	parts.tm_year -= 1900;
+	parts.tm_mon -= 1;
+	return (int64_t)timegm(&parts) * 1000;
+}

@@ -1,0 +1,8 @@
+libtidegate_a_SOURCES += \
+	engine/base/buffer.c engine/base/buffer.h \
+	engine/base/clock.c engine/base/clock.h \
+	engine/base/digest.c engine/base/digest.h \
+	engine/base/error.c engine/base/error.h \
+	engine/base/memory.c engine/base/memory.h \
+	engine/base/source.h \
+	engine/base/storage.h

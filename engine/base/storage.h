@@ -1,0 +1,48 @@
+/* One directory of small files that must survive a power cut: what the journal needs of a disk, and nothing else.
+ * Passed in as a table of functions, so that tests can be a disk that fails, tears and forgets.
+ *
+ * All functions return 0, or -1 with `err` set (ERROR_STORAGE; ERROR_BUSY where another process has the lock). */
+#ifndef TIDEGATE_BASE_STORAGE_H
+#define TIDEGATE_BASE_STORAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+struct storage_file; /* open for appending */
+struct storage_lock;
+
+struct storage {
+	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and its
+	 * parent. `reserve` bytes of space are set aside for what will be appended, without growing the file. A file that
+	 * is there already is an error. *file is open for appending. */
+	int (*create)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
+		      struct storage_file **file, struct error *err);
+	/* Opens a file that is there, cut to `keep` bytes first, for appending. */
+	int (*open)(struct storage *storage, const char *name, size_t keep, struct storage_file **file,
+		    struct error *err);
+	int (*append)(struct storage *storage, struct storage_file *file, const void *bytes, size_t length,
+		      struct error *err);
+	/* fdatasync: once this has returned 0, what was appended before outlives a power cut. */
+	int (*sync)(struct storage *storage, struct storage_file *file, struct error *err);
+	void (*close)(struct storage *storage, struct storage_file *file);
+	/* Adds the whole file to `into`; at most `limit` bytes, more is an error. */
+	int (*read)(struct storage *storage, const char *name, size_t limit, struct buffer *into, struct error *err);
+	/* Calls `visit` for each file's name, in byte order; a visit that returns non-zero ends it. */
+	int (*list)(struct storage *storage, int (*visit)(void *argument, const char *name), void *argument,
+		    struct error *err);
+	int (*remove)(struct storage *storage, const char *name, struct error *err);
+	/* Takes an exclusive lock by name without waiting: ERROR_BUSY where another has it. It ends with unlock or with
+	 * the process, whatever way that ends. */
+	int (*lock)(struct storage *storage, const char *name, struct storage_lock **lock, struct error *err);
+	void (*unlock)(struct storage *storage, struct storage_lock *lock);
+};
+
+/* A directory of this machine: made where it is missing (mode 0700, its files 0600), opened step by step without
+ * following links, refused where others own it or can write to it. The caller closes it. */
+struct storage *storage_open_directory(const char *path, struct error *err);
+void storage_close_directory(struct storage *storage);
+
+#endif

@@ -1,0 +1,5 @@
+libtidegate_a_SOURCES += \
+	engine/model/executor.h \
+	engine/model/failure.c engine/model/failure.h \
+	engine/model/jmespath.h \
+	engine/model/operation.h

@@ -1,0 +1,37 @@
+/* A document as a person wrote it: scalars, lists and maps, each with its place. What a scalar means is decided by who
+ * reads it, never by its look: `123` and `no` are text until a field wants a number or a truth value.
+ *
+ * Nodes come from YAML (text/yaml.h) or from JSON (a journal keeps definitions as JSON); they live in an arena. */
+#ifndef TIDEGATE_TEXT_NODE_H
+#define TIDEGATE_TEXT_NODE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/memory.h"
+#include "base/source.h"
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+	enum node_kind kind;
+	struct position position;
+	bool plain;               /* scalar: written without quotes, and not as a block */
+	const char *text;         /* scalar: with a NUL behind, and none inside */
+	size_t count;             /* list: items; map: pairs */
+	const struct node **keys; /* map: scalars, in the order of the text, all different */
+	const struct node **items; /* list: the items; map: the values */
+};
+
+/* The value of a map's key, or NULL. */
+const struct node *node_get(const struct node *map, const char *key);
+/* "a list", "a map", "text": for messages. */
+const char *node_kind_name(const struct node *node);
+
+/* The document as JSON and back without loss: a plain true, false, null or integer in its shortest form becomes that
+ * JSON value, every other scalar a string. The caller owns the JSON. Nodes from JSON stand NOWHERE but for `source`. */
+json_t *node_to_json(const struct node *node);
+const struct node *node_from_json(struct arena *arena, const struct source *source, const json_t *json);
+
+#endif

@@ -1,0 +1,5 @@
+if HAVE_CMOCKA
+check_PROGRAMS += tests/base/memory_test
+TESTS += tests/base/memory_test
+tests_base_memory_test_LDADD = $(test_libs)
+endif

@@ -1,0 +1,88 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+static void an_arena_gives_zeroed_memory_of_any_size(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t size = 1; size < 100000; size = size * 3 + 1) {
+		unsigned char *bytes = arena_alloc(arena, size, 1);
+
+		assert_int_equal(bytes[0], 0);
+		assert_int_equal(bytes[size - 1], 0);
+		memset(bytes, 0xff, size);
+	}
+	arena_free(arena);
+}
+
+static void add_to_order(void *thing)
+{
+	static int calls;
+
+	*(int *)thing = ++calls;
+}
+
+static void an_arena_releases_what_is_attached_newest_first(void **state)
+{
+	struct arena *arena = arena_new();
+	int older = 0, newer = 0;
+
+	(void)state;
+	arena_attach(arena, add_to_order, &older);
+	arena_attach(arena, add_to_order, &newer);
+	arena_free(arena);
+	assert_int_equal(newer, 1);
+	assert_int_equal(older, 2);
+}
+
+static void a_buffer_grows_and_is_always_a_string(void **state)
+{
+	struct buffer buffer = BUFFER_INIT;
+	char *taken;
+
+	(void)state;
+	assert_string_equal(buffer_text(&buffer), "");
+	for (int i = 0; i < 1000; i++)
+		buffer_add_format(&buffer, "%d,", i % 10);
+	assert_int_equal(buffer.length, 2000);
+	taken = buffer_take(&buffer);
+	assert_int_equal(strlen(taken), 2000);
+	assert_null(buffer.bytes);
+	free(taken);
+}
+
+static void a_time_is_the_same_after_format_and_parse(void **state)
+{
+	char text[TIME_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(time_format(1795378058000, text), "2026-11-22T20:07:38Z");
+	assert_int_equal(time_parse(text), 1795378058000);
+	assert_int_equal(time_parse("2026-11-22T20:07:38.123Z"), 1795378058000);
+	assert_int_equal(time_parse("2026-11-22T20:07:38"), -1);
+	assert_int_equal(time_parse("yesterday"), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_arena_gives_zeroed_memory_of_any_size),
+		cmocka_unit_test(an_arena_releases_what_is_attached_newest_first),
+		cmocka_unit_test(a_buffer_grows_and_is_always_a_string),
+		cmocka_unit_test(a_time_is_the_same_after_format_and_parse),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
