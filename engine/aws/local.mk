@@ -1,0 +1,2 @@
+libtidegate_a_SOURCES += \
+	engine/aws/credentials.h
