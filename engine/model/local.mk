@@ -1,4 +1,5 @@
 libtidegate_a_SOURCES += \
+	engine/model/embedded.c engine/model/embedded.h \
 	engine/model/executor.h \
 	engine/model/failure.c engine/model/failure.h \
 	engine/model/jmespath.h \

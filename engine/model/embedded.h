@@ -1,0 +1,19 @@
+/* Text files of the source tree that are compiled in (schemas/local.mk lists them, engine/embed.sh makes the C). */
+#ifndef TIDEGATE_MODEL_EMBEDDED_H
+#define TIDEGATE_MODEL_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+	const char *path; /* from the top of the source tree: "schemas/operations/sts.yaml" */
+	const char *text; /* with a NUL behind */
+	size_t length;
+};
+
+/* In the order of their paths; the last one's path is NULL. */
+extern const struct embedded_file embedded_files[];
+
+/* NULL where there is none of that path. */
+const struct embedded_file *embedded_find(const char *path);
+
+#endif

@@ -1,0 +1,11 @@
+# The catalogues. What is listed here is compiled in; keep it in the order of paths.
+embedded_data = \
+	schemas/operations/common.yaml
+
+EXTRA_DIST += $(embedded_data) engine/embed.sh
+
+nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
+CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new
+
+engine/model/embedded_files.c: $(embedded_data) engine/embed.sh schemas/local.mk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sh $(srcdir)/engine/embed.sh $(srcdir) $(embedded_data) >$@.new && mv $@.new $@
