@@ -1,7 +1,8 @@
 /* One directory of small files that must survive a power cut: what the journal needs of a disk, and nothing else.
  * Passed in as a table of functions, so that tests can be a disk that fails, tears and forgets.
  *
- * All functions return 0, or -1 with `err` set (ERROR_STORAGE; ERROR_BUSY where another process has the lock). */
+ * All functions return 0, or -1 with `err` set: ERROR_STORAGE, or ERROR_BUSY where somebody else has the lock or the
+ * name. Names are plain: not empty, without '/', not beginning with '.'. */
 #ifndef TIDEGATE_BASE_STORAGE_H
 #define TIDEGATE_BASE_STORAGE_H
 
@@ -15,14 +16,19 @@ struct storage_file; /* open for appending */
 struct storage_lock;
 
 struct storage {
-	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and its
-	 * parent. `reserve` bytes of space are set aside for what will be appended, without growing the file. A file that
-	 * is there already is an error. *file is open for appending. */
+	const char *path; /* as messages name the directory */
+	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and
+	 * its parent. `reserve` bytes of space are set aside for what will be appended, without growing the file; no
+	 * space is an error, a file system that cannot set aside is none. A file that is there already is ERROR_BUSY
+	 * and is left alone. *file is open for appending. After another error the name may be there, whole if so. */
 	int (*create)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
 		      struct storage_file **file, struct error *err);
-	/* Opens a file that is there, cut to `keep` bytes first, for appending. */
-	int (*open)(struct storage *storage, const char *name, size_t keep, struct storage_file **file,
-		    struct error *err);
+	/* Opens for appending a file that was read as `bytes` and perhaps more: writes them again in place, cuts what
+	 * is behind, syncs file and directory. Written again because a sync that failed under an earlier process leaves
+	 * pages that read well, count as clean, and are not on the disk. Space is set aside as far as there is some. */
+	int (*open)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
+		    struct storage_file **file, struct error *err);
+	/* After an error any part of `bytes` may have been written. */
 	int (*append)(struct storage *storage, struct storage_file *file, const void *bytes, size_t length,
 		      struct error *err);
 	/* fdatasync: once this has returned 0, what was appended before outlives a power cut. */
@@ -35,14 +41,18 @@ struct storage {
 		    struct error *err);
 	int (*remove)(struct storage *storage, const char *name, struct error *err);
 	/* Takes an exclusive lock by name without waiting: ERROR_BUSY where another has it. It ends with unlock or with
-	 * the process, whatever way that ends. */
+	 * the process, whatever way that ends. Its file stays: to remove it would let two hold "the" lock. */
 	int (*lock)(struct storage *storage, const char *name, struct storage_lock **lock, struct error *err);
 	void (*unlock)(struct storage *storage, struct storage_lock *lock);
 };
 
-/* A directory of this machine: made where it is missing (mode 0700, its files 0600), opened step by step without
- * following links, refused where others own it or can write to it. The caller closes it. */
+/* A directory of this machine: made where it is missing (mode 0700, its files 0600), opened step by step from the root.
+ *
+ * It must be ours and closed to writing by others. Above it a link is followed, at most eight times, only where root
+ * owns it and nobody else can write to the directory that holds it (/var/run -> /run is an administrator's wish, a link
+ * in /tmp is anybody's), and a directory that everybody may write to must be sticky. The last component, and every
+ * file, is never a link; a file is regular, ours and has one name. The caller closes it. */
 struct storage *storage_open_directory(const char *path, struct error *err);
-void storage_close_directory(struct storage *storage);
+void storage_close_directory(struct storage *storage); /* NULL is allowed */
 
 #endif

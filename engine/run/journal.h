@@ -1,0 +1,87 @@
+/* The journal of a run: one append-only file, one JSON object a line, each line chained to the one before by SHA-256.
+ *
+ *	{"n":3,"durable":2,"at":"2026-11-22T20:07:38Z","type":"intent",...the caller's fields...,"sha256":"<64 hex>"}
+ *
+ * `n` counts from 1 and is the number of the line; `durable` is how many records were known to be on the disk when this
+ * one was made; `sha256` is over the hash of the line before (its 64 hexadecimal digits, nothing for the first line)
+ * and the line's own bytes in front of `,"sha256":`. The first record also holds `journal` (the version of this format)
+ * and `run`. What the records mean is for the rest of run/; nothing in here is ever written over.
+ *
+ * What a reader is promised (the invariants J1, J6, J7, J9): the records are the ones that were appended, in order, from
+ * the first one on, at least all that a sync which returned 0 covered; or the journal is refused. */
+#ifndef TIDEGATE_RUN_JOURNAL_H
+#define TIDEGATE_RUN_JOURNAL_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/storage.h"
+
+enum {
+	JOURNAL_FORMAT = 1, /* a journal that says more is refused: an older engine must not guess */
+	/* Set aside before the first mutation, behind the first record. Two legs and a restore of a large machine write
+	 * about 40 states x 4 records x 1 KB; half as much again lies over it for answers that are kept. A full disk
+	 * then stops a run before it has changed anything, not between a change and its record. */
+	JOURNAL_RESERVE_BYTES = 256 * 1024,
+	JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024, /* neither read nor written beyond */
+	JOURNAL_RUN_BYTES = 12                  /* "r-" and 4 to 8 hexadecimal digits, with the NUL and room */
+};
+
+struct journal;
+
+/* What the disk held behind the last whole record. A power cut or a kill in mid-write leaves such a tail; it was never
+ * synced, so nothing was done on the strength of it. To be said aloud by whoever opened the journal. */
+struct journal_tail {
+	size_t bytes; /* 0: the file ended with a whole record */
+	size_t line;  /* where it began, counted from 1 */
+};
+
+/* Begins a journal with one record, which is durable when this returns; NULL with `err` set else, and then no mutation
+ * may follow. `run` names it, or NULL: a name is made from random numbers, another where that one is taken.
+ * Where a given `run` is taken: ERROR_BUSY. `fields` (an object, or NULL) is taken over, whatever is returned.
+ * `storage` and `clock` outlive the journal. */
+struct journal *journal_create(struct storage *storage, struct clock *clock, const char *run, const char *type,
+			       json_t *fields, struct error *err);
+
+/* Opens a journal to go on with it: reads and verifies it, cuts a torn tail (see *tail), and makes what was read
+ * durable before it returns, since an earlier process may have died, or been lied to, between write and sync.
+ * NULL: ERROR_DAMAGE with the file, the line and what to do; or ERROR_STORAGE. The caller holds the subject's lock. */
+struct journal *journal_open(struct storage *storage, struct clock *clock, const char *run, struct journal_tail *tail,
+			     struct error *err);
+
+/* The same for looking only: changes nothing on the disk, needs no lock. A tail may be a record that another process is
+ * writing just now. journal_append on it is an error. */
+struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err);
+
+void journal_close(struct journal *journal); /* does not sync; NULL is allowed */
+
+const char *journal_run(const struct journal *journal); /* "r-7f3a"; borrowed */
+
+/* Records, the oldest first; whole, with `n`, `at`, `type` and `sha256`. Borrowed until journal_close. They are there
+ * as soon as they are appended: what is to be relied on is journal_durable_count of them. */
+size_t journal_count(const struct journal *journal);
+size_t journal_durable_count(const struct journal *journal);
+const json_t *journal_get(const struct journal *journal, size_t index);
+const char *journal_type(const struct journal *journal, size_t index);
+
+/* Adds a record; it reaches the disk with the next journal_sync, together with the others since the last one.
+ * `fields` (an object, or NULL) is taken over, whatever is returned; its keys are none of those named above. */
+int journal_append(struct journal *journal, const char *type, json_t *fields, struct error *err);
+
+/* 0: every record appended so far outlives a power cut. Costs nothing where there is none to write.
+ *
+ * The first failure of an append or a sync is the last: both then fail for good, at once, with that first reason. A
+ * kernel reports a failed write-back once and marks the pages clean; a second sync that succeeds says nothing. */
+int journal_sync(struct journal *journal, struct error *err);
+
+/* The failure after which this journal takes nothing any more, or NULL. Borrowed. */
+const struct error *journal_failure(const struct journal *journal);
+
+/* Calls `visit` for every run that has a journal here, by name; a visit that returns non-zero ends it. -1 with `err`
+ * set where the directory cannot be read. Files that are no journals are passed over. */
+int runs_list(struct storage *storage, int (*visit)(void *argument, const char *run), void *argument,
+	      struct error *err);
+
+#endif
