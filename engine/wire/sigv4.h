@@ -42,7 +42,8 @@ struct sigv4_request {
 
 /* Step 1: the canonical request; step 2: the string to sign; step 3: the key and the signature; step 4: the headers
  * to add. Each adds its text to a buffer or fills an array; none can fail. Step 1 expects the x-amz-* headers to be
- * among the headers already. `signed_headers` gets the list "host;x-amz-date". */
+ * among the headers already, and leaves out those that a proxy may change (user-agent, connection, ...).
+ * `signed_headers` gets the list "host;x-amz-date". */
 void sigv4_canonical_request(const struct sigv4_request *request, const struct sigv4_options *options,
 			     struct buffer *canonical, struct buffer *signed_headers);
 void sigv4_string_to_sign(const struct sigv4_scope *scope, const char *canonical, struct buffer *text);
@@ -60,10 +61,21 @@ void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *s
 		struct sigv4_headers *made);
 void sigv4_headers_release(struct sigv4_headers *made);
 
-/* The other side. 0 where the request carries a right signature by a key that `secret_of` knows and is at most five
- * minutes off `now_ms`; else -1 with AWS's own code first in the message: "SignatureDoesNotMatch: ...". */
+/* Who says that he signed a request, for what, and when. */
+struct sigv4_claim {
+	char access_key_id[128];
+	char region[64];
+	char service[64];
+	int64_t time_ms;
+};
+
+/* The other side. 0 where the request (its authorization and x-amz-date headers among the others) carries a right
+ * signature by a key that `secret_of` knows (it gives NULL for others) and was signed at most five minutes before or
+ * after `now_ms`; *claim is then true. Else -1 (ERROR_CREDENTIALS) with AWS's own code first in the message:
+ * "SignatureDoesNotMatch: ...". The host and all x-amz-* headers have to be signed, save x-amz-security-token, which
+ * may be added after signing; whether that token is right is the caller's to ask. */
 typedef const char *sigv4_secret_of(void *argument, const char *access_key_id);
-int sigv4_verify(const struct sigv4_request *request, int64_t now_ms, sigv4_secret_of *secret_of, void *argument,
-		 struct sigv4_scope *scope, struct error *err);
+int sigv4_verify(const struct sigv4_request *request, const struct sigv4_options *options, int64_t now_ms,
+		 sigv4_secret_of *secret_of, void *argument, struct sigv4_claim *claim, struct error *err);
 
 #endif
