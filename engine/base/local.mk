@@ -4,5 +4,6 @@ libtidegate_a_SOURCES += \
 	engine/base/digest.c engine/base/digest.h \
 	engine/base/error.c engine/base/error.h \
 	engine/base/memory.c engine/base/memory.h \
+	engine/base/random.c engine/base/random.h \
 	engine/base/source.h \
 	engine/base/storage.h
