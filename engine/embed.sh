@@ -24,7 +24,7 @@ echo
 n=0
 for file in "$@"; do
 	n=$((n + 1))
-	echo "static const char text_$n[] ="
+	echo "static const char text_${n}[] ="
 	literals "$file"
 	echo '"";'
 done

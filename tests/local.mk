@@ -4,8 +4,17 @@ AM_TESTS_ENVIRONMENT = \
 	TIDEGATE_BUILD_DIR='$(abs_builddir)'; export TIDEGATE_BUILD_DIR; \
 	CONFORMANCE_DIR='$(CONFORMANCE_DIR)'; export CONFORMANCE_DIR;
 
+# Of a tree configured with --enable-coverage: all tests, then which lines of engine/ they passed.
+coverage: check
+	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/" .
+.PHONY: coverage
+
+# Scripts apart from programs, so that `make check LOG_COMPILER=valgrind` means the programs.
+TEST_EXTENSIONS = .sh
+
 test_libs = $(tidegate_libs) $(CMOCKA_LIBS)
 
+include tests/style/local.mk
 include tests/base/local.mk
 include tests/text/local.mk
 include tests/model/local.mk

@@ -36,7 +36,7 @@ struct executor {
 	/* Begins a call; `done` is called exactly once, from inside poll, never from inside start. */
 	void (*start)(struct executor *executor, const struct call *call, call_done *done, void *argument);
 	/* Waits until a call is done or `until_ms` (monotonic, of the clock given at its making) has come, and calls
-	 * what is done. Returns 0, or -1 with ERROR_NETWORK where waiting itself is impossible. A signal ends it early. */
+	 * what is done. Returns 0, or -1 with ERROR_NETWORK where waiting is impossible. A signal ends it early. */
 	int (*poll)(struct executor *executor, int64_t until_ms, struct error *err);
 	/* A fact of the machine it runs on ("instance_id", "region", "availability_zone", "account_id",
 	 * "instance_type"): a new string, or NULL with err. Asked once; answers are kept. */

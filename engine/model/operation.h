@@ -102,7 +102,7 @@ struct operation {
 
 /* What an error of this code and text means: the first matching row of the operation; by HTTP status where none does
  * (429 throttled, 403 access_denied, 5xx unavailable, else invalid). Never FAILURE_NONE. *retry as in the row. */
-enum failure operation_failure(const struct operation *operation, const char *code, const char *message, int http_status,
-			       bool *retry);
+enum failure operation_failure(const struct operation *operation, const char *code, const char *message,
+			       int http_status, bool *retry);
 
 #endif

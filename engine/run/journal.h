@@ -7,8 +7,8 @@
  * and the line's own bytes in front of `,"sha256":`. The first record also holds `journal` (the version of this format)
  * and `run`. What the records mean is for the rest of run/; nothing in here is ever written over.
  *
- * What a reader is promised (the invariants J1, J6, J7, J9): the records are the ones that were appended, in order, from
- * the first one on, at least all that a sync which returned 0 covered; or the journal is refused. */
+ * What a reader is promised (the invariants J1, J6, J7, J9): the records are the ones that were appended, in order,
+ * from the first one on, at least all that a sync which returned 0 covered; or the journal is refused. */
 #ifndef TIDEGATE_RUN_JOURNAL_H
 #define TIDEGATE_RUN_JOURNAL_H
 

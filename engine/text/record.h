@@ -62,7 +62,7 @@ extern const struct field_type field_text;       /* [const char *] */
 extern const struct field_type field_name;       /* [const char *] letters, digits and _ . -, not empty */
 extern const struct field_type field_integer;    /* [int64_t] */
 extern const struct field_type field_boolean;    /* [bool] true or false, nothing else */
-extern const struct field_type field_duration;   /* [int64_t], ms: `90s`, `5m`, `1h`, `2m30s`, `500ms`; never a bare number */
+extern const struct field_type field_duration;   /* [int64_t], ms: `90s`, `5m`, `2m30s`, `500ms`; no bare number */
 extern const struct field_type field_choice;     /* [int] one of `choices` */
 extern const struct field_type field_node;       /* [const struct node *] anything */
 extern const struct field_type field_names;      /* [struct name_list] a list of names, or one name alone */
