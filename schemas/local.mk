@@ -1,6 +1,11 @@
 # The catalogues. What is listed here is compiled in; keep it in the order of paths.
 embedded_data = \
-	schemas/operations/common.yaml
+	schemas/operations/autoscaling.yaml \
+	schemas/operations/common.yaml \
+	schemas/operations/ec2.yaml \
+	schemas/operations/elb.yaml \
+	schemas/operations/elbv2.yaml \
+	schemas/operations/sts.yaml
 
 EXTRA_DIST += $(embedded_data) engine/embed.sh
 
