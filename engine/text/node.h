@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/memory.h"
 #include "base/source.h"
@@ -22,12 +23,32 @@ struct node {
 	size_t count;             /* list: items; map: pairs */
 	const struct node **keys; /* map: scalars, in the order of the text, all different */
 	const struct node **items; /* list: the items; map: the values */
+	const struct node_key *sorted; /* map of many pairs: its keys in byte order; else NULL */
 };
 
-/* The value of a map's key, or NULL. */
+/* A key and which pair it belongs to. */
+struct node_key {
+	const char *text;
+	size_t at;
+};
+
+/* Each copies what it is given (keys and items only as pointers). A map may still hold a key twice. */
+struct node *node_new_scalar(struct arena *arena, struct position position, const char *text, size_t length);
+struct node *node_new_list(struct arena *arena, struct position position, const struct node *const *items,
+			   size_t count);
+/* `pairs`: key, value, key, value; `count` is that of pairs. */
+struct node *node_new_map(struct arena *arena, struct position position, const struct node *const *pairs,
+			  size_t count);
+
+/* Which pair of a map has this key (the first, where there are more); the map's count where none has. */
+size_t node_find(const struct node *map, const char *key);
+/* The value of a map's key, or NULL; NULL also where `map` is no map. */
 const struct node *node_get(const struct node *map, const char *key);
 /* "a list", "a map", "text": for messages. */
 const char *node_kind_name(const struct node *node);
+
+/* Whether it is a plain scalar that is an integer in its shortest form ("7", "-1", not "007", "+1" or "-0"). */
+bool node_integer(const struct node *node, int64_t *value);
 
 /* The document as JSON and back without loss: a plain true, false, null or integer in its shortest form becomes that
  * JSON value, every other scalar a string. The caller owns the JSON. Nodes from JSON stand NOWHERE but for `source`. */

@@ -1,0 +1,30 @@
+/* jansson reports a failed allocation like a wrong argument, by NULL or -1. Where the arguments are known to be right
+ * only memory is left as the cause, and that ends the program. */
+#ifndef TIDEGATE_TEXT_JSON_H
+#define TIDEGATE_TEXT_JSON_H
+
+#include <jansson.h>
+
+#include "base/memory.h"
+
+static inline json_t *json_made(json_t *json)
+{
+	if (!json)
+		memory_exhausted();
+	return json;
+}
+
+/* Both take over `value`. */
+static inline void json_put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, json_made(value)))
+		memory_exhausted();
+}
+
+static inline void json_append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, json_made(value)))
+		memory_exhausted();
+}
+
+#endif
