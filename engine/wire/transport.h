@@ -40,6 +40,7 @@ struct http_response {
 	size_t n_headers;
 	const char *body; /* with a NUL behind */
 	size_t body_length;
+	bool timed_out;   /* it failed because it took too long */
 	char reason[160]; /* why it failed, for people */
 };
 
