@@ -2,8 +2,9 @@ libtidegate_a_SOURCES += \
 	engine/base/buffer.c engine/base/buffer.h \
 	engine/base/clock.c engine/base/clock.h \
 	engine/base/digest.c engine/base/digest.h \
+	engine/base/directory.c engine/base/directory.h \
 	engine/base/error.c engine/base/error.h \
 	engine/base/memory.c engine/base/memory.h \
 	engine/base/random.c engine/base/random.h \
 	engine/base/source.h \
-	engine/base/storage.h
+	engine/base/storage.h engine/base/storage_directory.c
