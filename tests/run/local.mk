@@ -1,0 +1,6 @@
+if HAVE_CMOCKA
+check_PROGRAMS += tests/run/journal_test
+TESTS += tests/run/journal_test
+tests_run_journal_test_SOURCES = tests/run/journal_test.c tests/run/disk.c tests/run/disk.h
+tests_run_journal_test_LDADD = $(test_libs)
+endif

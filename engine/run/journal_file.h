@@ -1,0 +1,38 @@
+/* What the two halves of the journal share: journal.c writes, journal_read.c reads. Not for others. */
+#ifndef TIDEGATE_RUN_JOURNAL_FILE_H
+#define TIDEGATE_RUN_JOURNAL_FILE_H
+
+#include "base/buffer.h"
+#include "base/digest.h"
+#include "run/journal.h"
+
+#define JOURNAL_SUFFIX ".journal"
+
+/* How every line ends: BEGIN, 64 hexadecimal digits, END. What is in front of BEGIN is what the hash is of. */
+#define JOURNAL_HASH_BEGIN ",\"sha256\":\""
+#define JOURNAL_HASH_END "\"}"
+
+struct journal {
+	struct storage *storage;
+	struct clock *clock;       /* NULL when only reading */
+	struct storage_file *file; /* the same */
+	char run[JOURNAL_RUN_BYTES];
+	char name[JOURNAL_RUN_BYTES + sizeof(JOURNAL_SUFFIX)];
+	json_t **records;
+	size_t count;
+	size_t size;
+	size_t durable;
+	size_t length;               /* bytes of whole, durable lines */
+	struct buffer pending;       /* lines that are in no file yet */
+	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */
+	struct error failure;        /* .kind is ERROR_NONE while all is well */
+};
+
+struct journal *journal_new(struct storage *storage, const char *run);
+void journal_add_record(struct journal *journal, json_t *record); /* takes it over */
+int journal_run_check(const char *run, struct error *err);        /* 0 for "r-" and 4 to 8 hexadecimal digits */
+
+/* `hex` may be `before`. */
+void journal_line_hash(const char *before, const char *line, size_t length, char hex[DIGEST_HEX_BYTES]);
+
+#endif
