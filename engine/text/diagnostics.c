@@ -74,6 +74,23 @@ int diagnostics_warn(struct diagnostics *diagnostics, struct position position, 
 	return -1;
 }
 
+int diagnostics_unknown(struct diagnostics *diagnostics, struct position position, const char *word,
+			const char *(*candidate)(const void *argument, size_t i), const void *argument,
+			const char *format, ...)
+{
+	/* A file full of unknown words shall not cost the search for words that are not shown. */
+	const bool kept = diagnostics->count < DIAGNOSTICS_MOST;
+	const char *nearest = kept ? nearest_word(word, candidate, argument) : NULL;
+	char *hint = nearest ? memory_format("did you mean '%s'?", nearest) : NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(diagnostics, SEVERITY_ERROR, position, hint, format, arguments);
+	va_end(arguments);
+	free(hint);
+	return -1;
+}
+
 /* A row with what it is sorted by. */
 struct ranked {
 	const struct diagnostic *row;

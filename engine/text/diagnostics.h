@@ -38,6 +38,11 @@ int diagnostics_error(struct diagnostics *diagnostics, struct position position,
 int diagnostics_warn(struct diagnostics *diagnostics, struct position position, const char *hint, const char *format,
 		     ...) __attribute__((format(printf, 4, 5)));
 
+/* An error about a word that is not known, with the candidate that is near to it (see nearest_word) as the hint. */
+int diagnostics_unknown(struct diagnostics *diagnostics, struct position position, const char *word,
+			const char *(*candidate)(const void *argument, size_t i), const void *argument,
+			const char *format, ...) __attribute__((format(printf, 6, 7)));
+
 /* Adds to `text`, for each fault in order of file, line, column:
  *   FILE:LINE:COLUMN: error: MESSAGE
  *      31 |     action: autoscaling.enter_stanby

@@ -1,10 +1,12 @@
 libtidegate_a_SOURCES += \
 	engine/text/diagnostics.c engine/text/diagnostics.h \
+	engine/text/duration.c \
+	engine/text/field.c \
 	engine/text/json.h \
 	engine/text/nearest.c \
 	engine/text/node.c engine/text/node.h \
-	engine/text/record.h \
-	engine/text/schema.h \
+	engine/text/record.c engine/text/record.h \
+	engine/text/schema.c engine/text/schema.h \
 	engine/text/utf8.c engine/text/utf8.h \
 	engine/text/yaml.c engine/text/yaml.h \
 	engine/text/yaml_syntax.c engine/text/yaml_syntax.h \

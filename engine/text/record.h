@@ -24,7 +24,7 @@ struct record;
 /* How a value is read. `read` returns 0, or -1 with a diagnostic made; `into` points at the member, which has the C
  * type named with each type below. `schema` returns what JSON Schema says of it (the caller owns it). */
 struct field_type {
-	const char *name; /* as the reference calls it: "duration" */
+	const char *name; /* as messages ("must be ...") and the reference call it: "a duration" */
 	int (*read)(struct reader *reader, const struct node *node, const struct field *field, void *into);
 	json_t *(*schema)(const struct field *field);
 };
@@ -42,7 +42,8 @@ struct field {
 	bool required;
 	const struct record *record;   /* for record, record_list, record_map */
 	const struct choice *choices;  /* for choice; ended by a NULL name */
-	int64_t minimum, maximum;      /* for integer and duration (ms); both 0: any that is not negative */
+	/* For integer and duration (ms). Both 0: any that is not negative; a maximum below the minimum: no maximum. */
+	int64_t minimum, maximum;
 	const char *help;              /* one sentence for the reference and for editors */
 };
 
@@ -53,7 +54,7 @@ struct record {
 	/* Where the members below are in the struct, plus one; 0 where it has none. */
 	size_t node_member; /* const struct node *: the map itself */
 	size_t key_member;  /* const struct node *: in a record_map, the key under which it stands */
-	/* Checks what no single field can, after all fields were read; NULL where there is nothing. */
+	/* Checks what no single field can; called only when all fields were read without a fault. May be NULL. */
 	int (*finish)(struct reader *reader, const struct node *node, void *record);
 };
 
@@ -85,9 +86,17 @@ struct record_list {
  * what could be read is there even then. */
 int record_read(struct reader *reader, const struct node *node, const struct record *record, void *into);
 
-/* "5m", "1h30m", "90s" as written by people; -1 where it is none. And back, into at least 24 bytes: "1h30m". */
+/* "5m", "1h30m", "90s" as written by people: larger units first, each once, at most DURATION_LONGEST_MS. In ms, or -1
+ * where it is none. And back, of what is not negative: "1h30m". */
+#define DURATION_LONGEST_MS (INT64_C(100000) * 3600 * 1000)
+enum { DURATION_TEXT_BYTES = 24 };
 int64_t duration_parse(const char *text);
-char *duration_format(int64_t duration_ms, char text[24]);
+char *duration_format(int64_t duration_ms, char text[DURATION_TEXT_BYTES]);
+
+/* The first fault of most types. 0 where the field's value is a scalar, else -1 with an error made. For other layers'
+ * field types too, as is the schema of what a person may write without quotes where a text is due. */
+int field_want_scalar(struct reader *reader, const struct node *node, const struct field *field);
+json_t *field_text_schema(const struct field *field);
 
 #define FIELD_OF(structure, member) offsetof(struct structure, member)
 #define MEMBER_OF(structure, member) (offsetof(struct structure, member) + 1)

@@ -9,4 +9,7 @@
 /* A whole schema document; each record it reaches is one entry of "$defs". The caller owns it. */
 json_t *schema_of(const struct record *record, const char *title, const char *id);
 
+/* {"$ref": ...} to the record's entry of "$defs"; for field types that hold records. */
+json_t *schema_reference(const struct record *record);
+
 #endif

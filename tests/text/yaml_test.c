@@ -110,7 +110,7 @@ static void an_expression_without_quotes_is_said_to_be_one(void **state)
 		{ "when: !contains(states.LOOK.some_long_name, 'value') # x",
 		  "m.yaml:1:7: error: not an expression: YAML reads '!' as a tag\n"
 		  "    1 | when: !contains(states.LOOK.some_long_name, 'value') # x\n"
-		  "      |       ^ quote it: \"!contains(states.LOOK.some_long_name, 'va...\"\n"
+		  "      |       ^ quote it: \"!contains(states.LOOK.some_long_name, 'v...\"\n"
 		  "1 error\n" },
 		{ "when: @", "m.yaml:1:7: error: not an expression: YAML reads '@' as a character of its own\n"
 			     "    1 | when: @\n"
@@ -259,9 +259,9 @@ static void a_fault_of_syntax_says_what_to_mend(void **state)
 				     "    2 | c\n"
 				     "      | ^\n"
 				     "1 error\n" },
-		{ "a: \"\\.\"\n", "m.yaml:1:4: error: an unknown escape in double quotes\n"
+		{ "a: \"\\.\"\n", "m.yaml:1:5: error: an unknown escape in double quotes\n"
 				  "    1 | a: \"\\.\"\n"
-				  "      |    ^ write \\\\ for a backslash, or use single quotes\n"
+				  "      |     ^ write \\\\ for a backslash, or use single quotes\n"
 				  "1 error\n" },
 	};
 
