@@ -1,7 +1,7 @@
 /* The types of field that are one scalar or a list of them: how each is read and what JSON Schema says of it. */
 #include "config.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "text/json.h"

@@ -3,14 +3,13 @@
 #include "text/node.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text/json.h"
 
-/* A map of more pairs is searched by halves, so that a machine of ten thousand states is not looked up in 10^8 steps. */
+/* A map of more pairs is searched by halves, so that the states of a large machine are found fast. */
 enum { PAIRS_SEARCHED_ONE_BY_ONE = 16 };
 
 static struct node *node_new(struct arena *arena, enum node_kind kind, struct position position)

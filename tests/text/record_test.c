@@ -55,7 +55,8 @@ static const struct record retrier_record = {
 	.size = sizeof(struct retrier),
 	.fields = (const struct field[]){
 		{ .name = "errors", .type = &field_names, .offset = FIELD_OF(retrier, errors), .required = true },
-		{ .name = "most", .type = &field_integer, .offset = FIELD_OF(retrier, most), .minimum = 1, .maximum = 99 },
+		{ .name = "most", .type = &field_integer, .offset = FIELD_OF(retrier, most),
+		  .minimum = 1, .maximum = 99 },
 		{ 0 },
 	},
 };
@@ -344,8 +345,8 @@ static void ten_thousand_states_are_read_without_delay(void **state)
 	(void)state;
 	buffer_add_text(&text, "machine: large\nstates:\n");
 	for (int i = 0; i < 10000; i++)
-		buffer_add_format(&text, "  STATE_%d:\n    quiet: false\n    with: {a: b, c: \"${d}\"}\n    next: S%d\n", i,
-				  i + 1);
+		buffer_add_format(&text, "  STATE_%d:\n    quiet: false\n    with: {a: b, c: \"${d}\"}\n"
+				  "    next: S%d\n", i, i + 1);
 	began = clock();
 	load(&loaded, text.bytes);
 	assert_int_equal(loaded.result, 0);

@@ -415,7 +415,8 @@ static void a_large_map_is_searched_and_its_duplicates_are_found(void **state)
 static const char valid[] = "#!/usr/bin/env tidegate\ntidegate: 1\nsubject: \"${input.instance}\"\nhooks:\n"
 			    "  BeforeInstall: {until: [OUT, LEFT], at_most: 14m}\nstates:\n  LOOK:\n"
 			    "    with: {a: 'it''s', b: \"\\u00e4 \\x41\"}\n    because: |\n      one\n      two\n"
-			    "    choose:\n      - when: contains(x, 'y')\n        next: \xc3\xa4\n      - [a, {b: c}]\n";
+			    "    choose:\n      - when: contains(x, 'y')\n"
+			    "        next: \xc3\xa4\n      - [a, {b: c}]\n";
 
 static void assert_no_silent_refusal(const char *bytes, size_t length)
 {
