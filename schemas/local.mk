@@ -5,7 +5,8 @@ embedded_data = \
 	schemas/operations/ec2.yaml \
 	schemas/operations/elb.yaml \
 	schemas/operations/elbv2.yaml \
-	schemas/operations/sts.yaml
+	schemas/operations/sts.yaml \
+	schemas/partitions.yaml
 
 EXTRA_DIST += $(embedded_data) engine/embed.sh
 

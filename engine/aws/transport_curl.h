@@ -2,7 +2,7 @@
  * nothing but http and https, no redirect followed, a proxy where the environment names one (HTTPS_PROXY, NO_PROXY).
  *
  * It sends each request once. libcurl on its own would send a request again when a kept-alive connection breaks under
- * it; that is prevented for every request with a body, since the caller must know whether one may have been received. */
+ * it; that is prevented for every request with a body: the caller must know whether one may have been received. */
 #ifndef TIDEGATE_AWS_TRANSPORT_CURL_H
 #define TIDEGATE_AWS_TRANSPORT_CURL_H
 
@@ -11,8 +11,8 @@
 
 struct transport_curl_options {
 	const char *ca_bundle; /* a PEM file in place of the system's (AWS_CA_BUNDLE); NULL: the system's */
-	/* When this descriptor becomes readable, poll returns: what a signal handler wrote into a pipe, without the race
-	 * of a signal that comes just before the wait. NULL: none. Never read from here. */
+	/* When this descriptor becomes readable, poll returns: what a signal handler wrote into a pipe, without the
+	 * race of a signal that comes just before the wait. NULL: none. Never read from here. */
 	const int *wake_descriptor;
 };
 

@@ -10,7 +10,7 @@ static double system_fraction(struct random_source *source)
 	uint64_t bits = 0;
 
 	(void)source;
-	/* Up to 256 bytes come whole once the kernel's pool is ready; before that, zero is a poor but harmless jitter. */
+	/* So few bytes come whole or not at all; without them, zero is a poor but harmless jitter. */
 	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
 		return 0;
 	return (double)(bits >> 11) / (double)(UINT64_C(1) << 53);

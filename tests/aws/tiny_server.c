@@ -50,8 +50,8 @@ static void connection_answer(struct connection *connection, const char *status,
 {
 	char head[512];
 
-	snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nX-Amzn-RequestId: r-1\r\n%sContent-Length: %zu\r\n\r\n", status, header,
-		 length);
+	snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nX-Amzn-RequestId: r-1\r\n%sContent-Length: %zu\r\n\r\n", status,
+		 header, length);
 	connection_send(connection, head, strlen(head));
 	connection_send(connection, body, length);
 }
@@ -65,7 +65,9 @@ static bool do_echo(struct connection *connection)
 
 static bool do_head(struct connection *connection)
 {
-	connection_answer(connection, "200 OK", "", connection->request, (size_t)(connection->body - connection->request));
+	size_t length = (size_t)(connection->body - connection->request);
+
+	connection_answer(connection, "200 OK", "", connection->request, length);
 	return true;
 }
 
@@ -231,7 +233,8 @@ struct tiny_server *tiny_server_start(void)
 	socklen_t length = sizeof(address);
 
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(server->listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(server->listener, 16) != 0 ||
+	if (bind(server->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(server->listener, 16) != 0 ||
 	    getsockname(server->listener, (struct sockaddr *)&address, &length) != 0)
 		abort();
 	server->port = ntohs(address.sin_port);

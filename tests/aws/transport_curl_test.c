@@ -227,8 +227,8 @@ static void what_cannot_have_reached_the_server_was_not_sent(void **state)
 {
 	struct fixture *fixture = *state;
 	int port = tiny_server_port(fixture->server);
-	const char *formats[] = { "http://127.0.0.1:1/", "http://name.invalid/", "https://127.0.0.1:%d/", "ftp://127.0.0.1:%d/",
-				  "http://[::bad/" };
+	const char *formats[] = { "http://127.0.0.1:1/", "http://name.invalid/", "https://127.0.0.1:%d/",
+				  "ftp://127.0.0.1:%d/", "http://[::bad/" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
 		struct answer answer = { 0 };
@@ -254,7 +254,7 @@ static void a_reset_leaves_the_request_in_doubt(void **state)
 	assert_failed(&answer, TRANSFER_NO_ANSWER, false);
 }
 
-/* libcurl would like to: a kept-alive connection that breaks before the first byte of an answer was perhaps only old. */
+/* libcurl would like to: a kept connection that breaks before the first byte of an answer was perhaps only old. */
 static void a_request_is_not_sent_twice_when_a_kept_connection_breaks(void **state)
 {
 	struct fixture *fixture = *state;
