@@ -5,6 +5,7 @@ libtidegate_a_SOURCES += \
 	engine/base/directory.c engine/base/directory.h \
 	engine/base/error.c engine/base/error.h \
 	engine/base/memory.c engine/base/memory.h \
+	engine/base/printable.c engine/base/printable.h \
 	engine/base/random.c engine/base/random.h \
 	engine/base/source.h \
 	engine/base/storage.h engine/base/storage_directory.c
