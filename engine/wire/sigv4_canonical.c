@@ -106,9 +106,10 @@ static size_t canonical_split_query(const char *query, struct canonical_paramete
 		size_t name = strcspn(query, "=&");
 
 		if (length) {
+			size_t value = name + (query[name] == '=');
+
 			parameters[count].name = canonical_query_part(query, name);
-			parameters[count++].value = name < length ? canonical_query_part(query + name + 1, length - name - 1) :
-								    memory_copy_text("");
+			parameters[count++].value = canonical_query_part(query + value, length - value);
 		}
 		query += length + (query[length] == '&');
 	}

@@ -104,14 +104,15 @@ static int authorization_read(struct authorization *authorization, struct arena 
 	if (!text)
 		return verify_fail(err, "MissingAuthenticationToken: Request is missing Authentication Token");
 	if (strncmp(text, algorithm, strlen(algorithm)) != 0)
-		return verify_fail(err, "IncompleteSignature: Unsupported AWS 'algorithm': only AWS4-HMAC-SHA256 is known");
+		return verify_fail(err, "IncompleteSignature: Unsupported AWS 'algorithm': "
+					"only AWS4-HMAC-SHA256 is known");
 	text += strlen(algorithm);
 	credential = authorization_field(arena, text, "Credential");
 	authorization->signed_headers = authorization_field(arena, text, "SignedHeaders");
 	authorization->signature = authorization_field(arena, text, "Signature");
 	if (!credential || !authorization->signed_headers || !authorization->signature)
-		return verify_fail(err, "IncompleteSignature: Authorization header requires 'Credential', 'SignedHeaders' "
-					"and 'Signature' parameters.");
+		return verify_fail(err, "IncompleteSignature: Authorization header requires 'Credential', "
+					"'SignedHeaders' and 'Signature' parameters.");
 	if (authorization_split_credential(authorization, credential))
 		return verify_fail(err, "IncompleteSignature: Credential must have exactly 5 slash-delimited elements, "
 					"the last 'aws4_request'");
@@ -139,7 +140,8 @@ static int verify_choose_headers(const struct authorization *authorization, cons
 				 const struct http_header **chosen, size_t *count, struct error *err)
 {
 	if (!authorization_signs(authorization, "host"))
-		return verify_fail(err, "SignatureDoesNotMatch: 'Host' must be a 'SignedHeader' in the AWS Authorization.");
+		return verify_fail(err, "SignatureDoesNotMatch: 'Host' must be a 'SignedHeader' in the AWS "
+					"Authorization.");
 	for (size_t i = 0; i < request->n_headers; i++) {
 		const char *name = request->headers[i].name;
 
@@ -147,8 +149,8 @@ static int verify_choose_headers(const struct authorization *authorization, cons
 			chosen[(*count)++] = &request->headers[i];
 		else if (header_has_to_be_signed(name))
 			return error_set(err, ERROR_CREDENTIALS, NOWHERE,
-					 "SignatureDoesNotMatch: '%s' must be a 'SignedHeader' in the AWS Authorization.",
-					 name);
+					 "SignatureDoesNotMatch: '%s' must be a 'SignedHeader' in the AWS "
+					 "Authorization.", name);
 	}
 	return 0;
 }
@@ -191,8 +193,8 @@ static int verify_time(const struct authorization *authorization, int64_t now_ms
 	sigv4_date(now_ms, now);
 	if (authorization->time_ms < now_ms - SKEW_MOST_MS)
 		return error_set(err, ERROR_CREDENTIALS, NOWHERE,
-				 "SignatureDoesNotMatch: Signature expired: %s is now earlier than %s - 5 min.", signed_at,
-				 now);
+				 "SignatureDoesNotMatch: Signature expired: %s is now earlier than %s - 5 min.",
+				 signed_at, now);
 	if (authorization->time_ms > now_ms + SKEW_MOST_MS)
 		return error_set(err, ERROR_CREDENTIALS, NOWHERE,
 				 "SignatureDoesNotMatch: Signature not yet current: %s is still later than %s + 5 min.",
@@ -232,7 +234,8 @@ int sigv4_verify(const struct sigv4_request *request, const struct sigv4_options
 	if (status == 0)
 		secret = secret_of(argument, authorization.access_key_id);
 	if (status == 0 && !secret)
-		status = verify_fail(err, "InvalidClientTokenId: The security token included in the request is invalid.");
+		status = verify_fail(err, "InvalidClientTokenId: The security token included in the request is "
+					  "invalid.");
 	if (status == 0)
 		status = verify_signature(&authorization, request, options, secret, err);
 	if (status == 0)
