@@ -72,19 +72,34 @@ char *time_format(int64_t wall_ms, char text[TIME_TEXT_BYTES])
 	return text;
 }
 
+/* "Z", or an offset from UTC such as "+01:00", which is what Python's isoformat writes; -1 where it is neither. */
+static int zone_parse(const char *text, int *offset_seconds)
+{
+	int hours, minutes, end = 0;
+
+	*offset_seconds = 0;
+	if (strcmp(text, "Z") == 0)
+		return 0;
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 ||
+	    text[1 + end] || hours < 0 || minutes < 0)
+		return -1;
+	*offset_seconds = (hours * 60 + minutes) * 60 * (*text == '+' ? 1 : -1);
+	return 0;
+}
+
 int64_t time_parse(const char *text)
 {
 	struct tm parts = { 0 };
-	int end = 0;
+	int end = 0, offset_seconds;
 
 	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
 		   &parts.tm_min, &parts.tm_sec, &end) != 6)
 		return -1;
 	if (text[end] == '.')
 		end += 1 + (int)strspn(text + end + 1, "0123456789");
-	if (strcmp(text + end, "Z") != 0)
+	if (zone_parse(text + end, &offset_seconds) < 0)
 		return -1;
 	parts.tm_year -= 1900;
 	parts.tm_mon -= 1;
-	return (int64_t)timegm(&parts) * 1000;
+	return ((int64_t)timegm(&parts) - offset_seconds) * 1000;
 }

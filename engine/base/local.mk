@@ -3,7 +3,9 @@ libtidegate_a_SOURCES += \
 	engine/base/clock.c engine/base/clock.h \
 	engine/base/digest.c engine/base/digest.h \
 	engine/base/directory.c engine/base/directory.h \
+	engine/base/environment.c engine/base/environment.h \
 	engine/base/error.c engine/base/error.h \
+	engine/base/file.c engine/base/file.h \
 	engine/base/memory.c engine/base/memory.h \
 	engine/base/printable.c engine/base/printable.h \
 	engine/base/random.c engine/base/random.h \

@@ -71,6 +71,10 @@ static void a_time_is_the_same_after_format_and_parse(void **state)
 	assert_string_equal(time_format(1795378058000, text), "2026-11-22T20:07:38Z");
 	assert_int_equal(time_parse(text), 1795378058000);
 	assert_int_equal(time_parse("2026-11-22T20:07:38.123Z"), 1795378058000);
+	assert_int_equal(time_parse("2026-11-22T21:07:38+01:00"), 1795378058000);
+	assert_int_equal(time_parse("2026-11-22T14:37:38.5-05:30"), 1795378058000);
+	assert_int_equal(time_parse("2026-11-22T20:07:38+01"), -1);
+	assert_int_equal(time_parse("2026-11-22T20:07:38+01:00Z"), -1);
 	assert_int_equal(time_parse("2026-11-22T20:07:38"), -1);
 	assert_int_equal(time_parse("yesterday"), -1);
 }
