@@ -1,5 +1,8 @@
 libtidegate_a_SOURCES += \
+	engine/aws/config_file.c engine/aws/config_file.h \
 	engine/aws/credentials.h \
 	engine/aws/endpoint.c engine/aws/endpoint.h \
+	engine/aws/process.c engine/aws/process.h \
 	engine/aws/retry.c engine/aws/retry.h \
-	engine/aws/transport_curl.c engine/aws/transport_curl.h
+	engine/aws/transport_curl.c engine/aws/transport_curl.h \
+	engine/aws/words.c engine/aws/words.h

@@ -6,4 +6,14 @@ tests_aws_retry_test_LDADD = $(test_libs)
 tests_aws_transport_curl_test_SOURCES = tests/aws/transport_curl_test.c tests/aws/tiny_server.c tests/aws/tiny_server.h
 tests_aws_transport_curl_test_CFLAGS = $(AM_CFLAGS) -pthread
 tests_aws_transport_curl_test_LDADD = $(test_libs)
+
+# Who and where: these share a fixture.
+aws_identity_tests = tests/aws/config_file_test tests/aws/process_test
+check_PROGRAMS += $(aws_identity_tests)
+TESTS += $(aws_identity_tests)
+aws_fixture = tests/aws/fixture.c tests/aws/fixture.h
+tests_aws_config_file_test_SOURCES = tests/aws/config_file_test.c $(aws_fixture)
+tests_aws_config_file_test_LDADD = $(test_libs)
+tests_aws_process_test_SOURCES = tests/aws/process_test.c $(aws_fixture)
+tests_aws_process_test_LDADD = $(test_libs)
 endif
