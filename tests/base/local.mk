@@ -2,4 +2,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/base/memory_test
 TESTS += tests/base/memory_test
 tests_base_memory_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/base/storage_test
+TESTS += tests/base/storage_test
+tests_base_storage_test_LDADD = $(test_libs)
 endif
