@@ -1,6 +1,9 @@
 /* JMESPath (jmespath.org/specification), complete, with three additions: `$` is the root of the document wherever it
  * stands; difference(a, b) gives the elements of list a that list b lacks, in a's order; minus(a, b) is a number.
- * An expression is parsed once and then only read; values are jansson's. */
+ * An expression is parsed once and then only read; values are jansson's.
+ *
+ * `!a.b` is !(a.b); the reference implementation takes it for (!a).b, which is always null. Text and nesting are
+ * bounded, and so is the work of one search: an expression that would take more ends with an error. */
 #ifndef TIDEGATE_MODEL_JMESPATH_H
 #define TIDEGATE_MODEL_JMESPATH_H
 
@@ -17,7 +20,9 @@ struct expression *expression_parse(struct arena *arena, const char *text, struc
 
 const char *expression_text(const struct expression *expression);
 
-/* A new reference, or NULL with ERROR_EXPRESSION: a wrong argument type or the like; a missing key is null, no error.
+/* A new reference, or NULL with ERROR_EXPRESSION and its place in the text: a wrong argument type or the like; a
+ * missing key is null, no error. What is returned may share parts with the document and the expression: not to be
+ * changed.
  * `current` is what @ means, `root` what $ means; in this program nearly always the same document. */
 json_t *expression_search(const struct expression *expression, json_t *current, json_t *root, struct error *err);
 

@@ -2,5 +2,12 @@ libtidegate_a_SOURCES += \
 	engine/model/embedded.c engine/model/embedded.h \
 	engine/model/executor.h \
 	engine/model/failure.c engine/model/failure.h \
-	engine/model/jmespath.h \
+	engine/model/jmespath.h engine/model/jmespath_internal.h \
+	engine/model/jmespath_call.c \
+	engine/model/jmespath_eval.c \
+	engine/model/jmespath_functions.c \
+	engine/model/jmespath_lex.c \
+	engine/model/jmespath_parse.c \
+	engine/model/jmespath_references.c \
+	engine/model/jmespath_value.c \
 	engine/model/operation.h

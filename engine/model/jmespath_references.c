@@ -1,0 +1,83 @@
+/* Finds what an expression reads from its root document: the paths of plain keys, each with its place in the text, so
+ * that a machine's check can say "no state of that name" at the name. Evaluates nothing. */
+#include "config.h"
+
+#include "model/jmespath_internal.h"
+
+#include <stdlib.h>
+
+struct walk {
+	expression_reference *visit;
+	void *argument;
+};
+
+/* Where a chain stands while its steps are walked: at a path from the root, or at a value of unknown origin. */
+struct trail {
+	bool rooted;
+	const struct step *first; /* of the steps since the root; those that are fields are the path */
+	size_t count;             /* of these fields */
+};
+
+static void report(const struct walk *walk, const struct trail *trail)
+{
+	const char **names = memory_new(trail->count, sizeof(*names));
+	unsigned *columns = memory_new(trail->count, sizeof(*columns));
+	const struct step *step = trail->first;
+
+	for (size_t i = 0; i < trail->count; step = step->next) {
+		if (step->kind != STEP_FIELD)
+			continue;
+		names[i] = step->name;
+		columns[i++] = step->column;
+	}
+	walk->visit(walk->argument, names, columns, trail->count);
+	free(columns);
+	free(names);
+}
+
+/* Whether the operands of a step begin at the value before it, rather than at its elements. */
+static const bool passes_current[STEP_KIND_COUNT] = {
+	[STEP_LIST] = true, [STEP_MAP] = true,     [STEP_OR] = true,   [STEP_AND] = true,
+	[STEP_NOT] = true,  [STEP_COMPARE] = true, [STEP_CALL] = true,
+};
+
+static void walk_chain(const struct walk *walk, const struct step *chain, bool rooted);
+
+/* A step that ends the path: it uses what is there, or hands the root on to its operands. */
+static void walk_step(const struct walk *walk, const struct step *step, const struct trail *trail)
+{
+	bool at_root = trail->rooted && !trail->count;
+	bool inside = at_root && passes_current[step->kind];
+
+	if (trail->rooted && !inside && !(at_root && step->kind == STEP_LITERAL))
+		report(walk, trail);
+	for (const struct operand *at = step->operands; at; at = at->next)
+		walk_chain(walk, at->chain, inside && !at->deferred);
+}
+
+static void walk_chain(const struct walk *walk, const struct step *chain, bool rooted)
+{
+	struct trail trail = { .rooted = rooted, .first = chain };
+
+	for (const struct step *step = chain; step; step = step->next) {
+		if (step->kind == STEP_ROOT) {
+			if (trail.rooted && trail.count)
+				report(walk, &trail);
+			trail = (struct trail){ .rooted = true, .first = step };
+		} else if (step->kind == STEP_FIELD) {
+			trail.count++;
+		} else if (step->kind != STEP_CURRENT) {
+			walk_step(walk, step, &trail);
+			trail = (struct trail){ 0 };
+		}
+	}
+	if (trail.rooted)
+		report(walk, &trail);
+}
+
+void expression_references(const struct expression *expression, expression_reference *visit, void *argument)
+{
+	struct walk walk = { .visit = visit, .argument = argument };
+
+	walk_chain(&walk, expression->chain, true);
+}
