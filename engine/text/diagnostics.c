@@ -193,7 +193,7 @@ static size_t clip_line(struct line *line, size_t marker_offset)
 {
 	size_t column = columns_of(line->bytes, marker_offset), dropped;
 
-	if (column <= COLUMNS_BEFORE || columns_of(line->bytes, line->length) <= SHOWN_COLUMNS)
+	if (column <= COLUMNS_BEFORE || add_clean(NULL, line->bytes, line->length, SHOWN_COLUMNS) == line->length)
 		return column;
 	dropped = add_clean(NULL, line->bytes, line->length, column - COLUMNS_BEFORE);
 	line->bytes += dropped;

@@ -58,10 +58,13 @@ static struct position scalar_position(struct yaml_reader *reader)
 {
 	const yaml_event_t *event = &reader->event;
 	const size_t start = yaml_cursor_seek(&reader->cursor, &event->start_mark);
-	struct position position = yaml_cursor_position(&reader->cursor, SIZE_MAX);
+	struct position position;
 
-	if (event->end_mark.line == event->start_mark.line)
-		position.length = (unsigned)(yaml_cursor_seek(&reader->cursor, &event->end_mark) - start);
+	/* Not always to the line's end: a whole file may be one line. */
+	if (event->end_mark.line != event->start_mark.line)
+		return yaml_cursor_position(&reader->cursor, SIZE_MAX);
+	position = yaml_cursor_position(&reader->cursor, 0);
+	position.length = (unsigned)(yaml_cursor_seek(&reader->cursor, &event->end_mark) - start);
 	return position;
 }
 

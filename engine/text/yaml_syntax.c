@@ -77,10 +77,10 @@ static size_t skip_quoted(const struct source *source, size_t offset, size_t end
 }
 
 /* Where the expression that begins at `offset` probably ends: with its line, or in a list or map written in brackets
- * at the ',' or the bracket that belongs to that. */
+ * at the ',' or the bracket that belongs to that. No further than what is shown, and a byte more. */
 static size_t expression_end(const struct source *source, size_t offset, bool in_brackets)
 {
-	const size_t end = yaml_line_end(source, offset), start = offset;
+	const size_t end = yaml_line_end(source, offset, HINT_BYTES + 1), start = offset;
 	size_t open = 0;
 
 	while (offset < end) {

@@ -61,25 +61,22 @@ size_t yaml_cursor_seek(struct yaml_cursor *cursor, const yaml_mark_t *mark)
 	return cursor->offset;
 }
 
-size_t yaml_line_end(const struct source *source, size_t offset)
+size_t yaml_line_end(const struct source *source, size_t offset, size_t most)
 {
-	while (offset < source->length && source->text[offset] != '\n' && source->text[offset] != '\r')
+	const size_t end = most < source->length - offset ? offset + most : source->length;
+
+	while (offset < end && source->text[offset] != '\n' && source->text[offset] != '\r')
 		offset++;
 	return offset;
 }
 
 struct position yaml_cursor_position(const struct yaml_cursor *cursor, size_t length)
 {
-	size_t on_line = 0;
-
-	while (on_line < length && cursor->offset + on_line < cursor->source->length &&
-	       !strchr("\r\n", cursor->source->text[cursor->offset + on_line]))
-		on_line++;
 	return (struct position){
 		.source = cursor->source,
 		.line = cursor->line,
 		.column = (unsigned)(cursor->offset - cursor->line_start) + 1,
-		.length = (unsigned)on_line,
+		.length = (unsigned)(yaml_line_end(cursor->source, cursor->offset, length) - cursor->offset),
 	};
 }
 

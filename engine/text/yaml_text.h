@@ -27,7 +27,7 @@ size_t yaml_cursor_seek(struct yaml_cursor *cursor, const yaml_mark_t *mark); /*
 /* Where the cursor stands; the `length` is cut to the line. */
 struct position yaml_cursor_position(const struct yaml_cursor *cursor, size_t length);
 
-/* Behind the last byte of the line, its line end not counted. */
-size_t yaml_line_end(const struct source *source, size_t offset);
+/* Behind the last byte of the line, its line end not counted, or `most` bytes on where that is less. */
+size_t yaml_line_end(const struct source *source, size_t offset, size_t most);
 
 #endif

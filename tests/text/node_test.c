@@ -81,7 +81,7 @@ static void a_key_is_found_in_small_and_large_maps(void **state)
 		const struct node *pairs[2 * 64], *map;
 
 		for (size_t i = 0; i < count; i++) {
-			char *key = arena_format(arena, "k%zu", i * 37 % count);
+			char *key = arena_format(arena, "k%zu", i * 67 % count);
 
 			pairs[2 * i] = node_new_scalar(arena, NOWHERE, key, strlen(key));
 			pairs[2 * i + 1] = pairs[2 * i];
