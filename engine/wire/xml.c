@@ -39,14 +39,24 @@ static void xml_complain(void *argument, xml_complaint complaint)
 		xml->fault[length - 1] = '\0';
 }
 
+/* libxml2 reads a document type's entities before it tells of the document type: the bytes are looked at first. */
+static int xml_refuses(const char *bytes, size_t length, struct error *err)
+{
+	static const char document_type[] = "<!DOCTYPE";
+
+	if (length == 0 || length > INT_MAX)
+		return error_set(err, ERROR_PROTOCOL, NOWHERE, "the answer is %s", length ? "too long" : "empty");
+	if (memmem(bytes, length, document_type, strlen(document_type)))
+		return error_set(err, ERROR_PROTOCOL, NOWHERE, "the answer has a document type");
+	return 0;
+}
+
 struct xml *xml_open(const char *bytes, size_t length, int depth_most, struct error *err)
 {
 	struct xml *xml;
 
-	if (length == 0 || length > INT_MAX) {
-		error_set(err, ERROR_PROTOCOL, NOWHERE, "the answer is %s", length ? "too long" : "empty");
+	if (xml_refuses(bytes, length, err))
 		return NULL;
-	}
 	xml = memory_new(1, sizeof(*xml));
 	xml->err = err;
 	xml->depth_most = depth_most;
