@@ -4,7 +4,6 @@
 
 #include "model/jmespath_internal.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -200,6 +200,10 @@ extern const struct function functions[]; /* a NULL name behind the last */
 const char *value_type_name(const json_t *value);
 const struct function *function_find(const char *name, size_t length);
 unsigned function_argument_types(const struct function *function, size_t i);
+/* A list in order, equals in the order they had; or its element that is the largest (sign 1) or smallest (sign -1), of
+ * equals the first, null of none. `by` is evaluated for each element; NULL: they are all numbers or all texts. */
+json_t *list_sorted(struct evaluation *ev, const json_t *list, const struct operand *by);
+json_t *list_extreme(struct evaluation *ev, const json_t *list, const struct operand *by, int sign);
 /* Evaluates the arguments, checks their types and calls. */
 json_t *function_call(struct evaluation *ev, const struct step *step, json_t *current);
 

@@ -5,213 +5,15 @@
  * that takes it for (!a).b, which is always null. */
 #include "config.h"
 
-#include "model/jmespath_internal.h"
+#include "model/jmespath_parser.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/buffer.h"
-
-struct parser {
-	struct arena *arena;
-	const char *text;
-	struct lexer lexer;
-	struct token token;   /* the one to be parsed next */
-	const char *end;      /* of the token before it */
-	unsigned depth;       /* how deep in brackets and behind '!' */
-	unsigned projections; /* how many of them this place is in */
-	unsigned built;
-	struct error *err;
-};
-
-struct chain {
-	struct step *first, *last;
-};
 
 typedef int parse_function(struct parser *parser, struct chain *chain);
 
 static parse_function parse_pipe, parse_not;
 static int parse_suffixes(struct parser *parser, struct chain *chain, bool in_projection);
-
-/* Messages */
-
-static unsigned column_of(const struct parser *parser, const char *at)
-{
-	return (unsigned)(at - parser->text) + 1;
-}
-
-static int fail_at(struct parser *parser, const struct token *token, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int fail_at(struct parser *parser, const struct token *token, const char *format, ...)
-{
-	struct position position = {
-		.line = 1, .column = column_of(parser, token->start), .length = (unsigned)token->length
-	};
-	va_list arguments;
-
-	va_start(arguments, format);
-	error_vset(parser->err, ERROR_MACHINE, position, format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
-static int fail_fault(struct parser *parser, const struct token *token)
-{
-	if (token->fault)
-		return fail_at(parser, token, "%s", token->fault);
-	if ((unsigned char)*token->start < ' ' || *token->start == 0x7f)
-		return fail_at(parser, token, "unexpected control character 0x%02x", (unsigned char)*token->start);
-	return fail_at(parser, token, "unexpected character '%.*s'", (int)token->length, token->start);
-}
-
-static int fail_expected(struct parser *parser, const char *expected)
-{
-	const struct token *token = &parser->token;
-
-	if (token->kind == TOKEN_FAULT)
-		return fail_fault(parser, token);
-	if (token->kind == TOKEN_END)
-		return fail_at(parser, token, "expected %s before the end", expected);
-	return fail_at(parser, token, "expected %s before '%.*s'", expected, text_shown(token->start, token->length),
-		       token->start);
-}
-
-/* What people write for an operator, out of habit. */
-static const struct habit {
-	const char *written, *meant;
-} habits[] = {
-	{ "&", "'&' alone is no operator: did you mean '&&'?" },
-	{ "and", "'and' is no operator: did you mean '&&'?" },
-	{ "or", "'or' is no operator: did you mean '||'?" },
-	{ "in", "'in' is no operator: write contains(list, element)" },
-};
-
-/* Where an expression is complete and something other than an operator or a closing bracket follows. */
-static int fail_behind_expression(struct parser *parser, const char *expected)
-{
-	const struct token *token = &parser->token;
-
-	for (size_t i = 0; i < ARRAY_LENGTH(habits); i++)
-		if (strlen(habits[i].written) == token->length &&
-		    strncmp(token->start, habits[i].written, token->length) == 0)
-			return fail_at(parser, token, "%s", habits[i].meant);
-	return fail_expected(parser, expected);
-}
-
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-/* `length(x) == 0`: what every other language takes. */
-static int fail_number(struct parser *parser)
-{
-	struct token token = parser->token;
-	const char *end = token.start + token.length;
-	int length;
-
-	if (end[0] == '.' && is_digit(end[1]))
-		for (end++; is_digit(*end);)
-			end++;
-	token.length = (size_t)(end - token.start);
-	length = text_shown(token.start, token.length);
-	return fail_at(parser, &token, "%.*s alone is no literal in JMESPath: write `%.*s` in backquotes", length,
-		       token.start, length, token.start);
-}
-
-/* Tokens */
-
-static void advance(struct parser *parser)
-{
-	parser->end = parser->token.start + parser->token.length;
-	parser->token = lexer_next(&parser->lexer);
-}
-
-static bool accept(struct parser *parser, enum token_kind kind)
-{
-	if (parser->token.kind != kind)
-		return false;
-	advance(parser);
-	return true;
-}
-
-static int expect(struct parser *parser, enum token_kind kind)
-{
-	char expected[8] = "'";
-
-	if (accept(parser, kind))
-		return 0;
-	strncat(expected, token_text(kind), sizeof(expected) - 3);
-	return fail_behind_expression(parser, strcat(expected, "'"));
-}
-
-static enum token_kind peek(const struct parser *parser)
-{
-	struct lexer ahead = parser->lexer;
-
-	return lexer_next(&ahead).kind;
-}
-
-/* Chains */
-
-static struct step *chain_add(struct parser *parser, struct chain *chain, enum step_kind kind,
-			      const struct token *token)
-{
-	struct step *step = ARENA_NEW(parser->arena, struct step);
-
-	step->kind = kind;
-	step->column = column_of(parser, token->start);
-	if (chain->last)
-		chain->last->next = step;
-	else
-		chain->first = step;
-	chain->last = step;
-	return step;
-}
-
-static void chain_join(struct chain *chain, const struct chain *behind)
-{
-	if (!chain->last)
-		chain->first = behind->first;
-	else
-		chain->last->next = behind->first;
-	if (behind->last)
-		chain->last = behind->last;
-}
-
-struct operands {
-	struct operand *first, *last;
-	size_t count;
-};
-
-static struct operand *operands_add(struct parser *parser, struct operands *operands, const char *start)
-{
-	struct operand *operand = ARENA_NEW(parser->arena, struct operand);
-
-	operand->column = column_of(parser, start);
-	if (operands->last)
-		operands->last->next = operand;
-	else
-		operands->first = operand;
-	operands->last = operand;
-	operands->count++;
-	return operand;
-}
-
-static void operand_close(struct parser *parser, struct operand *operand, const struct chain *chain)
-{
-	operand->chain = chain->first;
-	operand->length = column_of(parser, parser->end) - operand->column;
-}
-
-static void step_take_operands(struct step *step, const struct operands *operands)
-{
-	step->operands = operands->first;
-	step->operand_count = operands->count;
-}
 
 /* All that nests is parsed by this or by parse_projected: they bound the recursion of parsing and of evaluating. */
 static int parse_deeper(struct parser *parser, parse_function *parse, struct chain *chain)
@@ -219,8 +21,8 @@ static int parse_deeper(struct parser *parser, parse_function *parse, struct cha
 	int status;
 
 	if (parser->depth == EXPRESSION_MAX_DEPTH)
-		return fail_at(parser, &parser->token, "nested more than %d deep: split the expression with '|'",
-			       EXPRESSION_MAX_DEPTH);
+		return parser_fail(parser, &parser->token, "nested more than %d deep: split the expression with '|'",
+				   EXPRESSION_MAX_DEPTH);
 	parser->depth++;
 	status = parse(parser, chain);
 	parser->depth--;
@@ -238,107 +40,33 @@ static int parse_operand(struct parser *parser, parse_function *parse, struct op
 	return 0;
 }
 
-/* Names and literals */
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
-static void add_literal(struct parser *parser, struct chain *chain, const struct token *token, json_t *literal)
-{
-	arena_attach(parser->arena, release_json, literal);
-	chain_add(parser, chain, STEP_LITERAL, token)->literal = literal;
-}
-
-/* What stands between the quotes; an escaped quote loses its backslash, every other backslash stays. */
-static void unquote(const struct token *token, char quote, struct buffer *into)
-{
-	const char *last = token->start + token->length - 1;
-
-	for (const char *at = token->start + 1; at < last; at++) {
-		if (at[0] == '\\' && at[1] == quote)
-			at++;
-		else if (at[0] == '\\' && at + 1 < last)
-			buffer_add_char(into, *at++);
-		buffer_add_char(into, *at);
-	}
-}
-
-static int parse_literal(struct parser *parser, struct chain *chain)
-{
-	struct token token = parser->token;
-	struct buffer text = BUFFER_INIT;
-	json_t *literal;
-
-	unquote(&token, '`', &text);
-	literal = json_loadb(buffer_text(&text), text.length, JSON_DECODE_ANY, NULL);
-	buffer_release(&text);
-	if (!literal)
-		return fail_at(parser, &token, "%.*s holds no JSON: a text is written in single quotes, as 'abc'",
-			       text_shown(token.start, token.length), token.start);
-	add_literal(parser, chain, &token, literal);
-	advance(parser);
-	return 0;
-}
-
-static int parse_raw(struct parser *parser, struct chain *chain)
-{
-	struct token token = parser->token;
-	struct buffer text = BUFFER_INIT;
-	json_t *literal;
-
-	unquote(&token, '\'', &text);
-	literal = json_stringn(buffer_text(&text), text.length);
-	buffer_release(&text);
-	if (!literal)
-		return fail_at(parser, &token, "a text in single quotes is no UTF-8");
-	add_literal(parser, chain, &token, literal);
-	advance(parser);
-	return 0;
-}
-
-static const char *quoted_name(struct parser *parser)
-{
-	const struct token *token = &parser->token;
-	json_t *string = json_loadb(token->start, token->length, JSON_DECODE_ANY, NULL);
-	const char *name;
-
-	if (!string) {
-		fail_at(parser, token, "%.*s is no JSON string: look at what follows each backslash",
-			text_shown(token->start, token->length), token->start);
-		return NULL;
-	}
-	name = arena_copy(parser->arena, json_string_value(string), json_string_length(string));
-	json_decref(string);
-	return name;
-}
+/* Names */
 
 static int parse_quoted(struct parser *parser, struct chain *chain)
 {
 	struct token token = parser->token;
-	const char *name = quoted_name(parser);
+	const char *name = parse_quoted_name(parser);
 
 	if (!name)
 		return -1;
 	chain_add(parser, chain, STEP_FIELD, &token)->name = name;
-	advance(parser);
+	parser_advance(parser);
 	if (parser->token.kind == TOKEN_PAREN_OPEN)
-		return fail_at(parser, &token, "the name of a function stands without quotes");
+		return parser_fail(parser, &token, "the name of a function stands without quotes");
 	return 0;
 }
 
 static int parse_current(struct parser *parser, struct chain *chain)
 {
 	chain_add(parser, chain, STEP_CURRENT, &parser->token);
-	advance(parser);
+	parser_advance(parser);
 	return 0;
 }
 
 static int parse_root(struct parser *parser, struct chain *chain)
 {
 	chain_add(parser, chain, STEP_ROOT, &parser->token);
-	advance(parser);
+	parser_advance(parser);
 	return 0;
 }
 
@@ -346,16 +74,16 @@ static int parse_root(struct parser *parser, struct chain *chain)
 
 static int parse_arguments(struct parser *parser, struct operands *operands)
 {
-	if (accept(parser, TOKEN_PAREN_CLOSE))
+	if (parser_accept(parser, TOKEN_PAREN_CLOSE))
 		return 0;
 	do {
-		bool deferred = accept(parser, TOKEN_AMPERSAND);
+		bool deferred = parser_accept(parser, TOKEN_AMPERSAND);
 
 		if (parse_operand(parser, parse_pipe, operands))
 			return -1;
 		operands->last->deferred = deferred;
-	} while (accept(parser, TOKEN_COMMA));
-	return expect(parser, TOKEN_PAREN_CLOSE);
+	} while (parser_accept(parser, TOKEN_COMMA));
+	return parser_expect(parser, TOKEN_PAREN_CLOSE);
 }
 
 static int check_count(struct parser *parser, const struct token *token, const struct function *function, size_t count)
@@ -364,8 +92,8 @@ static int check_count(struct parser *parser, const struct token *token, const s
 
 	if (count >= function->least && count <= function->most)
 		return 0;
-	return fail_at(parser, token, "%s() takes %s%u argument%s, not %zu", function->name, quantity, function->least,
-		       function->least == 1 ? "" : "s", count);
+	return parser_fail(parser, token, "%s() takes %s%u argument%s, not %zu", function->name, quantity,
+			   function->least, function->least == 1 ? "" : "s", count);
 }
 
 static int check_deferred(struct parser *parser, const struct function *function, const struct operands *operands)
@@ -377,11 +105,13 @@ static int check_deferred(struct parser *parser, const struct function *function
 		struct token token = { .start = parser->text + at->column - 1, .length = at->length };
 
 		if (wanted && !at->deferred)
-			return fail_at(parser, &token, "%s() evaluates its argument %zu for each element: write &%.*s",
-				       function->name, i + 1, text_shown(token.start, token.length), token.start);
+			return parser_fail(parser, &token,
+					   "%s() evaluates its argument %zu for each element: write &%.*s",
+					   function->name, i + 1, text_shown(token.start, token.length), token.start);
 		if (!wanted && at->deferred)
-			return fail_at(parser, &token, "%s() takes a value as its argument %zu: write %.*s without '&'",
-				       function->name, i + 1, text_shown(token.start, token.length), token.start);
+			return parser_fail(parser, &token,
+					   "%s() takes a value as its argument %zu: write %.*s without '&'",
+					   function->name, i + 1, text_shown(token.start, token.length), token.start);
 	}
 	return 0;
 }
@@ -393,9 +123,9 @@ static int parse_call(struct parser *parser, struct chain *chain, const struct t
 	struct step *step;
 
 	if (!function)
-		return fail_at(parser, name, "unknown function '%.*s()'", text_shown(name->start, name->length),
-			       name->start);
-	advance(parser);
+		return parser_fail(parser, name, "unknown function '%.*s()'", text_shown(name->start, name->length),
+				   name->start);
+	parser_advance(parser);
 	if (parse_arguments(parser, &operands) || check_count(parser, name, function, operands.count) ||
 	    check_deferred(parser, function, &operands))
 		return -1;
@@ -409,7 +139,7 @@ static int parse_name(struct parser *parser, struct chain *chain)
 {
 	struct token token = parser->token;
 
-	advance(parser);
+	parser_advance(parser);
 	if (parser->token.kind == TOKEN_PAREN_OPEN)
 		return parse_call(parser, chain, &token);
 	chain_add(parser, chain, STEP_FIELD, &token)->name = arena_copy(parser->arena, token.start, token.length);
@@ -423,8 +153,8 @@ static int parse_projected(struct parser *parser, struct chain *chain)
 	int status;
 
 	if (parser->projections == EXPRESSION_MAX_PROJECTIONS)
-		return fail_at(parser, &parser->token, "more than %d projections in one another",
-			       EXPRESSION_MAX_PROJECTIONS);
+		return parser_fail(parser, &parser->token, "more than %d projections in one another",
+				   EXPRESSION_MAX_PROJECTIONS);
 	parser->projections++;
 	status = parse_suffixes(parser, chain, true);
 	parser->projections--;
@@ -449,14 +179,14 @@ static int add_projection(struct parser *parser, struct chain *chain)
 static int parse_star(struct parser *parser, struct chain *chain)
 {
 	chain_add(parser, chain, STEP_VALUES, &parser->token);
-	advance(parser);
+	parser_advance(parser);
 	return add_projection(parser, chain);
 }
 
 static int parse_flatten(struct parser *parser, struct chain *chain)
 {
 	chain_add(parser, chain, STEP_FLATTEN, &parser->token);
-	advance(parser);
+	parser_advance(parser);
 	return add_projection(parser, chain);
 }
 
@@ -465,8 +195,8 @@ static int parse_filter(struct parser *parser, struct chain *chain)
 	struct step *step = chain_add(parser, chain, STEP_FILTER, &parser->token);
 	struct operands operands = { 0 };
 
-	advance(parser);
-	if (parse_operand(parser, parse_pipe, &operands) || expect(parser, TOKEN_BRACKET_CLOSE))
+	parser_advance(parser);
+	if (parse_operand(parser, parse_pipe, &operands) || parser_expect(parser, TOKEN_BRACKET_CLOSE))
 		return -1;
 	step_take_operands(step, &operands);
 	return add_projection(parser, chain);
@@ -477,13 +207,13 @@ static int parse_filter(struct parser *parser, struct chain *chain)
 static int parse_integer(struct parser *parser, int64_t *value)
 {
 	if (parser->token.kind != TOKEN_NUMBER)
-		return fail_expected(parser, "a number");
+		return parser_fail_expected(parser, "a number");
 	errno = 0;
 	*value = strtoll(parser->token.start, NULL, 10);
 	if (errno || *value < INT32_MIN || *value > INT32_MAX)
-		return fail_at(parser, &parser->token, "the index %.*s is out of range",
-			       text_shown(parser->token.start, parser->token.length), parser->token.start);
-	advance(parser);
+		return parser_fail(parser, &parser->token, "the index %.*s is out of range",
+				   text_shown(parser->token.start, parser->token.length), parser->token.start);
+	parser_advance(parser);
 	return 0;
 }
 
@@ -507,18 +237,18 @@ static int parse_slice(struct parser *parser, struct chain *chain, const struct 
 	bool has_step = false;
 
 	slice.step = 1;
-	advance(parser);
+	parser_advance(parser);
 	if (parse_slice_part(parser, &slice.has_to, &slice.to))
 		return -1;
-	if (accept(parser, TOKEN_COLON)) {
+	if (parser_accept(parser, TOKEN_COLON)) {
 		step = parser->token;
 		if (parse_slice_part(parser, &has_step, &slice.step))
 			return -1;
 	}
-	if (expect(parser, TOKEN_BRACKET_CLOSE))
+	if (parser_expect(parser, TOKEN_BRACKET_CLOSE))
 		return -1;
 	if (!slice.step)
-		return fail_at(parser, &step, "the step of a slice cannot be 0");
+		return parser_fail(parser, &step, "the step of a slice cannot be 0");
 	chain_add(parser, chain, STEP_SLICE, open)->slice = slice;
 	return add_projection(parser, chain);
 }
@@ -531,7 +261,7 @@ static int parse_index_or_slice(struct parser *parser, struct chain *chain, cons
 		return -1;
 	if (parser->token.kind == TOKEN_COLON)
 		return parse_slice(parser, chain, open, slice);
-	if (expect(parser, TOKEN_BRACKET_CLOSE))
+	if (parser_expect(parser, TOKEN_BRACKET_CLOSE))
 		return -1;
 	chain_add(parser, chain, STEP_INDEX, open)->index = slice.from;
 	return 0;
@@ -539,8 +269,8 @@ static int parse_index_or_slice(struct parser *parser, struct chain *chain, cons
 
 static int parse_list_projection(struct parser *parser, struct chain *chain)
 {
-	advance(parser);
-	if (expect(parser, TOKEN_BRACKET_CLOSE))
+	parser_advance(parser);
+	if (parser_expect(parser, TOKEN_BRACKET_CLOSE))
 		return -1;
 	return add_projection(parser, chain);
 }
@@ -554,12 +284,12 @@ static int parse_bracket_suffix(struct parser *parser, struct chain *chain)
 {
 	struct token open = parser->token;
 
-	advance(parser);
+	parser_advance(parser);
 	if (begins_index(parser))
 		return parse_index_or_slice(parser, chain, &open);
 	if (parser->token.kind == TOKEN_STAR)
 		return parse_list_projection(parser, chain);
-	return fail_expected(parser, "a number, ':', '*' or '?' in brackets");
+	return parser_fail_expected(parser, "a number, ':', '*' or '?' in brackets");
 }
 
 /* Lists and maps */
@@ -567,7 +297,7 @@ static int parse_bracket_suffix(struct parser *parser, struct chain *chain)
 static int count_built(struct parser *parser, const struct token *open)
 {
 	if (parser->built++ == EXPRESSION_MAX_BUILT)
-		return fail_at(parser, open, "more than %d lists and maps in one expression", EXPRESSION_MAX_BUILT);
+		return parser_fail(parser, open, "more than %d lists and maps in one expression", EXPRESSION_MAX_BUILT);
 	return 0;
 }
 
@@ -580,8 +310,8 @@ static int parse_list_entries(struct parser *parser, struct chain *chain, const 
 	do {
 		if (parse_operand(parser, parse_pipe, &operands))
 			return -1;
-	} while (accept(parser, TOKEN_COMMA));
-	if (expect(parser, TOKEN_BRACKET_CLOSE))
+	} while (parser_accept(parser, TOKEN_COMMA));
+	if (parser_expect(parser, TOKEN_BRACKET_CLOSE))
 		return -1;
 	step_take_operands(chain_add(parser, chain, STEP_LIST, open), &operands);
 	return 0;
@@ -591,7 +321,7 @@ static int parse_list(struct parser *parser, struct chain *chain)
 {
 	struct token open = parser->token;
 
-	advance(parser);
+	parser_advance(parser);
 	return parse_list_entries(parser, chain, &open);
 }
 
@@ -600,10 +330,10 @@ static int parse_bracket(struct parser *parser, struct chain *chain)
 {
 	struct token open = parser->token;
 
-	advance(parser);
+	parser_advance(parser);
 	if (begins_index(parser))
 		return parse_index_or_slice(parser, chain, &open);
-	if (parser->token.kind == TOKEN_STAR && peek(parser) == TOKEN_BRACKET_CLOSE)
+	if (parser->token.kind == TOKEN_STAR && parser_peek(parser) == TOKEN_BRACKET_CLOSE)
 		return parse_list_projection(parser, chain);
 	return parse_list_entries(parser, chain, &open);
 }
@@ -613,13 +343,13 @@ static int parse_key(struct parser *parser, const char **key)
 	if (parser->token.kind == TOKEN_NAME)
 		*key = arena_copy(parser->arena, parser->token.start, parser->token.length);
 	else if (parser->token.kind == TOKEN_QUOTED)
-		*key = quoted_name(parser);
+		*key = parse_quoted_name(parser);
 	else
-		return fail_expected(parser, "a key");
+		return parser_fail_expected(parser, "a key");
 	if (!*key)
 		return -1;
-	advance(parser);
-	return expect(parser, TOKEN_COLON);
+	parser_advance(parser);
+	return parser_expect(parser, TOKEN_COLON);
 }
 
 static int parse_map(struct parser *parser, struct chain *chain)
@@ -627,7 +357,7 @@ static int parse_map(struct parser *parser, struct chain *chain)
 	struct token open = parser->token;
 	struct operands operands = { 0 };
 
-	advance(parser);
+	parser_advance(parser);
 	if (count_built(parser, &open))
 		return -1;
 	do {
@@ -636,8 +366,8 @@ static int parse_map(struct parser *parser, struct chain *chain)
 		if (parse_key(parser, &key) || parse_operand(parser, parse_pipe, &operands))
 			return -1;
 		operands.last->key = key;
-	} while (accept(parser, TOKEN_COMMA));
-	if (expect(parser, TOKEN_BRACE_CLOSE))
+	} while (parser_accept(parser, TOKEN_COMMA));
+	if (parser_expect(parser, TOKEN_BRACE_CLOSE))
 		return -1;
 	step_take_operands(chain_add(parser, chain, STEP_MAP, &open), &operands);
 	return 0;
@@ -653,14 +383,14 @@ static int parse_dot(struct parser *parser, struct chain *chain)
 	};
 	parse_function *parse;
 
-	advance(parser);
+	parser_advance(parser);
 	parse = behind_dot[parser->token.kind];
 	if (parse)
 		return parse(parser, chain);
 	if (parser->token.kind == TOKEN_NUMBER)
-		return fail_at(parser, &parser->token, "a name that is a number stands in double quotes: \"%.*s\"",
-			       text_shown(parser->token.start, parser->token.length), parser->token.start);
-	return fail_expected(parser, "a name");
+		return parser_fail(parser, &parser->token, "a name that is a number stands in double quotes: \"%.*s\"",
+				   text_shown(parser->token.start, parser->token.length), parser->token.start);
+	return parser_fail_expected(parser, "a name");
 }
 
 /* In a projection `[]` ends it: what is flattened is its result. */
@@ -679,10 +409,10 @@ static int parse_suffixes(struct parser *parser, struct chain *chain, bool in_pr
 
 static int parse_parentheses(struct parser *parser, struct chain *chain)
 {
-	advance(parser);
+	parser_advance(parser);
 	if (parse_deeper(parser, parse_pipe, chain))
 		return -1;
-	return expect(parser, TOKEN_PAREN_CLOSE);
+	return parser_expect(parser, TOKEN_PAREN_CLOSE);
 }
 
 static int parse_path(struct parser *parser, struct chain *chain)
@@ -699,9 +429,9 @@ static int parse_path(struct parser *parser, struct chain *chain)
 	parse_function *parse = beginnings[parser->token.kind];
 
 	if (parser->token.kind == TOKEN_NUMBER)
-		return fail_number(parser);
+		return parser_fail_number(parser);
 	if (!parse)
-		return fail_expected(parser, "an expression");
+		return parser_fail_expected(parser, "an expression");
 	if (parse(parser, chain))
 		return -1;
 	return parse_suffixes(parser, chain, false);
@@ -713,7 +443,7 @@ static int parse_not(struct parser *parser, struct chain *chain)
 	struct token token = parser->token;
 	struct operands operands = { 0 };
 
-	advance(parser);
+	parser_advance(parser);
 	if (parse_operand(parser, parse_path, &operands))
 		return -1;
 	step_take_operands(chain_add(parser, chain, STEP_NOT, &token), &operands);
@@ -744,7 +474,7 @@ static int parse_operator_operand(struct parser *parser, struct operands *operan
 	struct operand *operand;
 	struct chain chain = { 0 };
 
-	advance(parser);
+	parser_advance(parser);
 	operand = operands_add(parser, operands, parser->token.start);
 	operand->operator = operator.kind;
 	if (parse_level(parser, &chain, level + 1))
@@ -782,7 +512,7 @@ static int parse_pipe(struct parser *parser, struct chain *chain)
 	do {
 		if (parse_level(parser, chain, 0))
 			return -1;
-	} while (accept(parser, TOKEN_PIPE));
+	} while (parser_accept(parser, TOKEN_PIPE));
 	return 0;
 }
 
@@ -794,14 +524,14 @@ struct expression *expression_parse(struct arena *arena, const char *text, struc
 
 	parser.token = (struct token){ .start = text };
 	if (strnlen(text, EXPRESSION_MAX_BYTES + 1) > EXPRESSION_MAX_BYTES) {
-		fail_at(&parser, &parser.token, "an expression has at most %d bytes", EXPRESSION_MAX_BYTES);
+		parser_fail(&parser, &parser.token, "an expression has at most %d bytes", EXPRESSION_MAX_BYTES);
 		return NULL;
 	}
-	advance(&parser);
+	parser_advance(&parser);
 	if (parse_pipe(&parser, &chain))
 		return NULL;
 	if (parser.token.kind != TOKEN_END) {
-		fail_behind_expression(&parser, "an operator");
+		parser_fail_behind(&parser, "an operator");
 		return NULL;
 	}
 	expression->text = arena_copy_text(arena, text);

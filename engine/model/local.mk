@@ -7,7 +7,10 @@ libtidegate_a_SOURCES += \
 	engine/model/jmespath_eval.c \
 	engine/model/jmespath_functions.c \
 	engine/model/jmespath_lex.c \
+	engine/model/jmespath_literal.c \
+	engine/model/jmespath_order.c \
 	engine/model/jmespath_parse.c \
+	engine/model/jmespath_parser.c engine/model/jmespath_parser.h \
 	engine/model/jmespath_references.c \
 	engine/model/jmespath_value.c \
 	engine/model/operation.h
