@@ -22,3 +22,4 @@ include tests/wire/local.mk
 include tests/aws/local.mk
 include tests/run/local.mk
 include tests/cli/local.mk
+include tests/interop/local.mk

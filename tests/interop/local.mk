@@ -1,0 +1,38 @@
+# Against an AWS API that none of us wrote: moto's server, with the suite's own proxy in front of it.
+EXTRA_DIST += \
+	tests/interop/conftest.py \
+	tests/interop/demo.py \
+	tests/interop/hook.py \
+	tests/interop/imds.py \
+	tests/interop/in_venv.sh \
+	tests/interop/kill_after_sync.c \
+	tests/interop/moto_server.py \
+	tests/interop/proxy.py \
+	tests/interop/query.py \
+	tests/interop/requirements.txt \
+	tests/interop/rules.py \
+	tests/interop/server.py \
+	tests/interop/stage.py \
+	tests/interop/test_kill.py \
+	tests/interop/test_main_job.py \
+	tests/interop/test_plan.py \
+	tests/interop/test_proxy.py \
+	tests/interop/test_schemas.py \
+	tests/interop/world.py
+CLEANFILES += tests/interop/kill_after_sync.so
+
+in_venv = $(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/interop/in_venv.sh $(abs_builddir)/interop-venv
+
+tests/interop/kill_after_sync.so: tests/interop/kill_after_sync.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $(srcdir)/tests/interop/kill_after_sync.c
+
+# Skipped (77) is no fault here; in_venv.sh has said why.
+check-interop: all tests/interop/kill_after_sync.so
+	$(in_venv) -m pytest -p no:cacheprovider --quiet $(srcdir)/tests/interop || test $$? = 77
+
+run-demo: all
+	$(in_venv) $(srcdir)/tests/interop/demo.py || test $$? = 77
+
+clean-local:
+	rm -rf interop-venv
+.PHONY: check-interop run-demo

@@ -1,0 +1,55 @@
+"""A small HTTP/1.1 server on a free loopback port, in a thread: keeps connections alive, counts them, and keeps the raw
+text of each request so that it can be sent again. What is answered is left to the proxy and the metadata service."""
+import http.server
+import threading
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body in one packet
+
+    def setup(self):
+        super().setup()
+        self.server.owner.connections += 1
+
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        owner = self.server.owner
+        owner.recorded.append((owner.url, self.command, self.path, list(self.headers.items()), body))
+        answer = owner.answer(self, body)
+        if answer is None:  # the connection ends without an answer
+            self.close_connection = True
+            return
+        self.send_response_only(answer.status)
+        headers = {"Date": self.date_time_string(), **answer.headers, "Content-Length": str(len(answer.body))}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    do_GET = do_PUT = do_POST = handle_any
+
+    def log_message(self, format, *arguments):
+        pass
+
+
+class Server:
+    def __init__(self):
+        self.connections = 0
+        self.recorded = []
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.owner = self
+        self.http.daemon_threads = True
+        # A client that was killed is no news here.
+        self.http.handle_error = lambda request, address: None
+        self.url = f"http://127.0.0.1:{self.http.server_port}"
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def answer(self, request, body):
+        raise NotImplementedError
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()

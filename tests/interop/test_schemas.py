@@ -1,0 +1,50 @@
+"""The schemas that editors and programs use, held against the files they describe by a validator that others wrote."""
+import json
+import re
+
+import jsonschema
+import pytest
+import yaml
+from stage import SOURCE
+
+
+class Loader(yaml.SafeLoader):
+    """YAML 1.2's idea of a boolean: `on` and `no` stay words."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+
+MACHINES = sorted((SOURCE / "machines").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads((SOURCE / "schemas" / "machine.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_a_shipped_machine_is_valid(validator, path):
+    faults = validator.iter_errors(yaml.load(path.read_text(), Loader))
+    assert [f"{fault.json_path}: {fault.message}" for fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda machine: machine.update(unknown=1),
+        lambda machine: machine.pop("start_at"),
+        lambda machine: machine["states"].update(ODD={"action": "autoscaling.look", "wait": "3s"}),
+        lambda machine: machine["states"].update(ODD={"nothing": "known"}),
+    ],
+    ids=["an unknown key", "no start_at", "a state of two kinds", "a state of no kind"],
+)
+def test_a_faulty_machine_is_not(validator, spoil):
+    machine = yaml.load((SOURCE / "machines" / "asg-standby.yaml").read_text(), Loader)
+    spoil(machine)
+    assert not validator.is_valid(machine)
