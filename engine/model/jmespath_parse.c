@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef int parse_function(struct parser *parser, struct chain *chain);
 
