@@ -24,6 +24,7 @@ struct yaml_reader {
 	struct yaml_cursor cursor;
 	struct yaml_syntax syntax;
 	struct pending pending;
+	unsigned nodes;
 	unsigned depth;
 	unsigned depth_in_brackets;
 };
@@ -259,10 +260,19 @@ static const struct node *read_collection(struct yaml_reader *reader, const stru
 	return next_event(reader) ? NULL : node;
 }
 
+static const struct node *refuse_more(struct yaml_reader *reader)
+{
+	diagnostics_error(reader->diagnostics, event_position(reader, 1), NULL, "more than %d texts, lists and maps",
+			  YAML_MAX_NODES);
+	return NULL;
+}
+
 static const struct node *read_node(struct yaml_reader *reader)
 {
 	const yaml_event_t *event = &reader->event;
 
+	if (++reader->nodes > YAML_MAX_NODES)
+		return refuse_more(reader);
 	if (event_anchor(event) || event_tag(event))
 		refuse_sigil(reader);
 	if (event->type == YAML_ALIAS_EVENT)

@@ -6,7 +6,8 @@
 #include "text/diagnostics.h"
 #include "text/node.h"
 
-enum { YAML_MAX_BYTES = 4 << 20, YAML_MAX_DEPTH = 32 };
+/* A node takes some hundred bytes of memory and may take two of the text, so that they have a bound of their own. */
+enum { YAML_MAX_BYTES = 4 << 20, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 500 * 1000 };
 
 /* The document, or NULL with at least one error in `diagnostics`. Where YAML itself stumbles over a character that
  * people mean as the start of an expression (! @ [ { # * & % ` |), the message says to quote it. `source` must outlive

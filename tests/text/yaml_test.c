@@ -364,6 +364,30 @@ static void nesting(struct buffer *text, int depth)
 		buffer_add_char(text, ']');
 }
 
+/* All in one line: looking at the whole of it for each text would take minutes. */
+static void the_number_of_nodes_is_bounded(void **state)
+{
+	struct buffer text = BUFFER_INIT;
+	struct parsed parsed;
+
+	(void)state;
+	buffer_add_char(&text, '[');
+	for (int i = 0; i < YAML_MAX_NODES; i++)
+		buffer_add_text(&text, "a,");
+	buffer_add_char(&text, ']');
+	parsed_init(&parsed, text.bytes, text.length);
+	assert_null(parsed.root);
+	assert_string_equal(parsed.diagnostics.rows[0].message, "more than 500000 texts, lists and maps");
+	parsed_release(&parsed);
+	text.length -= 3;
+	text.bytes[text.length - 1] = ']';
+	parsed_init(&parsed, text.bytes, text.length);
+	assert_non_null(parsed.root);
+	assert_int_equal(parsed.root->count, YAML_MAX_NODES - 1);
+	parsed_release(&parsed);
+	buffer_release(&text);
+}
+
 static void depth_and_size_are_bounded(void **state)
 {
 	struct buffer text = BUFFER_INIT;
@@ -464,6 +488,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_hooks_cannot_run_is_refused),
 		cmocka_unit_test(bytes_that_are_no_c_string_are_refused),
 		cmocka_unit_test(a_place_is_that_of_the_bytes_as_written),
+		cmocka_unit_test(the_number_of_nodes_is_bounded),
 		cmocka_unit_test(depth_and_size_are_bounded),
 		cmocka_unit_test(a_large_map_is_searched_and_its_duplicates_are_found),
 		cmocka_unit_test(no_mutation_crashes_or_is_refused_in_silence),
