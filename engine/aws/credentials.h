@@ -18,9 +18,10 @@ struct credentials {
 /* What has one starts with this struct; who made it frees it. */
 struct credentials_provider {
 	/* The credentials that are right at `now_ms` (wall): those kept, or newer ones where these expire soon or where
-	 * `force_refresh` says that AWS no longer takes them. Expired ones are given while no newer ones are to be had.
-	 * It may wait for the network, within seconds. 0 with *credentials borrowed until the next get; -1
-	 * (ERROR_CREDENTIALS) with a sentence that names every place that was looked at and holds no secret. */
+	 * `force_refresh` says that AWS no longer takes them. Expired ones are given while instance metadata, where
+	 * they came from, has no newer ones. It may wait for the network, within seconds. 0 with *credentials borrowed
+	 * until the next get; -1 (ERROR_CREDENTIALS) with a sentence that names every place that was looked at and
+	 * holds no secret. */
 	int (*get)(struct credentials_provider *provider, int64_t now_ms, bool force_refresh,
 		   const struct credentials **credentials, struct error *err);
 };
