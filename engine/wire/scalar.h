@@ -20,7 +20,7 @@ const char *shape_noun(const struct shape *shape);
 /* Adds the text; -1 where the value is of another type. Only for scalar shapes. */
 int scalar_write(const struct shape *shape, const json_t *value, struct buffer *text);
 
-/* A new value, or NULL where the text is none of that kind. Only for scalar shapes. */
+/* A new value, or NULL where the text is none of that kind. Only for scalar shapes; a NUL stands behind the text. */
 json_t *scalar_read(const struct shape *shape, const char *text, size_t length);
 
 #endif

@@ -258,6 +258,22 @@ static void an_answer_is_read_by_its_shapes_or_refused(void **state)
 	check_answers(shapes_operation(PROTOCOL_QUERY), rows, ARRAY_LENGTH(rows));
 }
 
+/* A parser that guesses encodings would find the document type that no one else sees. */
+static void an_answer_in_another_encoding_is_refused(void **state)
+{
+	static const char text[] = "<!DOCTYPE r [<!ENTITY e \"a\">]>" ANSWER("<Note>&e;</Note>");
+	struct buffer body = BUFFER_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	buffer_add(&body, "\xff\xfe", 2);
+	for (size_t i = 0; i < strlen(text); i++)
+		buffer_add(&body, (const char[]){ text[i], '\0' }, 2);
+	assert_null(query_decode_response(shapes_operation(PROTOCOL_QUERY), body.bytes, body.length, NULL, &err));
+	assert_refused(&err, "the answer is no well-formed XML");
+	buffer_release(&body);
+}
+
 static void an_answer_nested_too_deep_is_refused(void **state)
 {
 	const struct operation *operation = shapes_operation(PROTOCOL_QUERY);
@@ -469,6 +485,7 @@ int main(void)
 		cmocka_unit_test(a_form_that_does_not_fit_is_refused_in_awss_words),
 		cmocka_unit_test(a_form_for_ec2_is_refused_in_ec2s_words),
 		cmocka_unit_test(an_answer_is_read_by_its_shapes_or_refused),
+		cmocka_unit_test(an_answer_in_another_encoding_is_refused),
 		cmocka_unit_test(an_answer_nested_too_deep_is_refused),
 		cmocka_unit_test(a_request_nested_too_deep_is_refused),
 		cmocka_unit_test(an_answer_of_ec2_has_its_members_below_the_root),
