@@ -1,0 +1,92 @@
+/* The action catalogue: pieces of desired state in terms of operations (schemas/actions/, schemas/README.md). An action
+ * says how to look, when nothing is to be done, what to send, when it has taken effect, and how it is taken back. */
+#ifndef TIDEGATE_MODEL_ACTION_H
+#define TIDEGATE_MODEL_ACTION_H
+
+#include "model/input.h"
+#include "model/operation.h"
+
+/* An expression under a name of its own: `take`, `change`, `give`. */
+struct named_expression {
+	const struct node *key;
+	struct located_expression expression;
+};
+
+struct named_expressions {
+	struct named_expression *rows;
+	size_t count;
+};
+
+/* What an observation stands for when its call fails in this way: {not_found: {classic: OutOfService}}. */
+struct observation_fallback {
+	int failure;
+	const struct template *values;
+};
+
+struct observation_fallbacks {
+	struct observation_fallback *rows;
+	size_t count;
+};
+
+struct observation {
+	const struct node *key; /* NULL: written in place, in one action */
+	const struct node *operation_name;
+	const struct operation *operation;
+	const struct template *with;
+	struct located_expression for_each;
+	bool once; /* it does not change while a run lasts */
+	struct named_expressions take;
+	struct observation_fallbacks errors;
+	const struct node *node;
+};
+
+/* `drift`, `refuse`, `failed`. */
+struct action_condition {
+	struct located_expression when;
+	int error; /* enum failure; FAILURE_NONE where none is named */
+	const struct template *because;
+};
+
+struct action_request {
+	const struct node *operation_name;
+	const struct operation *operation;
+	const struct template *with;
+	int in_doubt; /* enum in_doubt: the operation's, or what `action: call` says */
+};
+
+struct action_undo {
+	const struct node *action_name;
+	const struct action *action; /* resolved when all are loaded */
+	const struct template *with;
+};
+
+struct action {
+	const char *name;
+	const char *comment;
+	const struct template *summary; /* what it would change, for plans and logs; over the same document */
+	struct record_list inputs;       /* struct input */
+	const struct template *resource; /* NULL: it changes nothing */
+	const struct node *observe; /* as written; the catalogue makes `observations` of it */
+	const struct observation **observations;
+	size_t n_observations;
+	struct record_list drift, refuse, failed; /* struct action_condition */
+	struct named_expressions change;
+	struct located_expression satisfied, ready, took, settled, deadline, progress;
+	struct action_request *request; /* NULL: it only looks, or waits */
+	struct named_expressions give;
+	struct action_undo *undo;
+	const struct node *node;
+};
+
+/* Which values of a document the expressions of an action read decides which observations are made. Sets needed[i]
+ * for each observation that `expression` (or an observation it stands on) needs. */
+void action_needs(const struct action *action, const struct located_expression *expression, bool *needed);
+void action_needs_template(const struct action *action, const struct template *template, bool *needed);
+
+extern const struct record action_record;
+extern const struct record observation_record;
+
+/* A text that stays a node, so that a message can point at it. [const struct node *] */
+extern const struct field_type field_reference;
+
+#endif

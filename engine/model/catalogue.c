@@ -1,0 +1,429 @@
+/* The action catalogue and its ties: an action names observations, operations and the action that undoes it. Those of
+ * the services are resolved through model/services.h, which parses a service's file only when it is first asked for. */
+#include "config.h"
+
+#include "model/catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/embedded.h"
+#include "text/yaml.h"
+
+struct named_action {
+	struct named_action *next;
+	struct action action;
+	const struct node *key;
+	bool resolved;
+};
+
+struct named_observation {
+	struct named_observation *next;
+	struct observation observation;
+};
+
+struct catalogue {
+	struct services *services;
+	struct named_action *actions; /* a later one of the same name comes before an earlier one */
+	struct named_observation *observations;
+};
+
+/* The top of a file of actions. */
+struct action_file {
+	const char *comment;
+	const struct node *observations;
+	const struct node *actions;
+};
+
+static const struct field action_file_fields[] = {
+	{ .name = "comment", .type = &field_text, .offset = FIELD_OF(action_file, comment), .help = "for people" },
+	{ .name = "observations", .type = &field_node, .offset = FIELD_OF(action_file, observations),
+	  .help = "what several actions look at, by name" },
+	{ .name = "actions", .type = &field_node, .offset = FIELD_OF(action_file, actions), .help = "by name" },
+	{ 0 },
+};
+
+static const struct record action_file_record = {
+	.name = "a file of actions",
+	.size = sizeof(struct action_file),
+	.fields = action_file_fields,
+};
+
+struct services *catalogue_services(const struct catalogue *catalogue)
+{
+	return catalogue->services;
+}
+
+static struct named_action *find_action(const struct catalogue *catalogue, const char *name)
+{
+	for (struct named_action *at = catalogue->actions; at; at = at->next)
+		if (strcmp(at->key->text, name) == 0)
+			return at;
+	return NULL;
+}
+
+const struct action *catalogue_action(const struct catalogue *catalogue, const char *name)
+{
+	const struct named_action *found = find_action(catalogue, name);
+
+	return found ? &found->action : NULL;
+}
+
+const char *catalogue_action_name(const void *argument, size_t i)
+{
+	const struct catalogue *catalogue = argument;
+	const struct named_action *at = catalogue->actions;
+
+	while (at && i-- > 0)
+		at = at->next;
+	return at ? at->key->text : NULL;
+}
+
+static int add_actions(struct catalogue *catalogue, struct reader *reader, const struct node *actions)
+{
+	int result = 0;
+
+	for (size_t i = 0; actions && i < actions->count; i++) {
+		struct named_action *made = ARENA_NEW(reader->arena, struct named_action);
+
+		if (record_read(reader, actions->items[i], &action_record, &made->action) != 0)
+			result = -1;
+		made->key = actions->keys[i];
+		made->action.name = actions->keys[i]->text;
+		made->action.node = actions->items[i];
+		made->next = catalogue->actions;
+		catalogue->actions = made;
+	}
+	return result;
+}
+
+static int add_observations(struct catalogue *catalogue, struct reader *reader, const struct node *observations)
+{
+	int result = 0;
+
+	for (size_t i = 0; observations && i < observations->count; i++) {
+		struct named_observation *made = ARENA_NEW(reader->arena, struct named_observation);
+
+		if (record_read(reader, observations->items[i], &observation_record, &made->observation) != 0)
+			result = -1;
+		made->observation.key = observations->keys[i];
+		made->next = catalogue->observations;
+		catalogue->observations = made;
+	}
+	return result;
+}
+
+static int need_map(struct reader *reader, const struct node *node, const char *name)
+{
+	if (!node || node->kind == NODE_MAP)
+		return 0;
+	return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be a map, not %s", name,
+				 node_kind_name(node));
+}
+
+int catalogue_add(struct catalogue *catalogue, struct reader *reader, const struct node *node)
+{
+	struct action_file file = { 0 };
+
+	if (node_get(node, "service"))
+		return services_add(catalogue->services, reader, node);
+	if (record_read(reader, node, &action_file_record, &file) != 0 ||
+	    need_map(reader, file.observations, "observations") != 0 || need_map(reader, file.actions, "actions") != 0)
+		return -1;
+	return add_observations(catalogue, reader, file.observations) |
+	       add_actions(catalogue, reader, file.actions);
+}
+
+static const struct operation *resolve_operation(const struct catalogue *catalogue, struct reader *reader,
+						 const struct node *name)
+{
+	struct error err = ERROR_INIT;
+	const struct operation *found = services_operation(catalogue->services, name->text, &err);
+
+	if (!found)
+		diagnostics_error(reader->diagnostics, name->position, NULL, "%s", err.message);
+	return found;
+}
+
+static int resolve_observation(const struct catalogue *catalogue, struct reader *reader,
+			       struct observation *observation)
+{
+	if (observation->operation)
+		return 0;
+	observation->operation = resolve_operation(catalogue, reader, observation->operation_name);
+	if (!observation->operation)
+		return -1;
+	if (observation->operation->reads)
+		return 0;
+	return diagnostics_error(reader->diagnostics, observation->operation_name->position, NULL,
+				 "an observation only reads: '%s' changes something",
+				 observation->operation_name->text);
+}
+
+static const char *observation_name_at(const void *argument, size_t i)
+{
+	const struct catalogue *catalogue = argument;
+	const struct named_observation *at = catalogue->observations;
+
+	while (at && i-- > 0)
+		at = at->next;
+	return at ? at->observation.key->text : NULL;
+}
+
+static struct observation *shared_observation(const struct catalogue *catalogue, struct reader *reader,
+					      const struct node *name)
+{
+	const char *near;
+
+	for (struct named_observation *at = catalogue->observations; at; at = at->next)
+		if (strcmp(at->observation.key->text, name->text) == 0)
+			return &at->observation;
+	near = nearest_word(name->text, observation_name_at, catalogue);
+	diagnostics_error(reader->diagnostics, name->position,
+			  near ? arena_format(reader->arena, "did you mean '%s'?", near) : NULL,
+			  "unknown observation '%s'", name->text);
+	return NULL;
+}
+
+static struct observation *observation_of(const struct catalogue *catalogue, struct reader *reader,
+					  const struct node *node)
+{
+	struct observation *made;
+
+	if (node->kind == NODE_SCALAR)
+		return shared_observation(catalogue, reader, node);
+	made = ARENA_NEW(reader->arena, struct observation);
+	return record_read(reader, node, &observation_record, made) == 0 ? made : NULL;
+}
+
+static int resolve_observations(const struct catalogue *catalogue, struct reader *reader, struct action *action)
+{
+	const struct node *observe = action->observe;
+	int result = 0;
+
+	if (!observe)
+		return 0;
+	if (observe->kind != NODE_LIST)
+		return diagnostics_error(reader->diagnostics, observe->position, NULL,
+					 "'observe' must be a list, not %s", node_kind_name(observe));
+	action->observations = ARENA_ARRAY(reader->arena, const struct observation *, observe->count);
+	for (size_t i = 0; i < observe->count; i++) {
+		struct observation *observation = observation_of(catalogue, reader, observe->items[i]);
+
+		if (!observation || resolve_observation(catalogue, reader, observation) != 0)
+			result = -1;
+		else
+			action->observations[action->n_observations++] = observation;
+	}
+	return result;
+}
+
+static int resolve_request(const struct catalogue *catalogue, struct reader *reader, struct action *action)
+{
+	struct action_request *request = action->request;
+
+	if (!request)
+		return 0;
+	request->operation = resolve_operation(catalogue, reader, request->operation_name);
+	if (!request->operation)
+		return -1;
+	request->in_doubt = request->operation->in_doubt;
+	if (!request->operation->reads)
+		return 0;
+	return diagnostics_error(reader->diagnostics, request->operation_name->position, NULL,
+				 "a request changes something: '%s' only reads", request->operation_name->text);
+}
+
+static int resolve_undo(const struct catalogue *catalogue, struct reader *reader, struct action *action)
+{
+	struct action_undo *undo = action->undo;
+	const char *near;
+
+	if (!undo)
+		return 0;
+	undo->action = catalogue_action(catalogue, undo->action_name->text);
+	if (undo->action)
+		return 0;
+	near = nearest_word(undo->action_name->text, catalogue_action_name, catalogue);
+	return diagnostics_error(reader->diagnostics, undo->action_name->position,
+				 near ? arena_format(reader->arena, "did you mean '%s'?", near) : NULL,
+				 "unknown action '%s'", undo->action_name->text);
+}
+
+int catalogue_finish(struct catalogue *catalogue, struct reader *reader)
+{
+	int result = 0;
+
+	for (struct named_action *at = catalogue->actions; at; at = at->next) {
+		if (at->resolved)
+			continue;
+		at->resolved = true;
+		result |= resolve_observations(catalogue, reader, &at->action);
+		result |= resolve_request(catalogue, reader, &at->action);
+		result |= resolve_undo(catalogue, reader, &at->action);
+	}
+	return result ? -1 : 0;
+}
+
+static int add_embedded(struct catalogue *catalogue, struct reader *reader, const struct embedded_file *file)
+{
+	struct source *source = ARENA_NEW(reader->arena, struct source);
+	const struct node *node;
+
+	*source = (struct source){ .name = file->path, .text = file->text, .length = file->length };
+	node = yaml_parse(reader->arena, source, reader->diagnostics);
+	return node ? catalogue_add(catalogue, reader, node) : -1;
+}
+
+struct catalogue *catalogue_load(struct reader *reader)
+{
+	static const char prefix[] = "schemas/actions/";
+	struct catalogue *catalogue = ARENA_NEW(reader->arena, struct catalogue);
+	int result = 0;
+
+	catalogue->services = services_new(reader->arena);
+	for (const struct embedded_file *file = embedded_files; file->path; file++)
+		if (strncmp(file->path, prefix, sizeof(prefix) - 1) == 0)
+			result |= add_embedded(catalogue, reader, file);
+	return result == 0 ? catalogue : NULL;
+}
+
+/* `action: call` is a row of an action table made on the spot: what the state's `with` names is its one request, or
+ * its one observation where the operation only reads. Nothing is observed, and nothing can be taken back. */
+static const char call_reads[] =
+	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": \"any\"}, "
+	"\"in_doubt\": {\"type\": \"string\"}}, \"observe\": [{\"operation\": \"%s\", \"with\": \"${input.input || "
+	"`{}`}\", \"take\": {\"answer\": \"@\"}}], \"give\": {\"answer\": \"observed.answer\"}}";
+static const char call_changes[] =
+	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": \"any\"}, "
+	"\"in_doubt\": {\"type\": \"string\"}}, \"resource\": \"call/%s\", \"request\": {\"operation\": \"%s\", "
+	"\"with\": \"${input.input || `{}`}\"}, \"settled\": \"`true`\", \"took\": \"`false`\"}";
+
+static const struct choice call_in_doubt[] = {
+	{ .name = "again", .value = IN_DOUBT_AGAIN },
+	{ .name = "skip", .value = IN_DOUBT_SKIP },
+	{ .name = "stop", .value = IN_DOUBT_STOP },
+	{ 0 },
+};
+
+static struct action *call_action(const struct catalogue *catalogue, struct reader *reader, const char *state,
+				  const struct operation *operation, const char *operation_name)
+{
+	struct action *action = ARENA_NEW(reader->arena, struct action);
+	struct source *source = ARENA_NEW(reader->arena, struct source);
+	char *text = operation->reads ? memory_format(call_reads, operation_name)
+				      : memory_format(call_changes, state, operation_name);
+	json_t *json = json_loads(text, 0, NULL);
+	const struct node *node;
+
+	source->name = "action: call";
+	node = node_from_json(reader->arena, source, json);
+	json_decref(json);
+	free(text);
+	action->name = "call";
+	if (record_read(reader, node, &action_record, action) != 0 ||
+	    resolve_observations(catalogue, reader, action) != 0 || resolve_request(catalogue, reader, action) != 0)
+		return NULL;
+	return action;
+}
+
+static int call_doubt(struct reader *reader, const struct node *node, struct action *action)
+{
+	const struct field field = { .name = "in_doubt", .choices = call_in_doubt };
+
+	if (!node || !action->request)
+		return 0;
+	return field_choice.read(reader, node, &field, &action->request->in_doubt);
+}
+
+const struct action *catalogue_call(const struct catalogue *catalogue, struct reader *reader, const struct node *state)
+{
+	const struct node *with = node_get(state, "with");
+	const struct node *name = with ? node_get(with, "operation") : NULL;
+	const struct operation *operation;
+	struct action *action;
+
+	if (!name || name->kind != NODE_SCALAR) {
+		diagnostics_error(reader->diagnostics, state->position, "with: {operation: service:Operation, input: {...}}",
+				  "'action: call' lacks the operation it calls");
+		return NULL;
+	}
+	operation = resolve_operation(catalogue, reader, name);
+	if (!operation)
+		return NULL;
+	action = call_action(catalogue, reader, operation->name, operation, name->text);
+	if (!action || call_doubt(reader, node_get(with, "in_doubt"), action) != 0)
+		return NULL;
+	return action;
+}
+
+struct definition {
+	json_t *actions;
+	json_t *observations;
+	const struct operation **operations;
+	size_t n_operations;
+};
+
+static void define_operation(struct definition *definition, const struct operation *operation)
+{
+	for (size_t i = 0; i < definition->n_operations; i++)
+		if (definition->operations[i] == operation)
+			return;
+	definition->operations = memory_resize(definition->operations, definition->n_operations + 1,
+					       sizeof(*definition->operations));
+	definition->operations[definition->n_operations++] = operation;
+}
+
+static void define_action(struct definition *definition, const struct action *action)
+{
+	if (json_object_get(definition->actions, action->name))
+		return;
+	json_object_set_new(definition->actions, action->name, node_to_json(action->node));
+	for (size_t i = 0; i < action->n_observations; i++) {
+		const struct observation *observation = action->observations[i];
+
+		define_operation(definition, observation->operation);
+		if (observation->key && !json_object_get(definition->observations, observation->key->text))
+			json_object_set_new(definition->observations, observation->key->text,
+					    node_to_json(observation->node));
+	}
+	if (action->request)
+		define_operation(definition, action->request->operation);
+	if (action->undo)
+		define_action(definition, action->undo->action);
+}
+
+json_t *catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count)
+{
+	struct definition definition = { .actions = json_object(), .observations = json_object() };
+	json_t *operations;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(used[i]->name, "call") != 0)
+			define_action(&definition, used[i]);
+	/* What `action: call` calls is named in the machine alone, but its operation must be kept too. */
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(used[i]->name, "call") == 0)
+			define_operation(&definition, used[i]->request ? used[i]->request->operation
+								       : used[i]->observations[0]->operation);
+	operations = services_definition(catalogue->services, definition.operations, definition.n_operations);
+	free(definition.operations);
+	return json_pack("{s:o, s:o, s:o}", "operations", operations, "observations", definition.observations,
+			 "actions", definition.actions);
+}
+
+struct catalogue *catalogue_from_definition(struct reader *reader, const struct source *source, const json_t *json)
+{
+	struct catalogue *catalogue = ARENA_NEW(reader->arena, struct catalogue);
+	const struct node *node = json ? node_from_json(reader->arena, source, json) : NULL;
+
+	if (!node || node->kind != NODE_MAP)
+		return NULL;
+	catalogue->services =
+		services_from_json(reader->arena, source, json_object_get(json, "operations"), reader->diagnostics);
+	if (!catalogue->services || add_observations(catalogue, reader, node_get(node, "observations")) != 0 ||
+	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 || catalogue_finish(catalogue, reader) != 0)
+		return NULL;
+	return catalogue;
+}

@@ -1,0 +1,29 @@
+/* Both catalogues together: operations (model/services.h) and the actions and observations made of them. */
+#ifndef TIDEGATE_MODEL_CATALOGUE_H
+#define TIDEGATE_MODEL_CATALOGUE_H
+
+#include "model/action.h"
+#include "model/services.h"
+
+struct catalogue;
+
+/* The catalogue that is compiled in. NULL only where it is faulty itself (a user's addition is, too). */
+struct catalogue *catalogue_load(struct reader *reader);
+/* Adds a file of a user's: operations (`service:`) or actions (`actions:`, `observations:`). What has the name of
+ * something built in takes its place. 0 or -1 with diagnostics. */
+int catalogue_add(struct catalogue *catalogue, struct reader *reader, const struct node *node);
+/* Resolves which action undoes which; after the last catalogue_add. */
+int catalogue_finish(struct catalogue *catalogue, struct reader *reader);
+
+const struct action *catalogue_action(const struct catalogue *catalogue, const char *name); /* or NULL */
+const char *catalogue_action_name(const void *catalogue, size_t i); /* for nearest_word; NULL behind the last */
+struct services *catalogue_services(const struct catalogue *catalogue);
+
+/* An action that is one call of any operation: `action: call`. */
+const struct action *catalogue_call(const struct catalogue *catalogue, struct reader *reader, const struct node *with);
+
+/* The definitions of these actions and all they stand on (undo, observations, operations), as JSON; and back. */
+json_t *catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count);
+struct catalogue *catalogue_from_definition(struct reader *reader, const struct source *source, const json_t *json);
+
+#endif

@@ -1,0 +1,306 @@
+/* Loading a machine: the tables fill the structs, then every name is resolved. What can be told from the graph alone is
+ * here; what needs more thought is in check.c. */
+#include "config.h"
+
+#include "model/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "model/check.h"
+
+const struct state *machine_state(const struct machine *machine, const char *name)
+{
+	/* The map of states knows its keys by index; see node_find. */
+	size_t i = node_find(node_get(machine->node, "states"), name);
+
+	return i < machine->states.count ? machine_state_at(machine, i) : NULL;
+}
+
+size_t machine_state_index(const struct machine *machine, const struct state *state)
+{
+	return (size_t)(state - (const struct state *)machine->states.records);
+}
+
+const struct hook *machine_hook(const struct machine *machine, const char *event)
+{
+	const struct hook *hooks = machine->hooks.records;
+
+	for (size_t i = 0; i < machine->hooks.count; i++)
+		if (strcmp(hooks[i].key->text, event) == 0)
+			return &hooks[i];
+	return NULL;
+}
+
+static const char *state_name_at(const void *argument, size_t i)
+{
+	const struct machine *machine = argument;
+
+	return i < machine->states.count ? state_name(machine_state_at(machine, i)) : NULL;
+}
+
+struct resolution {
+	struct reader *reader;
+	const struct machine *machine;
+	int result;
+};
+
+static void resolve(struct resolution *resolution, struct state_reference *reference)
+{
+	const char *near;
+
+	if (!reference->name)
+		return;
+	reference->state = machine_state(resolution->machine, reference->name);
+	if (reference->state)
+		return;
+	near = nearest_word(reference->name, state_name_at, resolution->machine);
+	resolution->result = diagnostics_error(
+		resolution->reader->diagnostics, reference->position,
+		near ? arena_format(resolution->reader->arena, "did you mean '%s'?", near) : NULL,
+		"unknown state '%s'", reference->name);
+}
+
+static void resolve_catches(struct resolution *resolution, const struct record_list *catches)
+{
+	for (size_t i = 0; i < catches->count; i++)
+		resolve(resolution, &((struct catcher *)catches->records)[i].next);
+}
+
+static void resolve_state(struct resolution *resolution, struct state *state)
+{
+	resolve(resolution, &state->next);
+	resolve(resolution, &state->otherwise);
+	resolve_catches(resolution, &state->catches);
+	for (size_t i = 0; i < state->choose.count; i++)
+		resolve(resolution, &((struct choice_rule *)state->choose.records)[i].next);
+	if (state->pause)
+		resolve(resolution, &state->pause->on_expire);
+	for (size_t i = 0; state->restore && i < state->restore->count; i++)
+		resolve(resolution, &state->restore->states[i]);
+}
+
+static void resolve_action(struct resolution *resolution, struct state *state)
+{
+	const struct catalogue *catalogue = resolution->machine->catalogue;
+	const struct node *name = node_get(state->node, "action");
+	const char *near, *dot;
+
+	if (state->kind != STATE_ACTION || !name)
+		return;
+	if (strcmp(state->action_name, "call") == 0) {
+		state->action = catalogue_call(catalogue, resolution->reader, state->node);
+		resolution->result |= state->action ? 0 : -1;
+		return;
+	}
+	state->action = catalogue_action(catalogue, state->action_name);
+	if (state->action)
+		return;
+	near = nearest_word(state->action_name, catalogue_action_name, catalogue);
+	dot = near ? strchr(near, '.') : NULL;
+	/* Within the same service its name need not be said again. */
+	if (dot && strncmp(near, state->action_name, (size_t)(dot - near) + 1) == 0)
+		near = dot + 1;
+	resolution->result = diagnostics_error(
+		resolution->reader->diagnostics, name->position,
+		near ? arena_format(resolution->reader->arena, "did you mean '%s'?", near)
+		     : "tidegate actions lists them",
+		"unknown action '%s'", state->action_name);
+}
+
+static int machine_resolve(struct reader *reader, struct machine *machine)
+{
+	struct resolution resolution = { .reader = reader, .machine = machine };
+	struct hook *hooks = machine->hooks.records;
+
+	resolve(&resolution, &machine->start_at);
+	resolve_catches(&resolution, &machine->catches);
+	for (size_t i = 0; i < machine->hooks.count; i++)
+		for (size_t k = 0; k < hooks[i].until.count; k++)
+			resolve(&resolution, &hooks[i].until.rows[k]);
+	for (size_t i = 0; i < machine->states.count; i++) {
+		struct state *state = (struct state *)machine->states.records + i;
+
+		resolve_state(&resolution, state);
+		resolve_action(&resolution, state);
+	}
+	return resolution.result;
+}
+
+const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+{
+	struct machine *machine = ARENA_NEW(reader->arena, struct machine);
+	size_t errors = reader->diagnostics->errors;
+
+	record_read(reader, node, &machine_record, machine);
+	machine->catalogue = catalogue;
+	machine->node = node;
+	if (node->kind != NODE_MAP || machine->states.count == 0)
+		return NULL;
+	/* Names are resolved even where a table found faults, so that a person sees all of them at once. */
+	machine_resolve(reader, machine);
+	if (reader->diagnostics->errors == errors)
+		machine_check(reader, machine);
+	return reader->diagnostics->errors == errors ? machine : NULL;
+}
+
+bool failure_list_has(const struct failure_list *list, enum failure failure)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->rows[i] == failure || list->rows[i] == FAILURE_ANY)
+			return true;
+	return false;
+}
+
+static const struct catcher *catcher_among(const struct record_list *catches, enum failure failure, catcher_uses *uses,
+					   void *argument)
+{
+	const struct catcher *catcher = catches->records;
+
+	for (size_t i = 0; i < catches->count; i++, catcher++)
+		if (failure_list_has(&catcher->errors, failure) &&
+		    (catcher->at_most == 0 || uses(argument, catcher) < catcher->at_most))
+			return catcher;
+	return NULL;
+}
+
+const struct catcher *machine_catcher(const struct machine *machine, const struct state *state, enum failure failure,
+				      catcher_uses *uses, void *argument)
+{
+	const struct catcher *own = catcher_among(&state->catches, failure, uses, argument);
+
+	if (own || state->kind == STATE_RESTORE)
+		return own;
+	return catcher_among(&machine->catches, failure, uses, argument);
+}
+
+static void visit_reference(const struct state_reference *reference, state_visit *visit, void *argument)
+{
+	if (reference->state)
+		visit(argument, reference->state, reference->position);
+}
+
+static void visit_catches(const struct record_list *catches, state_visit *visit, void *argument)
+{
+	for (size_t i = 0; i < catches->count; i++)
+		visit_reference(&((const struct catcher *)catches->records)[i].next, visit, argument);
+}
+
+void machine_successors(const struct machine *machine, const struct state *state, bool with_catches,
+			state_visit *visit, void *argument)
+{
+	for (size_t i = 0; i < state->choose.count; i++)
+		visit_reference(&((const struct choice_rule *)state->choose.records)[i].next, visit, argument);
+	visit_reference(&state->next, visit, argument);
+	visit_reference(&state->otherwise, visit, argument);
+	if (state->pause)
+		visit_reference(&state->pause->on_expire, visit, argument);
+	if (!with_catches)
+		return;
+	visit_catches(&state->catches, visit, argument);
+	if (state->kind == STATE_ACTION || state->kind == STATE_CHOOSE)
+		visit_catches(&machine->catches, visit, argument);
+}
+
+struct reach {
+	const struct machine *machine;
+	bool *seen;
+	const struct state **queue;
+	size_t count;
+};
+
+static void reach_state(void *argument, const struct state *to, struct position position)
+{
+	struct reach *reach = argument;
+	size_t i = machine_state_index(reach->machine, to);
+
+	(void)position;
+	if (reach->seen[i])
+		return;
+	reach->seen[i] = true;
+	reach->queue[reach->count++] = to;
+}
+
+static bool goal_has(const struct state_list *goal, const struct state *state)
+{
+	for (size_t i = 0; i < goal->count; i++)
+		if (goal->rows[i].state == state)
+			return true;
+	return false;
+}
+
+/* A goal that ends the run without having passed a pause is no evidence: LEFT_ALONE is a goal of both legs. What
+ * tells is whether every goal beyond a pause is out of reach before one. */
+bool machine_goal_opens(const struct machine *machine, const struct state_list *goal)
+{
+	struct reach reach = {
+		.machine = machine,
+		.seen = memory_new(machine->states.count, sizeof(bool)),
+		.queue = memory_new(machine->states.count, sizeof(struct state *)),
+	};
+	size_t reached = 0;
+
+	reach_state(&reach, machine->start_at.state, NOWHERE);
+	for (size_t i = 0; i < reach.count; i++)
+		if (reach.queue[i]->kind != STATE_PAUSE)
+			machine_successors(machine, reach.queue[i], false, reach_state, &reach);
+	for (size_t i = 0; i < reach.count; i++)
+		reached += goal_has(goal, reach.queue[i]) ? 1 : 0;
+	free(reach.seen);
+	free(reach.queue);
+	return reached == goal->count;
+}
+
+static void collect_action(const struct action **used, size_t *count, const struct action *action)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (used[i] == action)
+			return;
+	used[(*count)++] = action;
+}
+
+json_t *machine_definition(const struct machine *machine)
+{
+	const struct action **used = memory_new(machine->states.count, sizeof(*used));
+	size_t count = 0;
+	json_t *definition;
+
+	for (size_t i = 0; i < machine->states.count; i++)
+		if (machine_state_at(machine, i)->action)
+			collect_action(used, &count, machine_state_at(machine, i)->action);
+	definition = json_pack("{s:o, s:o}", "machine", node_to_json(machine->node), "catalogue",
+			       catalogue_definition(machine->catalogue, used, count));
+	free(used);
+	return definition;
+}
+
+const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
+					      const json_t *definition)
+{
+	const json_t *machine = json_object_get(definition, "machine");
+	struct catalogue *catalogue =
+		catalogue_from_definition(reader, source, json_object_get(definition, "catalogue"));
+	const struct node *node = machine ? node_from_json(reader->arena, source, machine) : NULL;
+
+	if (!catalogue || !node)
+		return NULL;
+	return machine_load(reader, node, catalogue);
+}
+
+void machine_fingerprint(const struct machine *machine, char text[9])
+{
+	json_t *definition = machine_definition(machine);
+	char *dumped = json_dumps(definition, JSON_COMPACT | JSON_SORT_KEYS);
+	unsigned char digest[DIGEST_BYTES];
+	char hex[DIGEST_HEX_BYTES];
+
+	if (!dumped)
+		memory_exhausted();
+	digest_sha256(dumped, strlen(dumped), "", 0, digest);
+	digest_hex(digest, hex);
+	memcpy(text, hex, 8);
+	text[8] = '\0';
+	free(dumped);
+	json_decref(definition);
+}

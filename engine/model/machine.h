@@ -1,0 +1,167 @@
+/* A machine: what a person writes to say through which states a run goes. Loaded once, then only read. The language is
+ * described by the tables in machine_records.c alone: loader, JSON Schema and reference all come from them. */
+#ifndef TIDEGATE_MODEL_MACHINE_H
+#define TIDEGATE_MODEL_MACHINE_H
+
+#include "model/catalogue.h"
+
+enum { MACHINE_LANGUAGE_VERSION = 1 };
+
+enum state_kind { STATE_ACTION, STATE_CHOOSE, STATE_WAIT, STATE_PAUSE, STATE_RESTORE, STATE_END, STATE_KIND_COUNT };
+
+struct state;
+
+/* A name of a state and the state it means. */
+struct state_reference {
+	const char *name; /* NULL: none was written */
+	struct position position;
+	const struct state *state;
+};
+
+struct failure_list {
+	enum failure *rows;
+	size_t count;
+};
+
+struct catcher {
+	struct failure_list errors;
+	struct state_reference next;
+	int64_t at_most; /* times in a run; 0: no bound */
+};
+
+struct retrier {
+	struct failure_list errors;
+	int64_t interval_ms;
+	int64_t max_attempts;
+	int64_t max_delay_ms;
+	double backoff_rate;
+	bool jitter;
+};
+
+struct choice_rule {
+	struct located_expression when;
+	struct state_reference next;
+};
+
+struct pause {
+	int64_t expires_ms; /* 0: never */
+	struct state_reference on_expire;
+};
+
+struct restore {
+	bool all;
+	struct state_reference *states;
+	size_t count;
+};
+
+enum end_status { END_NONE, END_SUCCEEDED, END_FAILED };
+
+struct state {
+	const struct node *key; /* its name */
+	enum state_kind kind;
+	const char *comment;
+	const char *action_name;
+	const struct action *action;
+	const struct template *with;
+	struct located_expression for_each;
+	int64_t max_concurrency; /* 0: all at once */
+	struct record_list choose; /* struct choice_rule */
+	struct state_reference otherwise;
+	int64_t wait_ms;
+	struct pause *pause;
+	struct restore *restore;
+	int end; /* enum end_status */
+	const struct template *because;
+	struct state_reference next;
+	int64_t timeout_ms; /* 0: none of its own */
+	struct record_list catches; /* struct catcher */
+	struct record_list retries; /* struct retrier */
+	struct located_expression when;
+	const struct node *node;
+};
+
+struct state_list {
+	struct state_reference *rows;
+	size_t count;
+};
+
+struct hook {
+	const struct node *key; /* the lifecycle event */
+	struct state_list until;
+	int64_t at_most_ms; /* 0: CodeDeploy's hour */
+};
+
+struct environment {
+	const struct node *key; /* a glob over DEPLOYMENT_GROUP_NAME */
+	const struct node *values; /* a map: input -> value */
+};
+
+/* What must hold in a rehearsal, at a pause or at the end. */
+struct expectation {
+	struct located_expression holds;
+	const char *at;
+	const char *because;
+};
+
+struct machine {
+	int64_t version;
+	const char *name;
+	const char *comment;
+	const struct template *subject;
+	struct record_list inputs; /* struct input */
+	struct record_list hooks;  /* struct hook */
+	struct state_reference start_at;
+	struct record_list catches; /* struct catcher */
+	struct record_list states;  /* struct state */
+	struct record_list environments; /* struct environment */
+	struct record_list expects;      /* struct expectation */
+	struct name_list env;            /* environment variables that expressions may read */
+	const struct node *node;
+	const struct catalogue *catalogue;
+};
+
+extern const struct record machine_record;
+
+/* NULL with at least one error in `diagnostics`; else every name is resolved and every check of model/check.h that is
+ * an error has passed. Lives in the reader's arena; the catalogue must outlive it. */
+const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue);
+
+const struct state *machine_state(const struct machine *machine, const char *name); /* or NULL */
+size_t machine_state_index(const struct machine *machine, const struct state *state);
+static inline const struct state *machine_state_at(const struct machine *machine, size_t i)
+{
+	return (const struct state *)machine->states.records + i;
+}
+const struct hook *machine_hook(const struct machine *machine, const char *event); /* or NULL */
+
+static inline const char *state_name(const struct state *state)
+{
+	return state->key->text;
+}
+
+/* What a state of this kind is called in YAML: "action", "choose", ... */
+extern const char *const state_kind_names[STATE_KIND_COUNT];
+
+/* The catcher that takes `failure` in `state` (its own first, then the machine's, which never cover a state that
+ * restores), or NULL. `uses(argument, catcher)` tells how often one was taken in this run. */
+typedef int64_t catcher_uses(void *argument, const struct catcher *catcher);
+const struct catcher *machine_catcher(const struct machine *machine, const struct state *state, enum failure failure,
+				      catcher_uses *uses, void *argument);
+bool failure_list_has(const struct failure_list *list, enum failure failure);
+
+/* All states to which `state` can lead: next, choices, otherwise, catches (the machine's too), on_expire. */
+typedef void state_visit(void *argument, const struct state *to, struct position position);
+void machine_successors(const struct machine *machine, const struct state *state, bool with_catches,
+			state_visit *visit, void *argument);
+
+/* Whether a leg with this goal opens: it is reached from start_at without passing a pause. */
+bool machine_goal_opens(const struct machine *machine, const struct state_list *goal);
+
+/* The machine with every action, observation and operation it uses, as JSON: what a journal keeps; and back. */
+json_t *machine_definition(const struct machine *machine);
+const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
+					      const json_t *definition);
+/* Eight hex digits that tell this definition from others. */
+void machine_fingerprint(const struct machine *machine, char text[9]);
+
+#endif

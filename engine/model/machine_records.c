@@ -1,0 +1,487 @@
+/* The machine language as tables: each key of each map of a machine file, with its type and one sentence. The loader
+ * (machine.c), schemas/machine.schema.json and the reference in machines/README.md are all made of these. */
+#include "config.h"
+
+#include "model/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+static int fault(struct reader *reader, const struct node *node, const char *name, const char *what)
+{
+	return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s, not %s", name, what,
+				 node_kind_name(node));
+}
+
+static json_t *type_schema(const char *type)
+{
+	return json_pack("{s:s}", "type", type);
+}
+
+static json_t *name_schema(const struct field *field)
+{
+	(void)field;
+	return type_schema("string");
+}
+
+/* A state's name; what it means is resolved when all states are known. */
+static int read_state_reference(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	struct state_reference *reference = into;
+
+	if (node->kind != NODE_SCALAR)
+		return fault(reader, node, field->name, "the name of a state");
+	reference->name = node->text;
+	reference->position = node->position;
+	return 0;
+}
+
+static const struct field_type field_state = {
+	.name = "state",
+	.read = read_state_reference,
+	.schema = name_schema,
+};
+
+static json_t *names_schema(const struct field *field)
+{
+	(void)field;
+	return json_pack("{s:[{s:s}, {s:s, s:{s:s}, s:i}]}", "anyOf", "type", "string", "type", "array", "items", "type",
+			 "string", "minItems", 1);
+}
+
+static int read_states(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	struct state_list *list = into;
+	int result = 0;
+
+	list->count = node->kind == NODE_LIST ? node->count : 1;
+	list->rows = ARENA_ARRAY(reader->arena, struct state_reference, list->count);
+	if (node->kind != NODE_LIST)
+		return read_state_reference(reader, node, field, &list->rows[0]);
+	if (node->count == 0)
+		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' names no state", field->name);
+	for (size_t i = 0; i < node->count; i++)
+		if (read_state_reference(reader, node->items[i], field, &list->rows[i]) != 0)
+			result = -1;
+	return result;
+}
+
+static const struct field_type field_states = {
+	.name = "list of states",
+	.read = read_states,
+	.schema = names_schema,
+};
+
+static int read_failure_name(struct reader *reader, const struct node *node, enum failure *failure)
+{
+	const char *near;
+
+	*failure = node->kind == NODE_SCALAR ? failure_by_name(node->text) : FAILURE_COUNT;
+	if (*failure != FAILURE_COUNT)
+		return 0;
+	if (node->kind != NODE_SCALAR)
+		return fault(reader, node, "errors", "a list of error names");
+	near = nearest_word(node->text, failure_name_at, NULL);
+	return diagnostics_error(reader->diagnostics, node->position,
+				 near ? arena_format(reader->arena, "did you mean '%s'?", near) : NULL,
+				 "unknown error '%s'", node->text);
+}
+
+static int read_failures(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	struct failure_list *list = into;
+	int result = 0;
+
+	if (node->kind == NODE_MAP || (node->kind == NODE_LIST && node->count == 0))
+		return fault(reader, node, field->name, "a list of error names");
+	list->count = node->kind == NODE_LIST ? node->count : 1;
+	list->rows = ARENA_ARRAY(reader->arena, enum failure, list->count);
+	if (node->kind == NODE_SCALAR)
+		return read_failure_name(reader, node, &list->rows[0]);
+	for (size_t i = 0; i < node->count; i++)
+		if (read_failure_name(reader, node->items[i], &list->rows[i]) != 0)
+			result = -1;
+	return result;
+}
+
+static json_t *failures_schema(const struct field *field)
+{
+	json_t *names = json_array();
+
+	(void)field;
+	for (size_t i = 0; failure_name_at(NULL, i); i++)
+		json_array_append_new(names, json_string(failure_name_at(NULL, i)));
+	return json_pack("{s:s, s:{s:o}, s:i}", "type", "array", "items", "enum", names, "minItems", 1);
+}
+
+static const struct field_type field_failures = {
+	.name = "list of error names",
+	.read = read_failures,
+	.schema = failures_schema,
+};
+
+static int read_factor(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	char *end = NULL;
+	double factor = node->kind == NODE_SCALAR ? strtod(node->text, &end) : 0;
+
+	if (!end || end == node->text || *end || !(factor >= 1 && factor <= 100))
+		return diagnostics_error(reader->diagnostics, node->position, NULL,
+					 "'%s' must be a number from 1 to 100", field->name);
+	*(double *)into = factor;
+	return 0;
+}
+
+static json_t *factor_schema(const struct field *field)
+{
+	(void)field;
+	return json_pack("{s:s, s:i, s:i}", "type", "number", "minimum", 1, "maximum", 100);
+}
+
+static const struct field_type field_factor = {
+	.name = "number",
+	.read = read_factor,
+	.schema = factor_schema,
+};
+
+/* `restore: all`, or the states whose changes are taken back. */
+static int read_restore(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	struct restore *restore = ARENA_NEW(reader->arena, struct restore);
+	struct state_list list = { 0 };
+
+	*(struct restore **)into = restore;
+	if (node->kind == NODE_SCALAR && strcmp(node->text, "all") == 0) {
+		restore->all = true;
+		return 0;
+	}
+	if (read_states(reader, node, field, &list) != 0)
+		return -1;
+	restore->states = list.rows;
+	restore->count = list.count;
+	return 0;
+}
+
+static const struct field_type field_restore = {
+	.name = "all, or a list of states",
+	.read = read_restore,
+	.schema = names_schema,
+};
+
+static const struct field catcher_fields[] = {
+	{ .name = "errors", .type = &field_failures, .offset = FIELD_OF(catcher, errors), .required = true,
+	  .help = "the errors it takes; any is every one" },
+	{ .name = "next", .type = &field_state, .offset = FIELD_OF(catcher, next), .required = true,
+	  .help = "where the run goes on" },
+	{ .name = "at_most", .type = &field_integer, .offset = FIELD_OF(catcher, at_most), .minimum = 1,
+	  .maximum = 1000, .help = "how often in a run; then the next catch is asked" },
+	{ 0 },
+};
+
+static const struct record catcher_record = {
+	.name = "a catch",
+	.size = sizeof(struct catcher),
+	.fields = catcher_fields,
+};
+
+static int finish_retrier(struct reader *reader, const struct node *node, void *record)
+{
+	struct retrier *retrier = record;
+
+	if (node_get(node, "interval") == NULL)
+		retrier->interval_ms = 1000;
+	if (retrier->max_attempts == 0)
+		retrier->max_attempts = 3;
+	if (retrier->backoff_rate == 0)
+		retrier->backoff_rate = 2;
+	for (size_t i = 0; i < retrier->errors.count; i++)
+		if (retrier->errors.rows[i] < FAILURE_COUNT && failures[retrier->errors.rows[i]].client_retries)
+			return diagnostics_error(reader->diagnostics, node_get(node, "errors")->position, NULL,
+						 "'retry' may not name '%s': every call is retried for it already",
+						 failures[retrier->errors.rows[i]].name);
+	return 0;
+}
+
+static const struct field retrier_fields[] = {
+	{ .name = "errors", .type = &field_failures, .offset = FIELD_OF(retrier, errors), .required = true,
+	  .help = "the errors after which the action is tried again; not throttled or unavailable" },
+	{ .name = "interval", .type = &field_duration, .offset = FIELD_OF(retrier, interval_ms),
+	  .help = "before the second attempt (1s)" },
+	{ .name = "max_attempts", .type = &field_integer, .offset = FIELD_OF(retrier, max_attempts), .minimum = 1,
+	  .maximum = 100, .help = "attempts in all (3)" },
+	{ .name = "backoff_rate", .type = &field_factor, .offset = FIELD_OF(retrier, backoff_rate),
+	  .help = "what each interval is multiplied by (2)" },
+	{ .name = "max_delay", .type = &field_duration, .offset = FIELD_OF(retrier, max_delay_ms),
+	  .help = "no interval is longer" },
+	{ .name = "jitter", .type = &field_boolean, .offset = FIELD_OF(retrier, jitter),
+	  .help = "each interval is a random part of itself" },
+	{ 0 },
+};
+
+static const struct record retrier_record = {
+	.name = "a retry",
+	.size = sizeof(struct retrier),
+	.fields = retrier_fields,
+	.finish = finish_retrier,
+};
+
+static const struct field choice_fields[] = {
+	{ .name = "when", .type = &field_expression, .offset = FIELD_OF(choice_rule, when), .required = true,
+	  .help = "taken where this is true; the first one counts" },
+	{ .name = "next", .type = &field_state, .offset = FIELD_OF(choice_rule, next), .required = true,
+	  .help = "where the run goes on" },
+	{ 0 },
+};
+
+static const struct record choice_record = {
+	.name = "a choice",
+	.size = sizeof(struct choice_rule),
+	.fields = choice_fields,
+};
+
+static const struct field pause_fields[] = {
+	{ .name = "expires", .type = &field_duration, .offset = FIELD_OF(pause, expires_ms), .minimum = 1000,
+	  .maximum = 7 * 86400000LL, .help = "after which nobody is expected any more" },
+	{ .name = "on_expire", .type = &field_state, .offset = FIELD_OF(pause, on_expire),
+	  .help = "where the run goes on then" },
+	{ 0 },
+};
+
+static int finish_pause(struct reader *reader, const struct node *node, void *record)
+{
+	const struct pause *pause = record;
+
+	if ((pause->expires_ms == 0) == (pause->on_expire.name == NULL))
+		return 0;
+	return diagnostics_error(reader->diagnostics, node->position, NULL,
+				 "'expires' and 'on_expire' go together in a pause");
+}
+
+static const struct record pause_record = {
+	.name = "a pause",
+	.size = sizeof(struct pause),
+	.fields = pause_fields,
+	.finish = finish_pause,
+};
+
+static const struct choice end_choices[] = {
+	{ .name = "succeeded", .value = END_SUCCEEDED, .help = "the run did what it is for" },
+	{ .name = "failed", .value = END_FAILED, .help = "it did not" },
+	{ 0 },
+};
+
+static const struct field state_fields[] = {
+	{ .name = "comment", .type = &field_text, .offset = FIELD_OF(state, comment), .help = "for people" },
+	{ .name = "action", .type = &field_text, .offset = FIELD_OF(state, action_name),
+	  .help = "what it does: an action of the catalogue (tidegate actions), or call for any operation" },
+	{ .name = "with", .type = &field_template, .offset = FIELD_OF(state, with), .help = "the action's input" },
+	{ .name = "for_each", .type = &field_expression, .offset = FIELD_OF(state, for_each),
+	  .help = "the action is done for each element of this list, side by side; the element is item" },
+	{ .name = "max_concurrency", .type = &field_integer, .offset = FIELD_OF(state, max_concurrency), .minimum = 1,
+	  .maximum = 1000, .help = "how many elements at a time (all)" },
+	{ .name = "choose", .type = &field_record_list, .offset = FIELD_OF(state, choose), .record = &choice_record,
+	  .help = "goes on where the first true `when` says" },
+	{ .name = "otherwise", .type = &field_state, .offset = FIELD_OF(state, otherwise),
+	  .help = "where no choice is true" },
+	{ .name = "wait", .type = &field_duration, .offset = FIELD_OF(state, wait_ms), .minimum = 1,
+	  .maximum = 86400000, .help = "lets this long pass" },
+	{ .name = "pause", .type = &field_record, .offset = FIELD_OF(state, pause), .record = &pause_record,
+	  .help = "the leg ends here with exit 0; the next one goes on at next" },
+	{ .name = "restore", .type = &field_restore, .offset = FIELD_OF(state, restore),
+	  .help = "takes back what the run changed, newest first: all, or what these states changed" },
+	{ .name = "end", .type = &field_choice, .offset = FIELD_OF(state, end), .choices = end_choices,
+	  .help = "the run ends here" },
+	{ .name = "because", .type = &field_template_text, .offset = FIELD_OF(state, because),
+	  .help = "the reason for this end, for people" },
+	{ .name = "next", .type = &field_state, .offset = FIELD_OF(state, next), .help = "where the run goes on" },
+	{ .name = "timeout", .type = &field_duration, .offset = FIELD_OF(state, timeout_ms), .minimum = 1000,
+	  .maximum = 7 * 86400000LL, .help = "how long it may take; then the error timeout" },
+	{ .name = "catch", .type = &field_record_list, .offset = FIELD_OF(state, catches), .record = &catcher_record,
+	  .help = "where the run goes on after an error; asked before the machine's own" },
+	{ .name = "retry", .type = &field_record_list, .offset = FIELD_OF(state, retries), .record = &retrier_record,
+	  .help = "errors after which the action is tried again" },
+	{ .name = "when", .type = &field_expression, .offset = FIELD_OF(state, when),
+	  .help = "where false, the state is skipped, and that is said" },
+	{ 0 },
+};
+
+/* Which keys go with which kind of state: the key that makes the kind, and what it needs or allows beside it. */
+static const struct kind_row {
+	const char *key;
+	bool needs_next;
+	const char *allows[8]; /* beyond comment, when */
+} kind_rows[STATE_KIND_COUNT] = {
+	[STATE_ACTION] = { "action", true,
+			   { "with", "for_each", "max_concurrency", "next", "timeout", "catch", "retry" } },
+	[STATE_CHOOSE] = { "choose", false, { "otherwise", "catch" } },
+	[STATE_WAIT] = { "wait", true, { "next" } },
+	[STATE_PAUSE] = { "pause", true, { "next" } },
+	[STATE_RESTORE] = { "restore", true, { "next", "timeout", "catch" } },
+	[STATE_END] = { "end", false, { "because" } },
+};
+
+const char *const state_kind_names[STATE_KIND_COUNT] = {
+	[STATE_ACTION] = "action", [STATE_CHOOSE] = "choose",   [STATE_WAIT] = "wait",
+	[STATE_PAUSE] = "pause",   [STATE_RESTORE] = "restore", [STATE_END] = "end",
+};
+
+static bool kind_allows(const struct kind_row *row, const char *key)
+{
+	if (strcmp(key, row->key) == 0 || strcmp(key, "comment") == 0 || strcmp(key, "when") == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LENGTH(row->allows) && row->allows[i]; i++)
+		if (strcmp(row->allows[i], key) == 0)
+			return true;
+	return false;
+}
+
+static bool key_is_known(const char *key)
+{
+	for (const struct field *field = state_fields; field->name; field++)
+		if (strcmp(field->name, key) == 0)
+			return true;
+	return false;
+}
+
+static int state_check_keys(struct reader *reader, const struct node *node, const struct kind_row *row)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < node->count; i++)
+		if (key_is_known(node->keys[i]->text) && !kind_allows(row, node->keys[i]->text))
+			result = diagnostics_error(reader->diagnostics, node->keys[i]->position, NULL,
+						   "'%s' does not go with '%s'", node->keys[i]->text, row->key);
+	if (row->needs_next && !node_get(node, "next"))
+		result = diagnostics_error(reader->diagnostics, node->position, NULL, "a state with '%s' lacks 'next'",
+					   row->key);
+	return result;
+}
+
+static int finish_state(struct reader *reader, const struct node *node, void *record)
+{
+	struct state *state = record;
+	const struct kind_row *kind = NULL;
+
+	for (size_t i = 0; i < STATE_KIND_COUNT; i++) {
+		if (!node_get(node, kind_rows[i].key))
+			continue;
+		if (kind)
+			return diagnostics_error(reader->diagnostics, node->position, "a state has exactly one of them",
+						 "a state has both '%s' and '%s'", kind->key, kind_rows[i].key);
+		kind = &kind_rows[i];
+		state->kind = (enum state_kind)i;
+	}
+	if (!kind)
+		return diagnostics_error(reader->diagnostics, node->position, NULL,
+					 "a state has none of action, choose, wait, pause, restore, end");
+	if (state->kind == STATE_CHOOSE && !node_get(node, "otherwise"))
+		return diagnostics_error(reader->diagnostics, node->position, NULL,
+					 "a state with 'choose' lacks 'otherwise'");
+	return state_check_keys(reader, node, kind);
+}
+
+static const struct record state_record = {
+	.name = "a state",
+	.size = sizeof(struct state),
+	.fields = state_fields,
+	.node_member = MEMBER_OF(state, node),
+	.key_member = MEMBER_OF(state, key),
+	.finish = finish_state,
+};
+
+static const struct field hook_fields[] = {
+	{ .name = "until", .type = &field_states, .offset = FIELD_OF(hook, until), .required = true,
+	  .help = "the states at which this leg succeeds" },
+	{ .name = "at_most", .type = &field_duration, .offset = FIELD_OF(hook, at_most_ms), .minimum = 30000,
+	  .maximum = 3600000, .help = "how long this leg may take; it stops itself 15 s before, resumable (1h)" },
+	{ 0 },
+};
+
+static const struct record hook_record = {
+	.name = "a hook",
+	.size = sizeof(struct hook),
+	.fields = hook_fields,
+	.key_member = MEMBER_OF(hook, key),
+};
+
+static int read_environments(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	struct record_list *list = into;
+	struct environment *rows;
+	int result = 0;
+
+	if (node->kind != NODE_MAP)
+		return fault(reader, node, field->name, "a map");
+	rows = ARENA_ARRAY(reader->arena, struct environment, node->count);
+	*list = (struct record_list){ .records = rows, .count = node->count };
+	for (size_t i = 0; i < node->count; i++) {
+		rows[i] = (struct environment){ .key = node->keys[i], .values = node->items[i] };
+		if (node->items[i]->kind != NODE_MAP)
+			result = fault(reader, node->items[i], node->keys[i]->text, "a map of inputs");
+	}
+	return result;
+}
+
+static json_t *environments_schema(const struct field *field)
+{
+	(void)field;
+	return json_pack("{s:s, s:{s:s}}", "type", "object", "additionalProperties", "type", "object");
+}
+
+static const struct field_type field_environments = {
+	.name = "map from deployment groups to inputs",
+	.read = read_environments,
+	.schema = environments_schema,
+};
+
+static const struct field expectation_fields[] = {
+	{ .name = "holds", .type = &field_expression, .offset = FIELD_OF(expectation, holds), .required = true,
+	  .help = "must be true, over the world of a rehearsal" },
+	{ .name = "at", .type = &field_text, .offset = FIELD_OF(expectation, at), .required = true,
+	  .help = "the state at which it must hold: a pause or an end" },
+	{ .name = "because", .type = &field_text, .offset = FIELD_OF(expectation, because),
+	  .help = "what it means if it does not" },
+	{ 0 },
+};
+
+static const struct record expectation_record = {
+	.name = "an expectation",
+	.size = sizeof(struct expectation),
+	.fields = expectation_fields,
+};
+
+static const struct field machine_fields[] = {
+	{ .name = "tidegate", .type = &field_integer, .offset = FIELD_OF(machine, version), .required = true,
+	  .minimum = MACHINE_LANGUAGE_VERSION, .maximum = MACHINE_LANGUAGE_VERSION,
+	  .help = "the version of this language: 1" },
+	{ .name = "machine", .type = &field_name, .offset = FIELD_OF(machine, name), .required = true,
+	  .help = "its name" },
+	{ .name = "comment", .type = &field_text, .offset = FIELD_OF(machine, comment), .help = "for people" },
+	{ .name = "subject", .type = &field_template_text, .offset = FIELD_OF(machine, subject), .required = true,
+	  .help = "what a run is about: an instance; there is one open run a subject" },
+	{ .name = "input", .type = &field_record_map, .offset = FIELD_OF(machine, inputs), .record = &input_record,
+	  .help = "what it may be given" },
+	{ .name = "env", .type = &field_names, .offset = FIELD_OF(machine, env),
+	  .help = "environment variables that expressions may read as env.NAME" },
+	{ .name = "environments", .type = &field_environments, .offset = FIELD_OF(machine, environments),
+	  .help = "inputs by deployment group: a map from a glob over DEPLOYMENT_GROUP_NAME to inputs" },
+	{ .name = "hooks", .type = &field_record_map, .offset = FIELD_OF(machine, hooks), .record = &hook_record,
+	  .help = "CodeDeploy lifecycle event -> where that leg must end, and how long it may take" },
+	{ .name = "start_at", .type = &field_state, .offset = FIELD_OF(machine, start_at), .required = true,
+	  .help = "the first state" },
+	{ .name = "catch", .type = &field_record_list, .offset = FIELD_OF(machine, catches), .record = &catcher_record,
+	  .help = "what no state of its own catches; never covers a state that restores" },
+	{ .name = "states", .type = &field_record_map, .offset = FIELD_OF(machine, states), .required = true,
+	  .record = &state_record, .help = "the states, by name" },
+	{ .name = "expect", .type = &field_record_list, .offset = FIELD_OF(machine, expects),
+	  .record = &expectation_record, .help = "what a rehearsal must find true" },
+	{ 0 },
+};
+
+const struct record machine_record = {
+	.name = "a machine",
+	.size = sizeof(struct machine),
+	.fields = machine_fields,
+	.node_member = MEMBER_OF(machine, node),
+};

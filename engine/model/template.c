@@ -1,0 +1,424 @@
+/* Templates are a tree like the node they come from; only texts differ: each is a row of pieces, literal or expression. */
+#include "config.h"
+
+#include "model/template.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+
+struct template_piece {
+	const char *literal; /* NULL: the expression counts */
+	struct located_expression expression;
+};
+
+struct template {
+	enum node_kind kind;
+	json_t *value; /* a scalar without expressions; else NULL */
+	struct template_piece *pieces;
+	size_t n_pieces;
+	const char **keys;
+	const struct template **items;
+	size_t count;
+};
+
+/* The byte of the file at which byte `offset` of a scalar's text stands; right for scalars on one line. */
+static struct position scalar_position(const struct node *node, size_t offset, size_t length)
+{
+	struct position position = node->position;
+
+	if (position.line == 0)
+		return position;
+	position.column += (unsigned)offset + (node->plain ? 0 : 1);
+	position.length = (unsigned)length;
+	return position;
+}
+
+/* A place inside an expression's text; the mark runs from there to its end. */
+static struct position expression_position(struct position start, const char *text, unsigned column)
+{
+	size_t length = strlen(text), offset = column ? column - 1 : 0;
+
+	if (start.line == 0)
+		return start;
+	start.column += (unsigned)offset;
+	start.length = length > offset ? (unsigned)(length - offset) : 1;
+	return start;
+}
+
+static int located_parse(struct reader *reader, const char *text, struct position position,
+			 struct located_expression *into)
+{
+	struct error err = ERROR_INIT;
+
+	into->position = position;
+	into->parsed = expression_parse(reader->arena, text, &err);
+	if (into->parsed)
+		return 0;
+	position = expression_position(position, text, err.position.column);
+	return diagnostics_error(reader->diagnostics, position, NULL, "%s", err.message);
+}
+
+/* The '}' that ends the expression begun at `at`: braces nest, and quotes hide them. NULL where there is none. */
+static const char *expression_end(const char *at)
+{
+	unsigned depth = 0;
+
+	for (char quote = 0; *at; at++) {
+		if (quote) {
+			if (*at == '\\' && at[1])
+				at++;
+			else if (*at == quote)
+				quote = 0;
+		} else if (strchr("'\"`", *at)) {
+			quote = *at;
+		} else if (*at == '{') {
+			depth++;
+		} else if (*at == '}' && depth-- == 0) {
+			return at;
+		}
+	}
+	return NULL;
+}
+
+static void piece_add(struct reader *reader, struct template *template, struct template_piece piece)
+{
+	struct template_piece *grown = ARENA_ARRAY(reader->arena, struct template_piece, template->n_pieces + 1);
+
+	if (template->n_pieces)
+		memcpy(grown, template->pieces, template->n_pieces * sizeof(*grown));
+	grown[template->n_pieces++] = piece;
+	template->pieces = grown;
+}
+
+static void piece_add_literal(struct reader *reader, struct template *template, struct buffer *literal)
+{
+	if (literal->length)
+		piece_add(reader, template,
+			  (struct template_piece){ .literal = arena_copy(reader->arena, literal->bytes,
+									 literal->length) });
+	buffer_clear(literal);
+}
+
+static int piece_add_expression(struct reader *reader, struct template *template, const struct node *node,
+				const char *start, const char *end)
+{
+	struct template_piece piece = { 0 };
+	const char *text = arena_copy(reader->arena, start, (size_t)(end - start));
+
+	if (located_parse(reader, text, scalar_position(node, (size_t)(start - node->text), (size_t)(end - start)),
+			  &piece.expression) != 0)
+		return -1;
+	piece_add(reader, template, piece);
+	return 0;
+}
+
+static int pieces_parse(struct reader *reader, const struct node *node, struct template *template)
+{
+	struct buffer literal = BUFFER_INIT;
+	int result = 0;
+
+	for (const char *at = node->text, *end; *at && result == 0; at = end) {
+		end = at + 1;
+		if (strncmp(at, "$${", 3) == 0) {
+			buffer_add_text(&literal, "${");
+			end = at + 3;
+		} else if (strncmp(at, "${", 2) != 0) {
+			buffer_add_char(&literal, *at);
+		} else if (!(end = expression_end(at + 2))) {
+			result = diagnostics_error(reader->diagnostics,
+						   scalar_position(node, (size_t)(at - node->text), strlen(at)),
+						   "write $${ for a literal ${", "'${' without its '}'");
+			end = at + strlen(at);
+		} else {
+			piece_add_literal(reader, template, &literal);
+			result = piece_add_expression(reader, template, node, at + 2, end);
+			end++;
+		}
+	}
+	piece_add_literal(reader, template, &literal);
+	buffer_release(&literal);
+	return result;
+}
+
+static void release_json(void *value)
+{
+	json_decref(value);
+}
+
+static json_t *keep_json(struct arena *arena, json_t *value)
+{
+	if (!value)
+		memory_exhausted();
+	arena_attach(arena, release_json, value);
+	return value;
+}
+
+static int scalar_parse(struct reader *reader, const struct node *node, struct template *template)
+{
+	if (strstr(node->text, "${") != NULL)
+		return pieces_parse(reader, node, template);
+	template->value = keep_json(reader->arena, node_to_json(node));
+	return 0;
+}
+
+static int container_parse(struct reader *reader, const struct node *node, struct template *template)
+{
+	int result = 0;
+
+	template->count = node->count;
+	template->items = ARENA_ARRAY(reader->arena, const struct template *, node->count);
+	template->keys = ARENA_ARRAY(reader->arena, const char *, node->count);
+	for (size_t i = 0; i < node->count; i++) {
+		if (node->kind == NODE_MAP)
+			template->keys[i] = node->keys[i]->text;
+		template->items[i] = template_parse(reader, node->items[i]);
+		if (!template->items[i])
+			result = -1;
+	}
+	return result;
+}
+
+const struct template *template_parse(struct reader *reader, const struct node *node)
+{
+	struct template *template = ARENA_NEW(reader->arena, struct template);
+	int result;
+
+	template->kind = node->kind;
+	if (node->kind == NODE_SCALAR)
+		result = scalar_parse(reader, node, template);
+	else
+		result = container_parse(reader, node, template);
+	return result == 0 ? template : NULL;
+}
+
+const struct template *template_text(struct arena *arena, const char *literal)
+{
+	struct template *template = ARENA_NEW(arena, struct template);
+
+	template->kind = NODE_SCALAR;
+	template->value = keep_json(arena, json_string(literal));
+	return template;
+}
+
+json_t *located_search(const struct located_expression *expression, json_t *current, json_t *root, struct error *err)
+{
+	json_t *found = expression_search(expression->parsed, current, root, err);
+
+	if (!found && err)
+		err->position = expression_position(expression->position, expression_text(expression->parsed), 1);
+	return found;
+}
+
+int located_is_true(const struct located_expression *expression, json_t *document, int missing, struct error *err)
+{
+	json_t *value;
+	int result;
+
+	if (!expression->parsed)
+		return missing;
+	value = located_search(expression, document, document, err);
+	if (!value)
+		return -1;
+	result = value_is_true(value);
+	json_decref(value);
+	return result;
+}
+
+static void value_add_text(const json_t *value, struct buffer *text)
+{
+	char *dumped;
+
+	if (json_is_string(value)) {
+		buffer_add(text, json_string_value(value), json_string_length(value));
+		return;
+	}
+	dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	if (!dumped)
+		memory_exhausted();
+	buffer_add_text(text, dumped);
+	free(dumped);
+}
+
+static int piece_render(const struct template_piece *piece, json_t *document, struct buffer *text, struct error *err)
+{
+	json_t *value;
+	int result = 0;
+
+	if (piece->literal) {
+		buffer_add_text(text, piece->literal);
+		return 0;
+	}
+	value = located_search(&piece->expression, document, document, err);
+	if (!value)
+		return -1;
+	if (json_is_null(value))
+		result = error_set(err, ERROR_EXPRESSION, piece->expression.position, "'%s' has no value here",
+				   expression_text(piece->expression.parsed));
+	else
+		value_add_text(value, text);
+	json_decref(value);
+	return result;
+}
+
+static json_t *text_render(const struct template *template, json_t *document, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	json_t *rendered = NULL;
+	size_t i = 0;
+
+	if (template->n_pieces == 1 && !template->pieces[0].literal)
+		return located_search(&template->pieces[0].expression, document, document, err);
+	while (i < template->n_pieces && piece_render(&template->pieces[i], document, &text, err) == 0)
+		i++;
+	if (i == template->n_pieces) {
+		rendered = json_stringn(buffer_text(&text), text.length);
+		if (!rendered)
+			error_set(err, ERROR_EXPRESSION, template->pieces[0].expression.position, "this is no UTF-8 text");
+	}
+	buffer_release(&text);
+	return rendered;
+}
+
+static json_t *container_render(const struct template *template, json_t *document, struct error *err)
+{
+	json_t *made = template->kind == NODE_MAP ? json_object() : json_array();
+
+	for (size_t i = 0; i < template->count; i++) {
+		json_t *item = template_render(template->items[i], document, err);
+
+		if (!item) {
+			json_decref(made);
+			return NULL;
+		}
+		if (template->kind == NODE_MAP)
+			json_object_set_new(made, template->keys[i], item);
+		else
+			json_array_append_new(made, item);
+	}
+	return made;
+}
+
+json_t *template_render(const struct template *template, json_t *document, struct error *err)
+{
+	if (template->kind != NODE_SCALAR)
+		return container_render(template, document, err);
+	if (template->value)
+		return json_incref(template->value);
+	return text_render(template, document, err);
+}
+
+char *template_sentence(const struct template *template, json_t *document)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (template->value)
+		value_add_text(template->value, &text);
+	for (size_t i = 0; i < template->n_pieces; i++)
+		if (piece_render(&template->pieces[i], document, &text, NULL) != 0)
+			buffer_add_char(&text, '?');
+	return buffer_take(&text);
+}
+
+bool template_has_key(const struct template *template, const char *key)
+{
+	for (size_t i = 0; template->kind == NODE_MAP && i < template->count; i++)
+		if (strcmp(template->keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+struct reference_visit {
+	located_reference *visit;
+	void *argument;
+	const struct located_expression *expression;
+};
+
+static void visit_reference(void *argument, const char *const *names, const unsigned *columns, size_t count)
+{
+	struct reference_visit *visit = argument;
+	struct position position = visit->expression->position;
+
+	if (count > 0 && position.line != 0) {
+		position.column += columns[0] - 1;
+		position.length = columns[count - 1] - columns[0] + (unsigned)strlen(names[count - 1]);
+	}
+	visit->visit(visit->argument, names, count, position);
+}
+
+void located_references(const struct located_expression *expression, located_reference *visit, void *argument)
+{
+	struct reference_visit state = { .visit = visit, .argument = argument, .expression = expression };
+
+	if (expression->parsed)
+		expression_references(expression->parsed, visit_reference, &state);
+}
+
+void template_references(const struct template *template, located_reference *visit, void *argument)
+{
+	if (!template)
+		return;
+	for (size_t i = 0; i < template->n_pieces; i++)
+		located_references(&template->pieces[i].expression, visit, argument);
+	for (size_t i = 0; i < template->count; i++)
+		template_references(template->items[i], visit, argument);
+}
+
+static int read_expression(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	if (node->kind != NODE_SCALAR)
+		return diagnostics_error(reader->diagnostics, node->position,
+					 "an expression that begins with [ or { wants quotes",
+					 "'%s' must be an expression, not %s", field->name, node_kind_name(node));
+	return located_parse(reader, node->text, scalar_position(node, 0, strlen(node->text)), into);
+}
+
+static json_t *expression_schema(const struct field *field)
+{
+	(void)field;
+	return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
+}
+
+const struct field_type field_expression = {
+	.name = "expression",
+	.read = read_expression,
+	.schema = expression_schema,
+};
+
+static int read_template(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	const struct template *template = template_parse(reader, node);
+
+	(void)field;
+	if (!template)
+		return -1;
+	*(const struct template **)into = template;
+	return 0;
+}
+
+static json_t *template_schema(const struct field *field)
+{
+	(void)field;
+	return json_object();
+}
+
+const struct field_type field_template = {
+	.name = "value with ${expressions}",
+	.read = read_template,
+	.schema = template_schema,
+};
+
+static int read_template_text(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	if (node->kind != NODE_SCALAR)
+		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be text, not %s",
+					 field->name, node_kind_name(node));
+	return read_template(reader, node, field, into);
+}
+
+const struct field_type field_template_text = {
+	.name = "text with ${expressions}",
+	.read = read_template_text,
+	.schema = expression_schema,
+};
