@@ -172,6 +172,8 @@ static const struct field undo_fields[] = {
 	  .help = "the action that takes the change back" },
 	{ .name = "with", .type = &field_template, .offset = FIELD_OF(action_undo, with), .required = true,
 	  .help = "its input, over input, observed and change; kept in the journal at the intent" },
+	{ .name = "summary", .type = &field_template_text, .offset = FIELD_OF(action_undo, summary),
+	  .help = "what taking it back means, for plans and for who must do it by hand" },
 	{ 0 },
 };
 
@@ -233,6 +235,8 @@ static const struct field action_fields[] = {
 	  .help = "what to show while waiting" },
 	{ .name = "give", .type = &field_named_expressions, .offset = FIELD_OF(action, give),
 	  .help = "what later states may read" },
+	{ .name = "leaves", .type = &field_boolean, .offset = FIELD_OF(action, leaves),
+	  .help = "where it is satisfied, the subject has no traffic" },
 	{ .name = "undo", .type = &field_record, .offset = FIELD_OF(action, undo), .record = &undo_record,
 	  .help = "how restore takes the change back" },
 	{ 0 },

@@ -58,6 +58,7 @@ struct action_undo {
 	const struct node *action_name;
 	const struct action *action; /* resolved when all are loaded */
 	const struct template *with;
+	const struct template *summary; /* what taking it back means, for plans and for who must do it by hand */
 };
 
 struct action {
@@ -74,6 +75,7 @@ struct action {
 	struct located_expression satisfied, ready, took, settled, deadline, progress;
 	struct action_request *request; /* NULL: it only looks, or waits */
 	struct named_expressions give;
+	bool leaves; /* satisfied, the subject has no traffic: how a run that nobody knows is told from none */
 	struct action_undo *undo;
 	const struct node *node;
 };

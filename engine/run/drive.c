@@ -1,0 +1,145 @@
+/* The one place in which a run waits: many activities, one executor, one clock. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "run/internal.h"
+
+int64_t run_now_ms(const struct run *run)
+{
+	return run->environment.clock->monotonic_ms(run->environment.clock);
+}
+
+bool run_must_stop(const struct run *run)
+{
+	return (run->environment.stop && *run->environment.stop) || run->fatal.kind != ERROR_NONE ||
+	       run_now_ms(run) >= run->leg_deadline_ms;
+}
+
+static int run_poll(struct run *run, int64_t until_ms)
+{
+	struct executor *executor = run->environment.executor;
+
+	if (until_ms > run->leg_deadline_ms && run_now_ms(run) < run->leg_deadline_ms)
+		until_ms = run->leg_deadline_ms;
+	return executor->poll(executor, until_ms, &run->fatal);
+}
+
+int run_wait_until(struct run *run, int64_t until_ms)
+{
+	while (run_now_ms(run) < until_ms) {
+		if (run_must_stop(run))
+			return -1;
+		if (run_poll(run, until_ms) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool awaits_sync(const struct activity *activity)
+{
+	return activity->phase == PHASE_INTENT_SYNC || activity->phase == PHASE_OUTCOME_SYNC;
+}
+
+/* Those that wait for the disk go on together, behind one sync. */
+static void advance_all(struct activity *activities, size_t count)
+{
+	bool again = true;
+
+	for (size_t i = 0; i < count; i++)
+		if (!awaits_sync(&activities[i]))
+			activity_advance(&activities[i]);
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < count; i++)
+			if (awaits_sync(&activities[i])) {
+				activity_advance(&activities[i]);
+				again |= awaits_sync(&activities[i]);
+			}
+	}
+}
+
+static size_t count_done(const struct activity *activities, size_t count)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < count; i++)
+		done += activity_is_done(&activities[i]) ? 1 : 0;
+	return done;
+}
+
+static bool any_in_flight(const struct activity *activities, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (activities[i].in_flight)
+			return true;
+	return false;
+}
+
+/* What is sent already gets a moment to be answered, so that it need not be in doubt; its outcome is journaled. */
+static void wait_for_answers(struct run *run, struct activity *activities, size_t count)
+{
+	struct executor *executor = run->environment.executor;
+	int64_t until_ms = run_now_ms(run) + ANSWER_PATIENCE_MS;
+
+	while (any_in_flight(activities, count) && run_now_ms(run) < until_ms)
+		if (executor->poll(executor, until_ms, NULL) != 0)
+			break;
+	for (size_t i = 0; i < count; i++)
+		if (activities[i].phase == PHASE_ANSWER)
+			activity_advance(&activities[i]);
+	executor->cancel(executor);
+	readings_forget(run->readings);
+	for (size_t i = 0; i < count; i++)
+		activities[i].in_flight = false;
+	run_sync(run);
+}
+
+static void time_out(struct activity *activities, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (activity_is_done(&activities[i]))
+			continue;
+		activity_fail(&activities[i], FAILURE_TIMEOUT, "%s took longer than the state's timeout",
+			      activities[i].action->name);
+		activities[i].phase = PHASE_DONE;
+	}
+}
+
+static int64_t next_wake(const struct activity *activities, size_t count, int64_t deadline_ms)
+{
+	int64_t wake_ms = deadline_ms;
+
+	for (size_t i = 0; i < count; i++)
+		if (!activity_is_done(&activities[i]) && activities[i].wake_ms < wake_ms)
+			wake_ms = activities[i].wake_ms;
+	return wake_ms;
+}
+
+int run_activities(struct run *run, struct activity *activities, size_t count, size_t at_once, int64_t deadline_ms)
+{
+	size_t begun = at_once && at_once < count ? at_once : count, done;
+
+	for (;;) {
+		advance_all(activities, begun);
+		done = count_done(activities, begun);
+		if (done == count)
+			return run_sync(run);
+		/* One that has ended makes room for the next. */
+		if (at_once && done + at_once > begun && begun < count) {
+			begun = done + at_once < count ? done + at_once : count;
+			continue;
+		}
+		if (run_must_stop(run)) {
+			wait_for_answers(run, activities, begun);
+			return -1;
+		}
+		if (run_now_ms(run) >= deadline_ms) {
+			wait_for_answers(run, activities, begun);
+			time_out(activities, count);
+			return 0;
+		}
+		if (run_poll(run, next_wake(activities, begun, deadline_ms)) != 0)
+			return -1;
+	}
+}

@@ -1,0 +1,201 @@
+#include "config.h"
+
+#include "run/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+void history_release(struct history *history)
+{
+	json_decref(history->first);
+	json_decref(history->definition);
+	json_decref(history->states);
+	json_decref(history->catches);
+	json_decref(history->leg);
+	json_decref(history->leg_end);
+	ledger_release(&history->ledger);
+	free(history->position);
+	free(history->next);
+	free(history->because);
+	*history = (struct history){ 0 };
+}
+
+static const char *record_text(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+static void keep_text(char **kept, const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	free(*kept);
+	*kept = text ? memory_copy_text(text) : NULL;
+}
+
+static void keep_record(json_t **kept, const json_t *record)
+{
+	json_decref(*kept);
+	*kept = json_deep_copy(record);
+}
+
+static void stand(struct history *history, enum standing standing, const json_t *record, const char *key)
+{
+	history->standing = standing;
+	history->since_ms = history->latest_ms;
+	history->expires_ms = 0;
+	keep_text(&history->position, record, key);
+}
+
+static int apply_run(struct history *history, const json_t *record)
+{
+	if (history->first)
+		return -1;
+	history->first = json_deep_copy(record);
+	history->definition = json_incref(json_object_get(history->first, "definition"));
+	history->states = json_object();
+	history->catches = json_object();
+	return history->definition ? 0 : -1;
+}
+
+static int apply_definition(struct history *history, const json_t *record)
+{
+	json_decref(history->definition);
+	history->definition = json_deep_copy(json_object_get(record, "definition"));
+	if (json_object_get(record, "input"))
+		json_object_set(history->first, "input", json_object_get(record, "input"));
+	return history->definition ? 0 : -1;
+}
+
+static int apply_leg(struct history *history, const json_t *record)
+{
+	keep_record(&history->leg, record);
+	json_decref(history->leg_end);
+	history->leg_end = NULL;
+	if (!json_is_true(json_object_get(record, "begins")))
+		return 0;
+	/* Begun again: what was given and caught belongs to an earlier passage; the ledger stays. */
+	json_object_clear(history->states);
+	json_object_clear(history->catches);
+	history->standing = STANDING_NEW;
+	free(history->position);
+	history->position = NULL;
+	return 0;
+}
+
+static int apply_enter(struct history *history, const json_t *record)
+{
+	stand(history, STANDING_IN, record, "state");
+	return history->position ? 0 : -1;
+}
+
+static int apply_left(struct history *history, const json_t *record)
+{
+	json_t *gave = json_deep_copy(json_object_get(record, "gave"));
+
+	if (!history->position || strcmp(history->position, record_text(record, "state")) != 0)
+		return -1;
+	if (!gave)
+		gave = json_object();
+	json_object_set(gave, "changed", json_object_get(record, "changed"));
+	json_object_set_new(history->states, history->position, gave);
+	stand(history, STANDING_BEFORE, record, "next");
+	return history->position ? 0 : -1;
+}
+
+static int apply_caught(struct history *history, const json_t *record)
+{
+	const char *catcher = record_text(record, "catch");
+	json_int_t uses = json_integer_value(json_object_get(history->catches, catcher));
+
+	json_object_set_new(history->catches, catcher, json_integer(uses + 1));
+	stand(history, STANDING_BEFORE, record, "next");
+	return history->position ? 0 : -1;
+}
+
+static int apply_pause(struct history *history, const json_t *record)
+{
+	stand(history, STANDING_PAUSED, record, "state");
+	keep_text(&history->next, record, "next");
+	history->expires_ms = json_integer_value(json_object_get(record, "expires_ms"));
+	return history->position ? 0 : -1;
+}
+
+/* From a pause to where the run goes on: the next leg, or nobody came. */
+static int apply_goes_on(struct history *history, const json_t *record)
+{
+	stand(history, STANDING_BEFORE, record, "next");
+	return history->position ? 0 : -1;
+}
+
+static int apply_end(struct history *history, const json_t *record)
+{
+	stand(history, STANDING_ENDED, record, "state");
+	history->succeeded = strcmp(record_text(record, "status"), "succeeded") == 0;
+	keep_text(&history->because, record, "because");
+	return 0;
+}
+
+static int apply_leg_end(struct history *history, const json_t *record)
+{
+	keep_record(&history->leg_end, record);
+	return 0;
+}
+
+static int apply_nothing(struct history *history, const json_t *record)
+{
+	(void)history;
+	(void)record;
+	return 0;
+}
+
+static const struct {
+	const char *type;
+	int (*apply)(struct history *history, const json_t *record);
+} history_records[] = {
+	{ "run", apply_run },       { "definition", apply_definition }, { "leg", apply_leg },
+	{ "enter", apply_enter },   { "left", apply_left },             { "caught", apply_caught },
+	{ "pause", apply_pause },   { "goes_on", apply_goes_on },       { "end", apply_end },
+	{ "leg_end", apply_leg_end }, { "intent", apply_nothing },      { "outcome", apply_nothing },
+	{ "restored", apply_nothing }, { "not_restored", apply_nothing }, { "unanswered", apply_nothing },
+	{ "settled", apply_nothing }, { "retry", apply_nothing },       { "note", apply_nothing },
+};
+
+int history_apply(struct history *history, const json_t *record, struct error *err)
+{
+	const char *type = record_text(record, "type");
+	int64_t at_ms = time_parse(record_text(record, "at"));
+
+	if (at_ms > 0)
+		history->latest_ms = at_ms;
+	for (size_t i = 0; i < ARRAY_LENGTH(history_records); i++) {
+		if (strcmp(history_records[i].type, type) != 0)
+			continue;
+		if ((!history->first && i != 0) || history_records[i].apply(history, record) != 0 ||
+		    ledger_apply(&history->ledger, record) != 0)
+			break;
+		return 0;
+	}
+	return error_set(err, ERROR_DAMAGE, NOWHERE, "record %lld ('%s') cannot follow the records before it",
+			 (long long)json_integer_value(json_object_get(record, "n")), type);
+}
+
+bool history_is_open(const struct history *history)
+{
+	return history->standing != STANDING_ENDED || history->ledger.count > 0;
+}
+
+const char *history_text(const struct history *history, const char *key)
+{
+	return record_text(history->first, key);
+}
+
+const char *history_leg_text(const struct history *history, const char *key)
+{
+	return record_text(history->leg, key);
+}

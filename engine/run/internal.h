@@ -1,0 +1,152 @@
+/* What the files of run/ share: the run in progress, and the action in flight. */
+#ifndef TIDEGATE_RUN_INTERNAL_H
+#define TIDEGATE_RUN_INTERNAL_H
+
+#include "run/readings.h"
+#include "run/run.h"
+
+enum {
+	DECISION_FRESH_MS = 5000,      /* a decision rests on nothing older */
+	CONSISTENT_AFTER_MS = 60000,   /* Describe may lag behind our own writes so long */
+	SIGN_WITHIN_MS = 30000,        /* an intent is signed for no longer */
+	LATE_EFFECT_MS = 360000,       /* a signed request may take effect so long after its signing */
+	DOUBT_ATTEMPTS = 3,            /* how often one request is sent in all where no answer comes */
+	DEFAULT_DEADLINE_MS = 120000,  /* of an effect without a `deadline` */
+	POLL_FIRST_MS = 1000,
+	POLL_MOST_MS = 15000,
+	LEG_RESERVE_MS = 15000,        /* a leg stops itself so long before it would be killed */
+	ANSWER_PATIENCE_MS = 3000      /* how long a stop waits for the answer to what is already sent */
+};
+
+/* How an action ended. */
+struct action_result {
+	enum failure failure;
+	bool in_doubt;        /* and what to do about it is left to a person */
+	char message[640];
+	char code[96];        /* AWS's, where it spoke */
+	char request_id[80];
+	const char *operation; /* which call it was, or NULL */
+	const char *service;
+};
+
+struct run {
+	struct run_environment environment;
+	enum run_mode mode;
+	struct arena *arena;
+	const struct machine *machine;
+	struct journal *journal; /* NULL while planning */
+	json_int_t last_record;  /* its number */
+	struct history history;
+	struct readings *readings;
+	json_t *document; /* input, metadata, hook, states, env */
+	int64_t leg_deadline_ms;    /* monotonic */
+	int64_t last_mutation_ms;   /* monotonic: of our newest request's answer */
+	bool preflighted;
+	struct action_result failed; /* of the state that failed last */
+	char failed_state[128];
+	struct verified *verified;  /* what settled in this leg, to be looked at once more before exit 0 */
+	struct error fatal;         /* the journal or waiting itself failed: no mutation any more */
+};
+
+/* What an action settled, and how to see it again. */
+struct verified {
+	struct verified *next;
+	const struct action *action;
+	json_t *document;
+	char *state;
+};
+
+enum phase {
+	PHASE_DOUBT,
+	PHASE_DRIFT,
+	PHASE_REFUSE,
+	PHASE_DECIDE,
+	PHASE_READY,
+	PHASE_INTENT,
+	PHASE_INTENT_SYNC,
+	PHASE_REQUEST,
+	PHASE_ANSWER,
+	PHASE_OUTCOME_SYNC,
+	PHASE_SETTLE,
+	PHASE_GIVE,
+	PHASE_DONE,
+	PHASE_COUNT
+};
+
+struct activity {
+	struct run *run;
+	const struct state *state;
+	const struct action *action;
+	const char *undoes;   /* the resource of the ledger entry it takes back; NULL going forward */
+	bool preflight;       /* ends after `refuse` */
+	bool verifying;       /* only looks whether it still holds */
+	json_t *document;     /* input, observed, change, held, item */
+	char *resource;
+	enum phase phase;
+	int64_t since_ms;     /* what it rests on must not be older (monotonic) */
+	int64_t wake_ms;      /* when it wants to go on by itself; INT64_MAX: when a call is done */
+	int64_t begun_ms, deadline_ms; /* of the phase that polls; 0: not yet */
+	unsigned polls, requests;
+	json_int_t intent;
+	int64_t sign_until_ms;
+	json_t *request;      /* the call's input */
+	bool in_flight;
+	struct call_result answer;
+	bool changed;
+	json_t *gave;
+	const char *restored; /* how: restored, already, drifted */
+	char *because;        /* of a drift */
+	struct action_result result;
+};
+
+/* run.c: the one place in which a run's state changes. Takes `fields` over. -1 with run->fatal set. */
+int run_record(struct run *run, const char *type, json_t *fields);
+int run_sync(struct run *run);
+int64_t run_now_ms(const struct run *run);
+bool run_must_stop(const struct run *run);
+
+/* activity.c */
+void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
+		   json_t *document);
+void activity_release(struct activity *activity);
+/* Goes as far as it can without waiting. */
+void activity_advance(struct activity *activity);
+static inline bool activity_is_done(const struct activity *activity)
+{
+	return activity->phase == PHASE_DONE;
+}
+int activity_fail(struct activity *activity, enum failure failure, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* observe.c: 1 what these expressions need is observed, 0 it is under way, -1 it failed, and the result says how. */
+struct needs_list {
+	const struct located_expression *expressions[8];
+	const struct template *templates[4];
+	const struct named_expressions *named;
+	const struct record_list *conditions;
+};
+int activity_observe(struct activity *activity, const struct needs_list *needs);
+
+/* drive.c: all of them to their ends. -1 where the run must stop: then what was sent and not answered is in doubt, and
+ * the others did nothing. Those that pass `deadline_ms` (monotonic; INT64_MAX: none) end as timed out. */
+int run_activities(struct run *run, struct activity *activities, size_t count, size_t at_once, int64_t deadline_ms);
+/* Lets time pass, or until the run must stop (-1). */
+int run_wait_until(struct run *run, int64_t until_ms);
+
+/* states.c: one state from entering to leaving. */
+enum passage {
+	PASSAGE_ON,      /* the history says where to */
+	PASSAGE_PAUSED,
+	PASSAGE_ENDED,
+	PASSAGE_FAILED,  /* run->failed says how; no catch took it */
+	PASSAGE_STOPPED  /* interrupted, or nothing can be journaled any more */
+};
+enum passage run_pass_state(struct run *run, const struct state *state);
+/* Takes entries of the ledger back, newest first: those of `restore`, or all where it is NULL. The number that stays. */
+int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);
+/* Looks at everything that settled in this leg once more (W9): 0, or -1 with run->failed. */
+int run_verify(struct run *run);
+/* Every refusal ahead that can be known already (preflight): 0, or -1 with run->failed. */
+int run_preflight(struct run *run, const struct state *from);
+
+#endif

@@ -1,0 +1,186 @@
+#include "config.h"
+
+#include "run/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+static const char *record_text(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+static void entry_release(struct ledger_entry *entry)
+{
+	for (size_t i = 0; i < entry->n_doubts; i++)
+		json_decref(entry->doubts[i].record);
+	free(entry->doubts);
+	free(entry->resource);
+	free(entry->state);
+	json_decref(entry->held);
+	json_decref(entry->trouble);
+}
+
+void ledger_release(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		entry_release(&ledger->entries[i]);
+	free(ledger->entries);
+	*ledger = (struct ledger){ 0 };
+}
+
+struct ledger_entry *ledger_find(const struct ledger *ledger, const char *resource)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (strcmp(ledger->entries[i].resource, resource) == 0)
+			return &ledger->entries[i];
+	return NULL;
+}
+
+bool ledger_has_state(const struct ledger *ledger, const char *state)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (strcmp(ledger->entries[i].state, state) == 0)
+			return true;
+	return false;
+}
+
+const json_t *ledger_entry_intent(const struct ledger_entry *entry)
+{
+	if (entry->held)
+		return entry->held;
+	for (size_t i = entry->n_doubts; i-- > 0;)
+		if (!entry->doubts[i].undo)
+			return entry->doubts[i].record;
+	return NULL;
+}
+
+static struct ledger_entry *entry_add(struct ledger *ledger, const char *resource, const char *state)
+{
+	struct ledger_entry *entry;
+
+	ledger->entries = memory_resize(ledger->entries, ledger->count + 1, sizeof(*ledger->entries));
+	entry = &ledger->entries[ledger->count++];
+	*entry = (struct ledger_entry){ .resource = memory_copy_text(resource), .state = memory_copy_text(state) };
+	return entry;
+}
+
+static void entry_remove(struct ledger *ledger, struct ledger_entry *entry)
+{
+	size_t i = (size_t)(entry - ledger->entries);
+
+	entry_release(entry);
+	memmove(entry, entry + 1, (ledger->count - i - 1) * sizeof(*entry));
+	ledger->count--;
+}
+
+/* A request may have been sent from here on. */
+static int apply_intent(struct ledger *ledger, const json_t *record)
+{
+	bool undo = json_is_true(json_object_get(record, "restores"));
+	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+	struct doubt *doubt;
+
+	if (!entry && undo)
+		return -1;
+	if (!entry)
+		entry = entry_add(ledger, record_text(record, "resource"), record_text(record, "state"));
+	entry->doubts = memory_resize(entry->doubts, entry->n_doubts + 1, sizeof(*entry->doubts));
+	doubt = &entry->doubts[entry->n_doubts++];
+	*doubt = (struct doubt){
+		.intent = json_integer_value(json_object_get(record, "n")),
+		.undo = undo,
+		.sign_until_ms = json_integer_value(json_object_get(record, "sign_until_ms")),
+		.record = json_deep_copy(record),
+	};
+	return 0;
+}
+
+static void doubt_remove(struct ledger_entry *entry, size_t i)
+{
+	json_decref(entry->doubts[i].record);
+	memmove(&entry->doubts[i], &entry->doubts[i + 1], (entry->n_doubts - i - 1) * sizeof(*entry->doubts));
+	entry->n_doubts--;
+}
+
+static struct ledger_entry *find_doubt(struct ledger *ledger, json_int_t intent, size_t *at)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		for (*at = 0; *at < ledger->entries[i].n_doubts; (*at)++)
+			if (ledger->entries[i].doubts[*at].intent == intent)
+				return &ledger->entries[i];
+	return NULL;
+}
+
+static void entry_hold(struct ledger_entry *entry, const struct doubt *doubt, const json_t *record)
+{
+	if (doubt->undo)
+		return;
+	json_decref(entry->held);
+	entry->held = json_incref(doubt->record);
+	entry->held_since_ms = time_parse(record_text(record, "at"));
+}
+
+/* done: AWS answered. observed: no answer, but the effect was seen, so nothing of before is in doubt any longer.
+ * failed, expired: it provably changed nothing, or can no longer. */
+static int apply_outcome(struct ledger *ledger, const json_t *record)
+{
+	const char *result = record_text(record, "result");
+	size_t at;
+	struct ledger_entry *entry = find_doubt(ledger, json_integer_value(json_object_get(record, "intent")), &at);
+
+	if (!entry)
+		return -1;
+	if (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0)
+		entry_hold(entry, &entry->doubts[at], record);
+	if (strcmp(result, "observed") == 0)
+		while (at > 0)
+			doubt_remove(entry, --at);
+	doubt_remove(entry, at);
+	if (!entry->held && entry->n_doubts == 0)
+		entry_remove(ledger, entry);
+	return 0;
+}
+
+static int apply_restored(struct ledger *ledger, const json_t *record)
+{
+	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+
+	if (entry)
+		entry_remove(ledger, entry);
+	return entry ? 0 : -1;
+}
+
+static int apply_trouble(struct ledger *ledger, const json_t *record)
+{
+	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+
+	if (!entry)
+		return -1;
+	json_decref(entry->trouble);
+	entry->trouble = json_deep_copy(record);
+	return 0;
+}
+
+static const struct {
+	const char *type;
+	int (*apply)(struct ledger *ledger, const json_t *record);
+} ledger_records[] = {
+	{ "intent", apply_intent },
+	{ "outcome", apply_outcome },
+	{ "restored", apply_restored },
+	{ "not_restored", apply_trouble },
+};
+
+int ledger_apply(struct ledger *ledger, const json_t *record)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(ledger_records); i++)
+		if (strcmp(ledger_records[i].type, record_text(record, "type")) == 0)
+			return ledger_records[i].apply(ledger, record);
+	return 0;
+}

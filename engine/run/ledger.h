@@ -1,0 +1,46 @@
+/* What a run has changed and not yet taken back: one entry a resource, a function of the journal's records. An entry
+ * begins with the first intent and ends as restored, already so, drifted or never; requests without an outcome stay
+ * with it as doubts. */
+#ifndef TIDEGATE_RUN_LEDGER_H
+#define TIDEGATE_RUN_LEDGER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A request whose outcome is not known. */
+struct doubt {
+	json_int_t intent; /* the number of its record */
+	bool undo;         /* it was to take the change back */
+	int64_t sign_until_ms;
+	json_t *record;    /* the intent */
+};
+
+struct ledger_entry {
+	char *resource;
+	char *state;       /* which made it */
+	json_t *held;      /* the intent that stands: action, input, change, undo; NULL while all is doubt */
+	int64_t held_since_ms; /* wall time of its outcome */
+	struct doubt *doubts; /* oldest first */
+	size_t n_doubts;
+	json_t *trouble;   /* why it could not be restored, the newest record; or NULL */
+};
+
+struct ledger {
+	struct ledger_entry *entries; /* oldest first */
+	size_t count;
+};
+
+void ledger_release(struct ledger *ledger);
+
+/* Takes in one record; those that are not about changes are passed over. -1: it contradicts what came before. */
+int ledger_apply(struct ledger *ledger, const json_t *record);
+
+struct ledger_entry *ledger_find(const struct ledger *ledger, const char *resource); /* or NULL */
+bool ledger_has_state(const struct ledger *ledger, const char *state);
+
+/* The intent that tells how to take it back: the one that stands, else the newest doubtful one. */
+const json_t *ledger_entry_intent(const struct ledger_entry *entry);
+
+#endif

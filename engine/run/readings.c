@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "run/readings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct question {
+	struct question *next;
+	struct readings *readings;
+	const struct operation *operation;
+	json_t *input;
+	bool under_way;
+	bool answered;
+	int64_t asked_ms; /* when what is under way was asked */
+	struct reading reading;
+};
+
+struct readings {
+	struct clock *clock;
+	struct executor *executor;
+	struct question *questions;
+	int64_t date_ms;    /* AWS's newest Date */
+	int64_t date_at_ms; /* when it came, monotonic */
+};
+
+struct readings *readings_new(struct clock *clock, struct executor *executor)
+{
+	struct readings *readings = memory_new(1, sizeof(*readings));
+
+	readings->clock = clock;
+	readings->executor = executor;
+	return readings;
+}
+
+void readings_free(struct readings *readings)
+{
+	if (!readings)
+		return;
+	for (struct question *question = readings->questions, *next; question; question = next) {
+		next = question->next;
+		json_decref(question->input);
+		json_decref(question->reading.result.output);
+		free(question);
+	}
+	free(readings);
+}
+
+int64_t readings_aws_time_ms(const struct readings *readings)
+{
+	if (readings->date_ms == 0)
+		return 0;
+	return readings->date_ms + readings->clock->monotonic_ms(readings->clock) - readings->date_at_ms;
+}
+
+void readings_note_date(struct readings *readings, int64_t date_ms)
+{
+	if (date_ms == 0)
+		return;
+	readings->date_ms = date_ms;
+	readings->date_at_ms = readings->clock->monotonic_ms(readings->clock);
+}
+
+void readings_forget(struct readings *readings)
+{
+	for (struct question *question = readings->questions; question; question = question->next)
+		question->under_way = false;
+}
+
+static void question_answered(void *argument, const struct call_result *result)
+{
+	struct question *question = argument;
+
+	json_decref(question->reading.result.output);
+	question->reading.result = *result;
+	json_incref(question->reading.result.output);
+	question->reading.asked_ms = question->asked_ms;
+	question->under_way = false;
+	question->answered = true;
+	readings_note_date(question->readings, result->date_ms);
+}
+
+static struct question *question_find(struct readings *readings, const struct operation *operation, json_t *input)
+{
+	struct question *question = readings->questions;
+
+	while (question && (question->operation != operation || !json_equal(question->input, input)))
+		question = question->next;
+	if (question)
+		return question;
+	question = memory_new(1, sizeof(*question));
+	question->readings = readings;
+	question->operation = operation;
+	question->input = json_incref(input);
+	question->next = readings->questions;
+	readings->questions = question;
+	return question;
+}
+
+enum reading_status readings_get(struct readings *readings, const struct operation *operation, json_t *input,
+				 int64_t since_ms, const struct reading **reading)
+{
+	struct question *question = question_find(readings, operation, input);
+	struct call call = { .operation = operation, .input = question->input };
+
+	if (question->answered && question->reading.asked_ms >= since_ms) {
+		*reading = &question->reading;
+		return READING_READY;
+	}
+	if (!question->under_way) {
+		question->under_way = true;
+		question->asked_ms = readings->clock->monotonic_ms(readings->clock);
+		readings->executor->start(readings->executor, &call, question_answered, question);
+	}
+	return READING_UNDER_WAY;
+}

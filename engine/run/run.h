@@ -1,0 +1,97 @@
+/* A run: one execution of a machine for one subject, leg by leg. Knows no AWS and no network: calls go through the
+ * executor, time through the clock, the disk through the storage. */
+#ifndef TIDEGATE_RUN_RUN_H
+#define TIDEGATE_RUN_RUN_H
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/storage.h"
+#include "model/executor.h"
+#include "model/machine.h"
+#include "run/exit.h"
+#include "run/history.h"
+#include "run/journal.h"
+
+/* Who hears what happens, while it happens. Everything that is journaled comes as the record it is. */
+struct reporter {
+	void (*record)(struct reporter *reporter, const struct history *history, const json_t *record);
+	/* While it waits: `shown` is what the action's `progress` gives (or null), times are in ms. */
+	void (*waiting)(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
+			int64_t waited_ms, int64_t left_ms);
+	void (*note)(struct reporter *reporter, const char *sentence); /* one sentence for people */
+};
+
+struct random {
+	double (*next)(struct random *random); /* in [0, 1) */
+};
+
+struct run_environment {
+	struct storage *storage;
+	struct clock *clock;
+	struct executor *executor;
+	struct random *random;
+	struct reporter *reporter;
+	const volatile sig_atomic_t *stop; /* set by SIGTERM, SIGINT: no mutation any more */
+	const char *engine_version;
+};
+
+enum run_mode {
+	RUN_REAL,
+	RUN_PLAN,  /* sends reads only, and takes every request for done */
+	RUN_ADOPT  /* changes nothing; what someone else did is taken into the ledger */
+};
+
+/* What drives a leg. */
+struct leg {
+	const char *name;         /* the lifecycle event, or "run", "resume", "restore" */
+	json_t *hook;             /* event, deployment_id, ...: what expressions read; may be an empty object */
+	const struct state_list *goal; /* NULL: any pause, or an end that succeeded */
+	int64_t at_most_ms;       /* 0: no bound */
+	bool begins;              /* at start_at, with what the ledger holds */
+	bool leaves_paused;       /* goes on from the pause at which the run stands */
+};
+
+struct leg_result {
+	enum exit_status status;
+	enum failure failure;  /* why it failed; FAILURE_NONE where it did not */
+	char state[128];       /* where it ended, or what failed */
+	char message[1024];    /* why; "" where there is nothing to say */
+	char code[96];
+	char request_id[80];
+	char operation[160];   /* "autoscaling:EnterStandby", or "" */
+};
+
+struct run;
+
+/* A new run with its journal (RUN_PLAN: without). `input` is resolved, `about` is an object with what else the first
+ * record holds (subject, host, ...); both are taken over. NULL with err: nothing has happened then. */
+struct run *run_new(const struct run_environment *environment, enum run_mode mode, const struct machine *machine,
+		    json_t *input, json_t *about, struct error *err);
+
+/* An open run from its journal, to go on with it. The caller holds the subject's lock. */
+struct run *run_open(const struct run_environment *environment, const char *run_id, struct error *err);
+void run_free(struct run *run);
+
+/* Records that from now on the run goes by this definition and these inputs (taken over). */
+int run_redefine(struct run *run, const struct machine *machine, json_t *input, struct error *err);
+
+/* Drives one leg to its end; never fails otherwise than by what the result says. */
+void run_leg(struct run *run, const struct leg *leg, struct leg_result *result);
+
+/* Takes back all that the ledger holds, and ends the run. */
+void run_restore(struct run *run, const struct leg *leg, struct leg_result *result);
+
+/* Nobody came: where the pause has expired, the run goes on at on_expire. Whether it did. */
+bool run_expire(struct run *run);
+/* An opening leg was cut off and nobody came back: its state fails as interrupted. */
+void run_interrupt(struct run *run, struct leg_result *result);
+
+const struct history *run_history(const struct run *run);
+const struct machine *run_machine(const struct run *run);
+const char *run_id(const struct run *run);
+
+/* Reads a run's journal without touching it. 0 or -1; release the history. */
+int run_look(struct storage *storage, const char *run_id, struct history *history, struct error *err);
+
+#endif
