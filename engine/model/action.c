@@ -271,12 +271,12 @@ struct needs {
 	bool *needed;
 };
 
-static void need_observation(const struct needs *needs, size_t i);
+static void need_observation(struct needs *needs, size_t i);
 
 /* `observed.NAME` needs the observation that takes NAME; observed as a whole needs them all. */
 static void need_reference(void *argument, const char *const *names, size_t count, struct position position)
 {
-	const struct needs *needs = argument;
+	struct needs *needs = argument;
 
 	(void)position;
 	if (count > 0 && strcmp(names[0], "observed") != 0)
@@ -295,15 +295,15 @@ static void need_reference(void *argument, const char *const *names, size_t coun
 	}
 }
 
-static void need_observation(const struct needs *needs, size_t i)
+static void need_observation(struct needs *needs, size_t i)
 {
 	const struct observation *observation = needs->action->observations[i];
 
 	if (needs->needed[i])
 		return;
 	needs->needed[i] = true;
-	located_references(&observation->for_each, need_reference, (void *)needs);
-	template_references(observation->with, need_reference, (void *)needs);
+	located_references(&observation->for_each, need_reference, needs);
+	template_references(observation->with, need_reference, needs);
 	/* Inside `take` @ is the answer; the document is reached by $ alone, which is no reference to `observed`. */
 }
 

@@ -127,7 +127,7 @@ int catalogue_add(struct catalogue *catalogue, struct reader *reader, const stru
 	struct action_file file = { 0 };
 
 	if (node_get(node, "service"))
-		return services_add(catalogue->services, reader, node);
+		return services_add_file(catalogue->services, node->position.source, reader->diagnostics);
 	if (record_read(reader, node, &action_file_record, &file) != 0 ||
 	    need_map(reader, file.observations, "observations") != 0 || need_map(reader, file.actions, "actions") != 0)
 		return -1;

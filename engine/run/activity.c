@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/shape.h"
 #include "run/internal.h"
 
 enum step { STEP_ON, STEP_WAIT };
@@ -563,12 +564,12 @@ static json_t *request_input(struct activity *activity, struct error *err)
 }
 
 /* W3: an empty list can mean "all". No action of ours gets here with one; a user's own might. */
-static bool has_empty_list(const json_t *input)
+static bool has_empty_list(json_t *input)
 {
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)input, key, value)
+	json_object_foreach(input, key, value)
 		if (json_is_array(value) && json_array_size(value) == 0)
 			return true;
 	return false;

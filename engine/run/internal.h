@@ -22,7 +22,7 @@ enum {
 struct action_result {
 	enum failure failure;
 	bool in_doubt;        /* and what to do about it is left to a person */
-	char message[640];
+	char message[1024];
 	char code[96];        /* AWS's, where it spoke */
 	char request_id[80];
 	const char *operation; /* which call it was, or NULL */

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/shape.h"
 #include "run/internal.h"
 
 /* An empty filter means everything, and null is no name: such a question is not asked. */
-static bool parameters_lack_values(const json_t *value)
+static bool parameters_lack_values(json_t *value)
 {
 	const char *key;
 	json_t *item;
@@ -19,7 +20,7 @@ static bool parameters_lack_values(const json_t *value)
 	json_array_foreach(value, i, item)
 		if (parameters_lack_values(item))
 			return true;
-	json_object_foreach((json_t *)value, key, item)
+	json_object_foreach(value, key, item)
 		if (parameters_lack_values(item))
 			return true;
 	return false;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run/internal.h"
+#include "text/json.h"
 
 const struct history *run_history(const struct run *run)
 {
@@ -72,29 +73,30 @@ static json_t *planned_record(struct run *run, const char *type, json_t *fields)
 	return record;
 }
 
-static json_t *journaled_record(struct run *run, const char *type, json_t *fields)
+/* The new record: of the journal, which keeps it, or made here, then also as *made. */
+static const json_t *add_record(struct run *run, const char *type, json_t *fields, json_t **made)
 {
+	if (!run->journal)
+		return *made = planned_record(run, type, fields);
 	if (journal_append(run->journal, type, fields, &run->fatal) != 0)
 		return NULL;
-	return json_incref((json_t *)journal_get(run->journal, journal_count(run->journal) - 1));
+	return journal_get(run->journal, journal_count(run->journal) - 1);
 }
 
 int run_record(struct run *run, const char *type, json_t *fields)
 {
 	struct reporter *reporter = run->environment.reporter;
-	json_t *record;
+	json_t *made = NULL;
+	const json_t *record = add_record(run, type, json_made(fields), &made);
 	int result;
 
-	if (!fields)
-		memory_exhausted();
-	record = run->journal ? journaled_record(run, type, fields) : planned_record(run, type, fields);
 	if (!record)
 		return -1;
 	run->last_record = json_integer_value(json_object_get(record, "n"));
 	result = history_apply(&run->history, record, &run->fatal);
 	if (result == 0)
 		reporter->record(reporter, &run->history, record);
-	json_decref(record);
+	json_decref(made);
 	return result;
 }
 
