@@ -1,4 +1,5 @@
 libtidegate_a_SOURCES += \
+	engine/model/definition.c engine/model/definition.h \
 	engine/model/embedded.c engine/model/embedded.h \
 	engine/model/executor.h \
 	engine/model/failure.c engine/model/failure.h \
@@ -13,4 +14,9 @@ libtidegate_a_SOURCES += \
 	engine/model/jmespath_parser.c engine/model/jmespath_parser.h \
 	engine/model/jmespath_references.c \
 	engine/model/jmespath_value.c \
-	engine/model/operation.h
+	engine/model/operation.c engine/model/operation.h \
+	engine/model/service_build.c engine/model/service_build.h \
+	engine/model/service_file.c engine/model/service_file.h \
+	engine/model/services.c engine/model/services.h \
+	engine/model/shape.c engine/model/shape.h \
+	engine/model/shape_read.c engine/model/shape_read.h

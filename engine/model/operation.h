@@ -74,13 +74,16 @@ struct service {
 	bool global_endpoint;         /* sts: the legacy global endpoint exists */
 	const struct operation *operations;
 	size_t n_operations;
-	const struct node *node;
+	const struct node *const *files; /* as written; the first describes the service, others add to it */
+	size_t n_files;
 };
 
 struct operation {
 	const char *name; /* "SuspendProcesses" */
 	const struct service *service;
-	bool reads; /* it changes nothing */
+	const char *comment;
+	bool reads;     /* it changes nothing */
+	bool anonymous; /* it is sent without a signature */
 	int in_doubt; /* enum in_doubt */
 	const struct shape *input;  /* a structure, never NULL */
 	const struct shape *output; /* likewise */
@@ -95,9 +98,12 @@ struct operation {
 	const struct operation_error *errors; /* the operation's own, then its service's, then those of all */
 	size_t n_errors;
 	const char *iam_action;   /* "autoscaling:SuspendProcesses" */
-	const char *iam_resource; /* a pattern for the policy command, "*" where the API knows no resources */
-	const struct node *example; /* {input, body}: its test */
+	/* An ARN for the policy command, with ${Partition}, ${Region}, ${Account} and ${members} of the input in it, or
+	 * "*" where the API knows no resources. */
+	const char *iam_resource;
+	const struct node *example; /* {input, body}: its test; NULL where there is none */
 	const struct node *node;    /* as written, for the journal */
+	const struct node *file;    /* the file it stands in, whose types it uses */
 };
 
 /* What an error of this code and text means: the first matching row of the operation; by HTTP status where none does

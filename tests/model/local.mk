@@ -1,7 +1,15 @@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/model/embedded_test tests/model/jmespath_conformance_test tests/model/jmespath_test
-TESTS += tests/model/embedded_test tests/model/jmespath_conformance_test tests/model/jmespath_test
+model_tests = \
+	tests/model/embedded_test \
+	tests/model/jmespath_conformance_test \
+	tests/model/jmespath_test \
+	tests/model/services_test \
+	tests/model/shape_test
+check_PROGRAMS += $(model_tests)
+TESTS += $(model_tests)
 tests_model_embedded_test_LDADD = $(test_libs)
 tests_model_jmespath_conformance_test_LDADD = $(test_libs)
 tests_model_jmespath_test_LDADD = $(test_libs)
+tests_model_services_test_LDADD = $(test_libs)
+tests_model_shape_test_LDADD = $(test_libs)
 endif

@@ -1,0 +1,254 @@
+/* Builds struct service and struct operation from the rows of a file. Here is what no single map of the file can know:
+ * that a type exists, that pages name members, what a second file of a service may leave out. */
+#include "config.h"
+
+#include "model/service_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/shape.h"
+#include "model/shape_read.h"
+
+static void append_errors(struct arena *arena, struct error_rows *errors, const struct operation_error *rows,
+			  size_t count)
+{
+	struct operation_error *all = ARENA_ARRAY(arena, struct operation_error, errors->count + count);
+
+	for (size_t i = 0; i < errors->count; i++)
+		all[i] = errors->rows[i];
+	for (size_t i = 0; i < count; i++)
+		all[errors->count + i] = rows[i];
+	errors->rows = all;
+	errors->count += count;
+}
+
+static void append_codes(struct arena *arena, struct error_rows *errors, const struct error_row *row)
+{
+	struct operation_error *rows = ARENA_ARRAY(arena, struct operation_error, row->codes.count);
+
+	for (size_t i = 0; i < row->codes.count; i++)
+		rows[i] = (struct operation_error){
+			.code = row->codes.names[i],
+			.contains = row->contains,
+			.failure = row->failure,
+			.retry = row->retry,
+		};
+	append_errors(arena, errors, rows, row->codes.count);
+}
+
+void error_rows_add(struct arena *arena, struct error_rows *errors, const struct record_list *list)
+{
+	const struct error_row *rows = list->records;
+
+	for (size_t i = 0; i < list->count; i++)
+		append_codes(arena, errors, &rows[i]);
+}
+
+static int missing(struct reader *reader, const struct service_file *file, const char *key)
+{
+	return diagnostics_error(reader->diagnostics, file->node->position, NULL,
+				 "'%s' is missing: service '%s' is not known yet", key, file->service);
+}
+
+static int describe_service(struct reader *reader, const struct service_file *file, struct service *service)
+{
+	if (!file->api_version)
+		return missing(reader, file, "api_version");
+	if (!file->endpoint_prefix)
+		return missing(reader, file, "endpoint_prefix");
+	if (!node_get(file->node, "protocol"))
+		return missing(reader, file, "protocol");
+	service->name = file->service;
+	service->comment = file->comment ? file->comment : "";
+	service->api_version = file->api_version;
+	service->protocol = file->protocol;
+	service->endpoint_prefix = file->endpoint_prefix;
+	service->signing_name = file->signing_name ? file->signing_name : file->endpoint_prefix;
+	service->environment_name = file->environment_name;
+	service->global_endpoint = file->global_endpoint;
+	return 0;
+}
+
+/* What a service is cannot be changed by adding to it: the operations that are there already rely on it. */
+static int refuse_description(struct reader *reader, const struct service_file *file)
+{
+	static const char *const keys[] = { "comment",      "api_version",      "protocol",       "endpoint_prefix",
+					    "signing_name", "environment_name", "global_endpoint" };
+	int result = 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		const struct node *value = node_get(file->node, keys[i]);
+
+		if (value)
+			result = diagnostics_error(reader->diagnostics, value->position, NULL,
+						   "service '%s' is known already: leave '%s' out", file->service,
+						   keys[i]);
+	}
+	return result;
+}
+
+static void check_page_member(struct reader *reader, const struct node *name, const struct shape *shape,
+			      const char *shape_name)
+{
+	const char *near;
+	char *hint;
+
+	if (!name || shape_member(shape, name->text))
+		return;
+	near = nearest_word(name->text, shape_member_name_at, shape);
+	hint = near ? memory_format("did you mean '%s'?", near) : NULL;
+	diagnostics_error(reader->diagnostics, name->position, hint, "'%s' is no member of the %s", name->text,
+			  shape_name);
+	free(hint);
+}
+
+static void check_pages(struct reader *reader, const struct node *pages, const struct operation *operation)
+{
+	const struct node *items = node_get(pages, "items");
+	const struct shape_member *list = shape_member(operation->output, items->text);
+
+	check_page_member(reader, node_get(pages, "input"), operation->input, "input");
+	check_page_member(reader, node_get(pages, "size"), operation->input, "input");
+	check_page_member(reader, node_get(pages, "output"), operation->output, "output");
+	check_page_member(reader, items, operation->output, "output");
+	if (list && list->shape->kind != SHAPE_LIST)
+		diagnostics_error(reader->diagnostics, items->position, NULL, "'%s' is no list", items->text);
+}
+
+static void build_pages(struct reader *reader, const struct pages_row *pages, struct operation *operation)
+{
+	if (!pages)
+		return;
+	operation->pages.input_token = pages->input;
+	operation->pages.output_token = pages->output;
+	operation->pages.items = pages->items;
+	operation->pages.page_size = pages->size;
+	operation->pages.most = pages->size ? pages->most : 0;
+	check_pages(reader, pages->node, operation);
+}
+
+/* Most resources differ only behind the account. */
+static const char *whole_arn(struct arena *arena, const struct service *service, const char *resource)
+{
+	if (strncmp(resource, "arn:", 4) == 0 || resource[0] == '$' || strcmp(resource, "*") == 0)
+		return resource;
+	return arena_format(arena, "arn:${Partition}:%s:${Region}:${Account}:%s", service->signing_name, resource);
+}
+
+static void build_iam(struct arena *arena, const struct operation_row *row, struct operation *operation)
+{
+	const struct iam_row none = { 0 }, *iam = row->iam ? row->iam : &none;
+
+	operation->iam_action = iam->action ? iam->action
+					    : arena_format(arena, "%s:%s", operation->service->signing_name,
+							   operation->name);
+	operation->iam_resource = whole_arn(arena, operation->service, iam->resource ? iam->resource : "*");
+}
+
+static void build_errors(struct arena *arena, const struct record_list *own, const struct error_rows *of_service,
+			 const struct error_rows *common, struct operation *operation)
+{
+	struct error_rows errors = { 0 };
+
+	error_rows_add(arena, &errors, own);
+	append_errors(arena, &errors, of_service->rows, of_service->count);
+	append_errors(arena, &errors, common->rows, common->count);
+	operation->errors = errors.rows;
+	operation->n_errors = errors.count;
+}
+
+/* A file's types, as requests and as answers write them: the same but for EC2. */
+struct scopes {
+	struct shape_scope *request, *answer;
+};
+
+static struct scopes read_types(struct reader *reader, const struct node *types, enum protocol protocol)
+{
+	const size_t faults = reader->diagnostics->errors;
+	struct scopes scopes;
+
+	scopes.request = shape_scope_new(reader, types, protocol, DIRECTION_REQUEST);
+	scopes.answer = scopes.request;
+	/* A fault is told once. */
+	if (protocol == PROTOCOL_EC2 && reader->diagnostics->errors == faults)
+		scopes.answer = shape_scope_new(reader, types, protocol, DIRECTION_ANSWER);
+	return scopes;
+}
+
+static void build_operation(struct reader *reader, const struct service *service, const struct scopes *scopes,
+			    const struct operation_row *row, struct operation *operation)
+{
+	operation->name = row->key->text;
+	operation->service = service;
+	operation->comment = row->comment ? row->comment : "";
+	operation->reads = row->reads;
+	operation->anonymous = row->anonymous;
+	operation->in_doubt = row->in_doubt;
+	operation->input = shape_read(scopes->request, row->input);
+	operation->output = shape_read(scopes->answer, row->output);
+	operation->result_wrapper = row->wrapper;
+	operation->example = row->example;
+	operation->node = row->node;
+	build_iam(reader->arena, row, operation);
+	build_pages(reader, row->pages, operation);
+}
+
+static struct operation *place_for(struct operation *operations, size_t *count, const char *name)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	return &operations[(*count)++];
+}
+
+static void add_operations(struct service_builder *builder, struct reader *reader, const struct service_file *file,
+			  const struct error_rows *common)
+{
+	struct service *service = &builder->service;
+	const struct scopes scopes = read_types(reader, file->types, (enum protocol)service->protocol);
+	const struct operation_row *rows = file->operations.records;
+	size_t count = service->n_operations;
+	struct operation *all = ARENA_ARRAY(reader->arena, struct operation, count + file->operations.count);
+
+	for (size_t i = 0; i < count; i++) {
+		all[i] = service->operations[i];
+		all[i].service = service;
+	}
+	for (size_t i = 0; i < file->operations.count; i++) {
+		struct operation built = { .file = file->node };
+
+		build_operation(reader, service, &scopes, &rows[i], &built);
+		build_errors(reader->arena, &rows[i].errors, &builder->errors, common, &built);
+		*place_for(all, &count, built.name) = built;
+	}
+	service->operations = all;
+	service->n_operations = count;
+}
+
+static void append_file(struct arena *arena, struct service *service, const struct node *node)
+{
+	const struct node **files = ARENA_ARRAY(arena, const struct node *, service->n_files + 1);
+
+	for (size_t i = 0; i < service->n_files; i++)
+		files[i] = service->files[i];
+	files[service->n_files++] = node;
+	service->files = files;
+}
+
+int service_builder_add(struct service_builder *builder, struct reader *reader, const struct service_file *file,
+			const struct error_rows *common)
+{
+	const size_t faults = reader->diagnostics->errors;
+	struct error_rows errors = { 0 };
+	const bool known = builder->service.n_files > 0;
+
+	if ((known ? refuse_description(reader, file) : describe_service(reader, file, &builder->service)) < 0)
+		return -1;
+	append_file(reader->arena, &builder->service, file->node);
+	error_rows_add(reader->arena, &errors, &file->errors);
+	append_errors(reader->arena, &errors, builder->errors.rows, builder->errors.count);
+	builder->errors = errors;
+	add_operations(builder, reader, file, common);
+	return reader->diagnostics->errors == faults ? 0 : -1;
+}
