@@ -23,3 +23,4 @@ include tests/aws/local.mk
 include tests/run/local.mk
 include tests/cli/local.mk
 include tests/interop/local.mk
+include tests/bench/local.mk

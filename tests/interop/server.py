@@ -1,7 +1,26 @@
 """A small HTTP/1.1 server on a free loopback port, in a thread: keeps connections alive, counts them, and keeps the raw
 text of each request so that it can be sent again. What is answered is left to the proxy and the metadata service."""
+import dataclasses
 import http.server
 import threading
+import time
+
+
+@dataclasses.dataclass
+class Request:
+    """As it came in, `at` in monotonic seconds."""
+
+    at: float
+    method: str
+    url: str
+    headers: list
+    body: bytes
+
+    def as_text(self):
+        """What tests/bench/bare_loop.c reads."""
+        lines = [f"{self.method} {len(self.headers)} {len(self.body)}", self.url]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        return "\n".join(lines).encode() + b"\n" + self.body
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -16,7 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         owner = self.server.owner
-        owner.recorded.append((owner.url, self.command, self.path, list(self.headers.items()), body))
+        headers = list(self.headers.items())
+        owner.recorded.append(Request(time.monotonic(), self.command, owner.url + self.path, headers, body))
         answer = owner.answer(self, body)
         if answer is None:  # the connection ends without an answer
             self.close_connection = True

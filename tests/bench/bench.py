@@ -1,0 +1,162 @@
+"""What a leave and return cost, beside the AWS CLI making the same calls in the same order and beside a bare libcurl
+program sending the same requests, all against the same world. Ratios are held against the budget of the design; times
+of a machine's own are only shown."""
+import json
+import pathlib
+import statistics
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "interop"))
+
+from botocore import xform_name  # noqa: E402
+from hook import run  # noqa: E402
+from stage import BUILD, LEAVE, MACHINE, RETURN, Stage  # noqa: E402
+from world import REGION  # noqa: E402
+
+LATENCY_SECONDS = 0.020  # of an AWS answer; a nearby region's is about that
+ROUNDS = 7
+SCRIPTS_CALLS = {LEAVE: 8, RETURN: 7}  # lessons.md, with one poll each
+WAITS = ("elb", "elbv2")  # what is asked of these is asked while waiting for balancers
+EVENTS = (LEAVE, RETURN)
+
+
+class Cost:
+    """Of one or more processes one after another."""
+
+    def __init__(self, rows):
+        self.seconds = sum(row["seconds"] for row in rows)
+        self.cpu_seconds = sum(row["cpu_seconds"] for row in rows)
+        self.megabytes = max(row["peak_kilobytes"] for row in rows) / 1024
+
+
+class Bench:
+    def __init__(self):
+        self.stage = Stage().set_up()
+        self.stage.proxy.latency_seconds = LATENCY_SECONDS
+        self.usage = self.stage.folder / "usage.json"
+        self.calls = {}
+        self.requests = {}
+        self.starts = []
+
+    def measure(self, command, environment):
+        ended = run([BUILD / "tests" / "bench" / "measure", self.usage, *command], environment)
+        row = json.loads(self.usage.read_text()) if ended.status == 0 else {"status": ended.status}
+        if row["status"] != 0:
+            sys.exit(f"bench: {command[0]} ended with {row['status']}\n{ended.output}")
+        return row
+
+    def engine(self):
+        rows = []
+        for event in EVENTS:
+            recorded = self.record()
+            rows.append(self.measure([MACHINE], self.stage.environment(event)))
+            self.calls[event] = self.stage.calls()
+            self.requests[event] = sorted(recorded[0] + recorded[1], key=lambda request: request.at)
+            self.starts.append(self.requests[event][0].at - rows[-1]["started"])
+        return Cost(rows)
+
+    def record(self):
+        self.stage.proxy.calls.clear()
+        self.stage.proxy.recorded = []
+        self.stage.imds.recorded = []
+        return self.stage.proxy.recorded, self.stage.imds.recorded
+
+    def bare_loop(self):
+        rows = []
+        for event in EVENTS:
+            path = self.stage.folder / f"{event}.requests"
+            path.write_bytes(b"".join(request.as_text() for request in self.requests[event]))
+            rows.append(self.measure([BUILD / "tests" / "bench" / "bare_loop", path], {}))
+        return Cost(rows)
+
+    def aws_cli(self):
+        environment = {
+            "PATH": f"{pathlib.Path(sys.executable).parent}:/usr/bin:/bin",
+            "AWS_ENDPOINT_URL": self.stage.proxy.url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "anybody",
+            "AWS_SECRET_ACCESS_KEY": "anybody",
+        }
+        rows = []
+        for call in self.calls[LEAVE] + self.calls[RETURN]:
+            parameters = json.dumps(call.parameters)
+            command = ["aws", call.service, xform_name(call.action, "-"), "--cli-input-json", parameters]
+            rows.append(self.measure(command, environment))
+        return Cost(rows)
+
+    def counted(self, event):
+        return sum(call.service not in WAITS for call in self.calls[event])
+
+    def close(self):
+        self.stage.close()
+
+
+class Table:
+    """A figure beside what it is compared with, its budget, and how much more is still let pass for noise."""
+
+    def __init__(self):
+        self.broken = []
+
+    def row(self, what, ours, theirs, ratio=None, budget=None, tolerance=0.0):
+        verdict = ""
+        if budget is not None:
+            good = ratio <= budget * (1 + tolerance)
+            verdict = f"{'at most':>8} {self.number(budget):<6} {'' if good else 'BROKEN'}"
+            if not good:
+                self.broken.append(what)
+        shown = "" if ratio is None else self.number(ratio)
+        print(f"bench: {what:<24} {ours:>10}  {theirs:<26} {shown:>7} {verdict}".rstrip())
+
+    @staticmethod
+    def number(ratio):
+        return f"1/{1 / ratio:.0f}" if 0 < ratio < 0.5 else f"{ratio:.2f}"
+
+
+def best(costs, name):
+    return min(getattr(cost, name) for cost in costs)
+
+
+def many_states(bench, count):
+    """The wall time of checking a machine of so many states."""
+    path = bench.stage.folder / f"{count}.yaml"
+    states = "".join(f"  S{i}: {{wait: 1s, next: S{i + 1}}}\n" for i in range(count - 1))
+    path.write_text(
+        f"#!/usr/bin/env tidegate\ntidegate: 1\nmachine: long\nsubject: one\nstart_at: S0\nstates:\n{states}"
+        f"  S{count - 1}: {{end: succeeded}}\n"
+    )
+    check = [BUILD / "tidegate", "check", path]
+    return min(bench.measure(check, {})["seconds"] for _ in range(3))
+
+
+def main():
+    bench = Bench()
+    table = Table()
+    try:
+        bench.engine(), bench.bare_loop()  # not counted: moto makes its caches
+        pairs = [(bench.engine(), bench.bare_loop()) for _ in range(ROUNDS)]
+        ours, bare = zip(*pairs)
+        cli = bench.aws_cli()
+        ten, twenty = many_states(bench, 10000), many_states(bench, 20000)
+    finally:
+        bench.close()
+
+    print(f"bench: leave + return, AWS answers in {LATENCY_SECONDS * 1000:.0f} ms, the best of {ROUNDS} rounds")
+    for event in EVENTS:
+        ratio = bench.counted(event) / SCRIPTS_CALLS[event]
+        theirs = f"the scripts' {SCRIPTS_CALLS[event]}"
+        table.row(f"calls, {event}", str(bench.counted(event)), theirs, ratio, 1.0)
+    cpu, wall = best(ours, "cpu_seconds"), best(ours, "seconds")
+    table.row("CPU", f"{cpu * 1000:.0f} ms", f"AWS CLI {cli.cpu_seconds:.1f} s", cpu / cli.cpu_seconds, 1 / 200, 0.1)
+    table.row("wall", f"{wall:.3f} s", f"AWS CLI {cli.seconds:.1f} s", wall / cli.seconds)
+    loop = best(bare, "seconds")
+    table.row("wall", f"{wall:.3f} s", f"bare libcurl {loop:.3f} s", wall / loop, 1.05, 0.05)
+    memory = best(ours, "megabytes")
+    table.row("peak memory", f"{memory:.1f} MB", f"AWS CLI {cli.megabytes:.0f} MB", memory / cli.megabytes)
+    table.row("peak memory", f"{memory:.1f} MB", "12 MB", memory / 12, 1.0)
+    table.row("first request after", f"{statistics.median(bench.starts) * 1000:.1f} ms", "(10 ms)")
+    table.row("check, 20,000 states", f"{twenty:.2f} s", f"10,000: {ten:.2f} s (0.5 s)", twenty / ten, 2.0, 0.25)
+    print(f"{'1 failed' if table.broken else '1 passed'}")
+    return 1 if table.broken else 0
+
+
+sys.exit(main())
