@@ -8,7 +8,8 @@ embedded_data = \
 	schemas/operations/sts.yaml \
 	schemas/partitions.yaml
 
-EXTRA_DIST += $(embedded_data) engine/embed.sh
+nobase_dist_pkgdata_DATA = $(embedded_data)
+EXTRA_DIST += engine/embed.sh
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
 CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new

@@ -1,5 +1,5 @@
-/* The least that a program can do to send some requests: reads them from a file, as bench.py has written them, and sends
- * each with libcurl on connections that are kept alive. What it needs is what the engine is measured beside. */
+/* The least that a program can do to send some requests: reads them from a file, as bench.py has written them, and
+ * sends each with libcurl on connections that are kept alive. It is what the engine is measured beside. */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@ static const struct source source = { .name = "journal" };
 static void json_comes_back_as_it_was(void **state)
 {
 	static const char *const rows[] = {
-		"\"1.10\"", "\"007\"", "\"true\"", "true", "false", "null", "\"null\"", "\"7\"", "7", "-7", "0",
-		"\"-0\"",
+		"\"1.10\"", "\"007\"", "\"true\"", "true", "false", "null", "\"null\"", "\"7\"", "7", "-7",
+		"0", "\"-0\"",
 		"\"\"", "\"\xc3\xa4 \xf0\x9f\x8c\x8a\"", "[]", "{}", "[[],{}]", "{\"b\":{\"a\":[1,\"1\"]},\"a\":\"x\"}",
 		"9223372036854775807", "-9223372036854775808", "\"9223372036854775808\"", "{\"\":\"\"}",
 	};
