@@ -20,3 +20,11 @@ libtidegate_a_SOURCES += \
 	engine/model/services.c engine/model/services.h \
 	engine/model/shape.c engine/model/shape.h \
 	engine/model/shape_read.c engine/model/shape_read.h
+libtidegate_a_SOURCES += \
+	engine/model/action.c engine/model/action.h \
+	engine/model/catalogue.c engine/model/catalogue.h \
+	engine/model/check.c engine/model/check.h \
+	engine/model/input.c engine/model/input.h \
+	engine/model/machine.c engine/model/machine.h \
+	engine/model/machine_records.c \
+	engine/model/template.c engine/model/template.h

@@ -480,6 +480,7 @@ static enum step decided_nothing_to_do(struct activity *activity)
 {
 	if (activity->undoes)
 		return end_restored(activity, "already");
+	activity->run->found_out |= activity->action->leaves;
 	if (activity->run->mode == RUN_ADOPT && activity->action->leaves)
 		return go_to(activity, PHASE_INTENT);
 	return go_to(activity, PHASE_GIVE);

@@ -42,6 +42,7 @@ struct run {
 	int64_t leg_deadline_ms;    /* monotonic */
 	int64_t last_mutation_ms;   /* monotonic: of our newest request's answer */
 	bool preflighted;
+	bool found_out; /* an action that takes the subject out of traffic had nothing to do */
 	struct action_result failed; /* of the state that failed last */
 	char failed_state[128];
 	struct verified *verified;  /* what settled in this leg, to be looked at once more before exit 0 */

@@ -1,3 +1,15 @@
 libtidegate_a_SOURCES += \
 	engine/run/journal.c engine/run/journal.h \
 	engine/run/journal_file.h engine/run/journal_read.c
+libtidegate_a_SOURCES += \
+	engine/run/activity.c \
+	engine/run/drive.c \
+	engine/run/exit.c engine/run/exit.h \
+	engine/run/history.c engine/run/history.h \
+	engine/run/internal.h \
+	engine/run/ledger.c engine/run/ledger.h \
+	engine/run/observe.c \
+	engine/run/readings.c engine/run/readings.h \
+	engine/run/run.c engine/run/run.h \
+	engine/run/start.c engine/run/start.h \
+	engine/run/states.c

@@ -262,7 +262,8 @@ int run_look(struct storage *storage, const char *id, struct history *history, s
 static bool is_goal(const struct leg *leg, const struct state *state)
 {
 	if (!leg->goal)
-		return state->kind == STATE_PAUSE || (state->kind == STATE_END && state->end == END_SUCCEEDED);
+		return (state->kind == STATE_PAUSE && !leg->passes_pauses) ||
+		       (state->kind == STATE_END && state->end == END_SUCCEEDED);
 	for (size_t i = 0; i < leg->goal->count; i++)
 		if (strcmp(leg->goal->rows[i].name, state_name(state)) == 0)
 			return true;
@@ -364,6 +365,11 @@ static enum passage pass(struct run *run, const struct leg *leg, const struct st
 	return run_pass_state(run, state);
 }
 
+static int leave_pause(struct run *run)
+{
+	return run_record(run, "goes_on", json_pack("{s:s}", "next", run->history.next));
+}
+
 static void drive_leg(struct run *run, const struct leg *leg, struct leg_result *result)
 {
 	for (;;) {
@@ -375,8 +381,7 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 				  run->history.position);
 		if (passage == PASSAGE_ON)
 			continue;
-		/* A plan goes on through every pause, to show the way back as well. */
-		if (passage == PASSAGE_PAUSED && run->mode == RUN_PLAN && !is_goal(leg, state))
+		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !is_goal(leg, state) && leave_pause(run) == 0)
 			continue;
 		if (passage == PASSAGE_STOPPED) {
 			end_stopped(run, result);
@@ -409,8 +414,7 @@ static int begin_leg(struct run *run, const struct leg *leg)
 					     goal_names(leg), "begins", leg->begins, "at_most_ms",
 					     (json_int_t)leg->at_most_ms)) != 0)
 		return -1;
-	if (run->history.standing == STANDING_PAUSED && leg->leaves_paused &&
-	    run_record(run, "goes_on", json_pack("{s:s}", "next", run->history.next)) != 0)
+	if (run->history.standing == STANDING_PAUSED && leg->leaves_paused && leave_pause(run) != 0)
 		return -1;
 	make_document(run, leg->hook);
 	return 0;
@@ -485,6 +489,18 @@ bool run_expire(struct run *run)
 		return false;
 	return run_record(run, "goes_on", json_pack("{s:s, s:b}", "next", state_name(state->pause->on_expire.state),
 						    "expired", 1)) == 0;
+}
+
+bool run_found_out(const struct run *run)
+{
+	return run->found_out;
+}
+
+void run_abandon(struct run *run)
+{
+	if (run_record(run, "end", json_pack("{s:s, s:s, s:s}", "state", "", "status", "failed", "because",
+					     "nothing was changed")) == 0)
+		run_sync(run);
 }
 
 static int64_t no_uses(void *argument, const struct catcher *catcher)

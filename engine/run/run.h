@@ -50,6 +50,7 @@ struct leg {
 	int64_t at_most_ms;       /* 0: no bound */
 	bool begins;              /* at start_at, with what the ledger holds */
 	bool leaves_paused;       /* goes on from the pause at which the run stands */
+	bool passes_pauses;       /* and through every pause that is not its goal */
 };
 
 struct leg_result {
@@ -86,6 +87,11 @@ void run_restore(struct run *run, const struct leg *leg, struct leg_result *resu
 bool run_expire(struct run *run);
 /* An opening leg was cut off and nobody came back: its state fails as interrupted. */
 void run_interrupt(struct run *run, struct leg_result *result);
+
+/* After a leg in RUN_PLAN or RUN_ADOPT: whether what takes the subject out of traffic was found done already. */
+bool run_found_out(const struct run *run);
+/* Ends a run that has changed nothing. */
+void run_abandon(struct run *run);
 
 const struct history *run_history(const struct run *run);
 const struct machine *run_machine(const struct run *run);

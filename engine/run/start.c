@@ -1,0 +1,388 @@
+#include "config.h"
+
+#include "run/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "run/internal.h"
+
+enum {
+	BUSY_POLL_MS = 1000, /* how often a subject that another has is looked at again */
+	CLOSED_RUNS_KEPT = 20
+};
+
+enum start_decision start_decide(const struct history *open, const char *group, bool leg_opens)
+{
+	const json_t *hook;
+	const char *theirs;
+
+	if (!open)
+		return leg_opens ? START_NEW : START_LOOK;
+	hook = json_object_get(open->leg, "hook");
+	theirs = json_string_value(json_object_get(hook, "deployment_group_id"));
+	if (strcmp(theirs ? theirs : "", group) != 0)
+		return START_WAIT;
+	return leg_opens ? START_AGAIN : START_GO_ON;
+}
+
+struct search {
+	struct storage *storage;
+	const char *subject;
+	char *id;
+	struct history *history;
+	struct error *err;
+	int result;
+};
+
+static int visit_run(void *argument, const char *id)
+{
+	struct search *search = argument;
+	struct history history = { 0 };
+
+	if (run_look(search->storage, id, &history, search->err) != 0) {
+		search->result = -1;
+		return 1;
+	}
+	if (strcmp(history_text(&history, "subject"), search->subject) != 0 || !history_is_open(&history)) {
+		history_release(&history);
+		return 0;
+	}
+	snprintf(search->id, JOURNAL_RUN_BYTES, "%s", id);
+	*search->history = history;
+	search->result = 1;
+	return 1;
+}
+
+int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES],
+		    struct history *history, struct error *err)
+{
+	struct search search = { .storage = storage, .subject = subject, .id = id, .history = history, .err = err };
+
+	if (runs_list(storage, visit_run, &search, err) != 0)
+		return -1;
+	return search.result;
+}
+
+struct closed_run {
+	char id[JOURNAL_RUN_BYTES];
+	int64_t latest_ms;
+};
+
+struct closed_runs {
+	struct storage *storage;
+	struct closed_run *rows;
+	size_t count;
+};
+
+static int visit_closed(void *argument, const char *id)
+{
+	struct closed_runs *closed = argument;
+	struct history history = { 0 };
+
+	if (run_look(closed->storage, id, &history, NULL) != 0 || history_is_open(&history)) {
+		history_release(&history);
+		return 0;
+	}
+	closed->rows = memory_resize(closed->rows, closed->count + 1, sizeof(*closed->rows));
+	snprintf(closed->rows[closed->count].id, JOURNAL_RUN_BYTES, "%s", id);
+	closed->rows[closed->count++].latest_ms = history.latest_ms;
+	history_release(&history);
+	return 0;
+}
+
+static int newest_first(const void *left, const void *right)
+{
+	const struct closed_run *a = left, *b = right;
+
+	return (a->latest_ms < b->latest_ms) - (a->latest_ms > b->latest_ms);
+}
+
+/* Old runs are kept for `tidegate log`, but not for ever: each start reads them all. */
+static void prune_closed(struct storage *storage)
+{
+	struct closed_runs closed = { .storage = storage };
+	char name[JOURNAL_RUN_BYTES + 16];
+
+	if (runs_list(storage, visit_closed, &closed, NULL) == 0 && closed.count > CLOSED_RUNS_KEPT) {
+		qsort(closed.rows, closed.count, sizeof(*closed.rows), newest_first);
+		for (size_t i = CLOSED_RUNS_KEPT; i < closed.count; i++) {
+			snprintf(name, sizeof(name), "%s.journal", closed.rows[i].id);
+			storage->remove(storage, name, NULL);
+		}
+	}
+	free(closed.rows);
+}
+
+/* The lock's file name: the subject where that is a plain name, else its hash. */
+static void lock_name(const char *subject, char *name, size_t size)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	unsigned char digest[DIGEST_BYTES];
+	char hex[DIGEST_HEX_BYTES];
+
+	if (strspn(subject, plain) == strlen(subject) && strlen(subject) < 64) {
+		snprintf(name, size, "%s.lock", subject);
+		return;
+	}
+	digest_sha256(subject, strlen(subject), "", 0, digest);
+	digest_hex(digest, hex);
+	snprintf(name, size, "%s.lock", hex);
+}
+
+static int take_lock(const struct run_environment *environment, const char *subject, struct storage_lock **lock,
+		     struct error *err)
+{
+	char name[128];
+
+	lock_name(subject, name, sizeof(name));
+	return environment->storage->lock(environment->storage, name, lock, err);
+}
+
+static void refuse(struct leg_result *result, enum exit_status status, const char *sentence)
+{
+	*result = (struct leg_result){ .status = status, .failure = FAILURE_REFUSED };
+	snprintf(result->message, sizeof(result->message), "%s", sentence);
+}
+
+static void refuse_error(struct leg_result *result, const struct error *err)
+{
+	static const struct {
+		enum error_kind kind;
+		enum exit_status status;
+	} rows[] = {
+		{ ERROR_DAMAGE, EXIT_LEFT },
+		{ ERROR_BUSY, EXIT_SUBJECT_BUSY },
+		{ ERROR_USAGE, EXIT_USAGE },
+		{ ERROR_MACHINE, EXIT_USAGE },
+	};
+
+	refuse(result, EXIT_FAILED, err->message);
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		if (rows[i].kind == err->kind)
+			result->status = rows[i].status;
+}
+
+static json_t *first_about(const struct start *start)
+{
+	json_t *about = json_copy(start->about);
+
+	json_object_set_new(about, "subject", json_string(start->subject));
+	return about;
+}
+
+static void begin_new(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct leg leg = start->leg;
+	struct run *run;
+
+	prune_closed(environment->storage);
+	run = run_new(environment, RUN_REAL, start->machine, json_incref(start->input), first_about(start), &err);
+	if (!run) {
+		refuse_error(result, &err);
+		return;
+	}
+	leg.begins = true;
+	run_leg(run, &leg, result);
+	run_free(run);
+}
+
+/* Walks the opening part without changing anything: what takes the subject out of traffic is done already, or not. */
+static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct leg leg = { .name = start->leg.name, .hook = start->leg.hook, .begins = true,
+			   .at_most_ms = start->leg.at_most_ms };
+	struct run *run =
+		run_new(environment, RUN_PLAN, start->machine, json_incref(start->input), first_about(start), &err);
+	bool out;
+
+	if (!run) {
+		refuse_error(result, &err);
+		return;
+	}
+	run_leg(run, &leg, result);
+	out = run_found_out(run);
+	run_free(run);
+	if (result->status != EXIT_REACHED)
+		return;
+	if (out) {
+		refuse(result, EXIT_LEFT, "it is out of service, and no run here knows who took it out: 'tidegate adopt' "
+					  "takes it over");
+		return;
+	}
+	if (!result->message[0])
+		snprintf(result->message, sizeof(result->message),
+			 "it is in service and no run is open: nothing to put back");
+}
+
+static void go_on(const struct run_environment *environment, const struct start *start, const char *id, bool again,
+		  struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct run *run = run_open(environment, id, &err);
+	struct leg leg = start->leg;
+
+	if (!run || (again && run_redefine(run, start->machine, json_incref(start->input), &err) != 0)) {
+		refuse_error(result, &err);
+		run_free(run);
+		return;
+	}
+	leg.begins = again;
+	leg.leaves_paused = !again;
+	leg.passes_pauses = !again;
+	run_leg(run, &leg, result);
+	run_free(run);
+}
+
+enum attempt { ATTEMPT_DONE, ATTEMPT_BUSY };
+
+/* Under the lock. */
+static enum attempt decide_and_drive(const struct run_environment *environment, const struct start *start,
+				     struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct history history = { 0 };
+	char id[JOURNAL_RUN_BYTES];
+	int found = start_find_open(environment->storage, start->subject, id, &history, &err);
+	enum start_decision decision = start_decide(found == 1 ? &history : NULL, start->group, start->opens);
+
+	history_release(&history);
+	if (found < 0) {
+		refuse_error(result, &err);
+		return ATTEMPT_DONE;
+	}
+	if (decision == START_WAIT)
+		return ATTEMPT_BUSY;
+	if (!start->machine && decision != START_GO_ON)
+		refuse(result, EXIT_USAGE, "the machine is faulty, and no run is open that could go on without it");
+	else if (decision == START_NEW)
+		begin_new(environment, start, result);
+	else if (decision == START_LOOK)
+		look_only(environment, start, result);
+	else
+		go_on(environment, start, id, decision == START_AGAIN, result);
+	return ATTEMPT_DONE;
+}
+
+static enum attempt attempt(const struct run_environment *environment, const struct start *start,
+			    struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct storage_lock *lock = NULL;
+	enum attempt made;
+
+	if (take_lock(environment, start->subject, &lock, &err) != 0) {
+		if (err.kind == ERROR_BUSY)
+			return ATTEMPT_BUSY;
+		refuse_error(result, &err);
+		return ATTEMPT_DONE;
+	}
+	made = decide_and_drive(environment, start, result);
+	environment->storage->unlock(environment->storage, lock);
+	return made;
+}
+
+static bool stopped(const struct run_environment *environment)
+{
+	return environment->stop && *environment->stop;
+}
+
+void start_leg(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	struct clock *clock = environment->clock;
+	struct executor *executor = environment->executor;
+	int64_t begun_ms = clock->monotonic_ms(clock), now_ms = begun_ms, end_ms;
+	struct start left = *start;
+
+	/* By hand nobody waits for a neighbour's deployment. */
+	end_ms = start->group[0] ? begun_ms + start->leg.at_most_ms - LEG_RESERVE_MS : begun_ms;
+	while (attempt(environment, &left, result) == ATTEMPT_BUSY) {
+		now_ms = clock->monotonic_ms(clock);
+		if (stopped(environment)) {
+			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run had the subject");
+			return;
+		}
+		if (now_ms >= end_ms) {
+			refuse(result, EXIT_SUBJECT_BUSY, "another run or process has the subject");
+			return;
+		}
+		if (now_ms == begun_ms)
+			environment->reporter->note(environment->reporter,
+						    "another run or process has the subject: waiting for it");
+		executor->poll(executor, now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms, NULL);
+		if (left.leg.at_most_ms)
+			left.leg.at_most_ms = start->leg.at_most_ms - (clock->monotonic_ms(clock) - begun_ms);
+	}
+}
+
+static void adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct leg leg = { .name = "adopt", .hook = start->leg.hook, .begins = true };
+	struct run *run =
+		run_new(environment, RUN_ADOPT, start->machine, json_incref(start->input), first_about(start), &err);
+
+	if (!run) {
+		refuse_error(result, &err);
+		return;
+	}
+	run_leg(run, &leg, result);
+	if (result->status == EXIT_REACHED && !run_found_out(run)) {
+		refuse(result, EXIT_FAILED, "it is in service: there is nothing to adopt");
+		run_abandon(run);
+	}
+	run_free(run);
+}
+
+void start_adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	struct error err = ERROR_INIT;
+	struct storage_lock *lock = NULL;
+	struct history history = { 0 };
+	char id[JOURNAL_RUN_BYTES];
+	int found;
+
+	if (take_lock(environment, start->subject, &lock, &err) != 0) {
+		refuse_error(result, &err);
+		return;
+	}
+	found = start_find_open(environment->storage, start->subject, id, &history, &err);
+	history_release(&history);
+	if (found == 0)
+		adopt(environment, start, result);
+	else if (found < 0)
+		refuse_error(result, &err);
+	else
+		refuse(result, EXIT_SUBJECT_BUSY, "a run is open for it already: 'tidegate status' shows it");
+	environment->storage->unlock(environment->storage, lock);
+}
+
+int start_locked(const struct run_environment *environment, const char *id, struct locked_run *locked,
+		 struct error *err)
+{
+	struct history history = { 0 };
+
+	*locked = (struct locked_run){ 0 };
+	if (run_look(environment->storage, id, &history, err) != 0)
+		return -1;
+	if (take_lock(environment, history_text(&history, "subject"), &locked->lock, err) == 0)
+		locked->run = run_open(environment, id, err);
+	history_release(&history);
+	if (locked->run)
+		return 0;
+	start_unlock(environment, locked);
+	return -1;
+}
+
+void start_unlock(const struct run_environment *environment, struct locked_run *locked)
+{
+	run_free(locked->run);
+	if (locked->lock)
+		environment->storage->unlock(environment->storage, locked->lock);
+	*locked = (struct locked_run){ 0 };
+}
