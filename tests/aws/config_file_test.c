@@ -73,16 +73,16 @@ static void a_fault_is_named_by_its_line_and_never_shown(void **state)
 	static const struct {
 		const char *text, *message;
 	} rows[] = {
-		{ "region = SECRET\n", "@/.aws/config:1: a section such as '[default]' must stand before this line" },
-		{ "[default]\n\nSECRET\n", "@/.aws/config:3: this line is neither '[section]' nor 'key = value'" },
-		{ "[default]\n= SECRET\n", "@/.aws/config:2: this line is neither '[section]' nor 'key = value'" },
-		{ "[SECRET\n", "@/.aws/config:1: a section such as '[profile name]' is not closed or has no name" },
-		{ "[]\n", "@/.aws/config:1: a section such as '[profile name]' is not closed or has no name" },
-		{ "[default]\n[default]\n", "@/.aws/config:2: this section is there twice" },
-		{ "[default]\nSECRET = 1\nSECRET = 2\n",
-		  "@/.aws/config:3: this setting is there twice in its section" },
-		{ "[default]\ns3 =\n  SECRET\nregion = x\n",
-		  "@/.aws/config:4: in the lines indented above, one is no 'key = value'" },
+		{ "region = HIDDEN\n", "!/.aws/config:1: a section such as '[default]' must stand before this line" },
+		{ "[default]\n\nHIDDEN\n", "!/.aws/config:3: this line is neither '[section]' nor 'key = value'" },
+		{ "[default]\n= HIDDEN\n", "!/.aws/config:2: this line is neither '[section]' nor 'key = value'" },
+		{ "[HIDDEN\n", "!/.aws/config:1: a section such as '[profile name]' is not closed or has no name" },
+		{ "[]\n", "!/.aws/config:1: a section such as '[profile name]' is not closed or has no name" },
+		{ "[default]\n[default]\n", "!/.aws/config:2: this section is there twice" },
+		{ "[default]\nHIDDEN = 1\nHIDDEN = 2\n",
+		  "!/.aws/config:3: this setting is there twice in its section" },
+		{ "[default]\ns3 =\n  HIDDEN\nregion = x\n",
+		  "!/.aws/config:4: in the lines indented above, one is no 'key = value'" },
 	};
 	struct fixture *fixture = *state;
 
@@ -139,10 +139,10 @@ static void the_files_are_where_the_environment_says(void **state)
 	static const struct {
 		const char *variable, *path;
 	} rows[] = {
-		{ "NONE=", "@/.aws/config" },
-		{ "AWS_CONFIG_FILE=", "@/.aws/config" },
-		{ "AWS_CONFIG_FILE=~/other", "@/other" },
-		{ "AWS_CONFIG_FILE=@/other", "@/other" },
+		{ "NONE=", "!/.aws/config" },
+		{ "AWS_CONFIG_FILE=", "!/.aws/config" },
+		{ "AWS_CONFIG_FILE=~/other", "!/other" },
+		{ "AWS_CONFIG_FILE=!/other", "!/other" },
 		{ "AWS_CONFIG_FILE=~other", "~other" },
 	};
 	struct fixture *fixture = *state;
@@ -188,18 +188,18 @@ static void a_hostile_file_is_refused_within_bounds(void **state)
 	struct buffer text = BUFFER_INIT;
 
 	while (text.length <= CONFIG_MAX_BYTES)
-		buffer_add_text(&text, "# SECRET SECRET SECRET SECRET SECRET SECRET SECRET SECRET\n");
-	expect_refusal(fixture, text.bytes, text.length, "'@/.aws/config' has more than 1048576 bytes");
+		buffer_add_text(&text, "# HIDDEN HIDDEN HIDDEN HIDDEN HIDDEN HIDDEN HIDDEN HIDDEN\n");
+	expect_refusal(fixture, text.bytes, text.length, "'!/.aws/config' has more than 1048576 bytes");
 	buffer_clear(&text);
 	for (int i = 0; i <= CONFIG_MAX_SECTIONS; i++)
 		buffer_add_format(&text, "[%d]\n", i);
-	expect_refusal(fixture, text.bytes, text.length, "@/.aws/config:4097: the file has too many sections");
+	expect_refusal(fixture, text.bytes, text.length, "!/.aws/config:4097: the file has too many sections");
 	buffer_clear(&text);
 	buffer_add_text(&text, "[default]\n");
 	for (int i = 0; i <= CONFIG_MAX_SETTINGS; i++)
-		buffer_add_format(&text, "k%d = SECRET\n", i);
-	expect_refusal(fixture, text.bytes, text.length, "@/.aws/config:258: the section has too many settings");
-	expect_refusal(fixture, "[default]\nregion = a\0b\n", 23, "'@/.aws/config' is no text: it has a NUL byte");
+		buffer_add_format(&text, "k%d = HIDDEN\n", i);
+	expect_refusal(fixture, text.bytes, text.length, "!/.aws/config:258: the section has too many settings");
+	expect_refusal(fixture, "[default]\nregion = a\0b\n", 23, "'!/.aws/config' is no text: it has a NUL byte");
 	buffer_release(&text);
 }
 
@@ -212,7 +212,7 @@ static void only_a_regular_file_is_read(void **state)
 	snprintf(path, sizeof(path), "%s/.aws/config", fixture->home);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_null(load(fixture, &err));
-	fixture_expect_error(fixture, &err, "'@/.aws/config' is no regular file");
+	fixture_expect_error(fixture, &err, "'!/.aws/config' is no regular file");
 }
 
 static void words_are_split_as_shlex_splits_them(void **state)
@@ -230,9 +230,9 @@ static void words_are_split_as_shlex_splits_them(void **state)
 		{ "'a\\'b", "a\\b|" },
 		{ "a\\ b\\\"", "a b\"|" },
 		{ "a # b; c | $d ~", "a|#|b;|c|||$d|~|" },
-		{ "'SECRET", NULL },
-		{ "\"SECRET\\\"", NULL },
-		{ "SECRET\\", NULL },
+		{ "'HIDDEN", NULL },
+		{ "\"HIDDEN\\\"", NULL },
+		{ "HIDDEN\\", NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

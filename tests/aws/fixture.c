@@ -150,10 +150,10 @@ void fixture_set_environment(struct fixture *fixture, const char *const *rows)
 		free(fixture->environment_rows[i]);
 		fixture->environment_rows[i] = NULL;
 	}
-	fixture->environment_rows[0] = replace("HOME=@", "@", fixture->home);
+	fixture->environment_rows[0] = replace("HOME=!", "!", fixture->home);
 	for (; *rows; rows++) {
 		assert_true(count + 1 < FIXTURE_ROWS);
-		fixture->environment_rows[count++] = replace(*rows, "@", fixture->home);
+		fixture->environment_rows[count++] = replace(*rows, "!", fixture->home);
 	}
 	fixture->environment.rows = (const char *const *)fixture->environment_rows;
 }
@@ -179,7 +179,7 @@ void fixture_write(struct fixture *fixture, const char *name, const char *text)
 		unlink(path);
 		return;
 	}
-	replaced = replace(text, "@", fixture->home);
+	replaced = replace(text, "!", fixture->home);
 	fixture_write_bytes(fixture, name, replaced, strlen(replaced));
 	free(replaced);
 }
@@ -198,10 +198,11 @@ void fixture_expect_played(const struct fixture *fixture)
 
 void fixture_expect_error(const struct fixture *fixture, const struct error *err, const char *message)
 {
-	char *shown = replace(err->message, fixture->home, "@");
+	char *shown = replace(err->message, fixture->home, "!");
 
 	assert_int_not_equal(err->kind, ERROR_NONE);
-	assert_null(strstr(shown, "SECRET"));
+	if (strstr(shown, "HIDDEN"))
+		fail_msg("a secret in '%s'", shown);
 	assert_string_equal(shown, message);
 	free(shown);
 }

@@ -1,6 +1,6 @@
 /* What the tests of credentials stand on: a home directory of their own, an environment, a clock that only moves when
- * somebody waits, and a network that answers by a script. In texts, '@' stands for the home directory. Every secret in
- * a test has SECRET in it, and no message may have that. */
+ * somebody waits, and a network that answers by a script. In texts, '!' stands for the home directory. Every secret in
+ * a test has HIDDEN in it, and no message may have that. */
 #ifndef TIDEGATE_TESTS_AWS_FIXTURE_H
 #define TIDEGATE_TESTS_AWS_FIXTURE_H
 

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 #define BASE "http://169.254.169.254/latest/"
-#define PUT_TOKEN { "PUT", BASE "api/token", "x-aws-ec2-metadata-token-ttl-seconds: 21600", NULL, 200, "SECRETtoken==" }
-#define WITH_TOKEN "x-aws-ec2-metadata-token: SECRETtoken=="
+#define PUT_TOKEN { "PUT", BASE "api/token", "x-aws-ec2-metadata-token-ttl-seconds: 21600", NULL, 200, "HIDDENtoken==" }
+#define WITH_TOKEN "x-aws-ec2-metadata-token: HIDDENtoken=="
 #define GET(path, status, body) { "GET", BASE path, WITH_TOKEN, NULL, status, body }
 #define END { NULL, NULL, NULL, NULL, 0, NULL }
 #define HTML "<!DOCTYPE html><html><body>404 - Not Found i-0abc</body></html>"
@@ -78,7 +78,7 @@ static void what_does_not_look_like_the_fact_is_refused(void **state)
 		  { PUT_TOKEN, GET("meta-data/instance-id", 200, HTML) } },
 		{ "instance_id", "what 'http://169.254.169.254' answers for 'instance_id' does not look like one "
 				 "(^i-[0-9a-f]+$); is a proxy or another service there?",
-		  { PUT_TOKEN, GET("meta-data/instance-id", 200, "i-0abc\nSECRET") } },
+		  { PUT_TOKEN, GET("meta-data/instance-id", 200, "i-0abc\nHIDDEN") } },
 		{ "region", "what 'http://169.254.169.254' answers for 'region' does not look like one "
 			    "(^[a-z]+(-[a-z0-9]+)+$); is a proxy or another service there?",
 		  { PUT_TOKEN, GET("meta-data/placement/region", 200, "evil.example/") } },
@@ -204,7 +204,7 @@ static void a_passing_fault_is_asked_again(void **state)
 static void another_endpoint_is_asked_as_it_is_written(void **state)
 {
 	static const struct exchange_row script[] = {
-		{ "PUT", "http://[fd00:ec2::254]/latest/api/token", NULL, NULL, 200, "SECRET" },
+		{ "PUT", "http://[fd00:ec2::254]/latest/api/token", NULL, NULL, 200, "HIDDEN" },
 		{ "GET", "http://[fd00:ec2::254]/latest/meta-data/instance-id", NULL, NULL, 200, "i-0abc" }, END,
 	};
 	struct fixture *fixture = *state;

@@ -16,8 +16,8 @@ enum { OUTPUT_MOST = 1024, SOON_MS = 200, LATE_MS = 10000 };
 static int run(const char *const *arguments, int timeout_ms, struct buffer *output, struct error *err)
 {
 	const struct environment environment = { .rows = (const char *const[]){
-		"PATH=/usr/bin:/bin", "AWS_ACCESS_KEY_ID=SECRET", "AWS_SECRET_ACCESS_KEY=SECRET",
-		"AWS_SESSION_TOKEN=SECRET", "AWS_CONTAINER_AUTHORIZATION_TOKEN=SECRET", "AWS_PROFILE=p", NULL
+		"PATH=/usr/bin:/bin", "AWS_ACCESS_KEY_ID=HIDDEN", "AWS_SECRET_ACCESS_KEY=HIDDEN",
+		"AWS_SESSION_TOKEN=HIDDEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN=HIDDEN", "AWS_PROFILE=p", NULL
 	} };
 	char *copies[8] = { NULL };
 	struct process process = {
@@ -54,7 +54,7 @@ static void a_process_inherits_no_secret_no_file_and_no_input(void **state)
 
 	(void)state;
 	assert_true(mine > 2);
-	assert_int_equal(shell("env | grep -c -e SECRET -e AWS_ACCESS; echo $AWS_PROFILE; "
+	assert_int_equal(shell("env | grep -c -e HIDDEN -e AWS_ACCESS; echo $AWS_PROFILE; "
 			       "ls /proc/$$/fd | tr '\\n' ' '; cat", LATE_MS, &output, &err), 0);
 	close(mine);
 	assert_string_equal(buffer_text(&output), "0\np\n0 1 2 ");
@@ -67,7 +67,7 @@ static void a_process_that_fails_is_refused(void **state)
 		const char *script, *message;
 		int timeout_ms;
 	} rows[] = {
-		{ "echo SECRET >&2; exit 3", "it failed with exit status 3; run it by hand to see why", LATE_MS },
+		{ "echo HIDDEN >&2; exit 3", "it failed with exit status 3; run it by hand to see why", LATE_MS },
 		{ "kill -9 $$", "it was ended by signal 9", LATE_MS },
 		{ "exec sleep 100", "it did not end within 200 ms", SOON_MS },
 		{ "exec >&-; exec sleep 100", "it did not end within 200 ms", SOON_MS },
@@ -91,7 +91,7 @@ static void a_program_that_is_not_there_is_refused(void **state)
 	struct buffer output = BUFFER_INIT;
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(run((const char *const[]){ "no-such-SECRET", NULL }, LATE_MS, &output, &err), -1);
+	assert_int_equal(run((const char *const[]){ "no-such-HIDDEN", NULL }, LATE_MS, &output, &err), -1);
 	fixture_expect_error(*state, &err, "it cannot be run: no such program");
 	buffer_release(&output);
 }

@@ -71,15 +71,15 @@ static void the_region_comes_from_the_first_that_says_it(void **state)
 		  "f", NULL },
 		{ { "AWS_PROFILE=p" }, "[profile q]\nregion=f\n[profile p]\nregion=e\n", { .profile = "q" }, "f", NULL },
 		{ { "AWS_PROFILE=p" }, "[default]\nregion=d\n", { 0 }, NULL,
-		  "unknown profile 'p': neither '@/.aws/config' nor '@/.aws/credentials' has it" },
+		  "unknown profile 'p': neither '!/.aws/config' nor '!/.aws/credentials' has it" },
 		{ { NULL }, NULL, { .profile = "q" }, NULL,
-		  "unknown profile 'q': neither '@/.aws/config' nor '@/.aws/credentials' has it" },
+		  "unknown profile 'q': neither '!/.aws/config' nor '!/.aws/credentials' has it" },
 		{ { NULL }, "[default]\nregion=\n", { 0 }, NULL,
 		  "no region: give --region, set AWS_REGION, or write 'region' into profile 'default'" },
 		{ { "AWS_REGION=evil.example/" }, NULL, { 0 }, NULL,
 		  "'evil.example/' cannot be a region, which is like 'eu-west-1'" },
 		{ { NULL }, NULL, { .region = "-a" }, NULL, "'-a' cannot be a region, which is like 'eu-west-1'" },
-		{ { "AWS_REGION=a", "AWS_CONFIG_FILE=@/.aws" }, NULL, { 0 }, NULL, "'@/.aws' is no regular file" },
+		{ { "AWS_REGION=a", "AWS_CONFIG_FILE=!/.aws" }, NULL, { 0 }, NULL, "'!/.aws' is no regular file" },
 	};
 
 	EXPECT_ROWS(state, rows, ask_region);
@@ -89,7 +89,7 @@ static int ask_region_of_instance(struct fixture *fixture, const struct settings
 				  struct error *err)
 {
 	static const struct exchange_row script[] = {
-		{ "PUT", "http://169.254.169.254/latest/api/token", NULL, NULL, 200, "SECRET" },
+		{ "PUT", "http://169.254.169.254/latest/api/token", NULL, NULL, 200, "HIDDEN" },
 		{ "GET", "http://169.254.169.254/latest/meta-data/placement/region", NULL, NULL, 200, "eu-south-2" },
 		{ NULL, NULL, NULL, NULL, 0, NULL },
 	};
@@ -168,8 +168,8 @@ static void the_endpoint_comes_from_the_first_that_says_it(void **state)
 		{ { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" }, CONFIGURED, { .endpoint_url = "http://z" }, "http://z",
 		  NULL },
 		{ { NULL }, "[default]\nservices = live\n", { 0 }, NULL,
-		  "profile 'default' names [services live], which '@/.aws/config' does not have" },
-		{ { "AWS_ENDPOINT_URL=ftp://user:SECRET@b" }, NULL, { 0 }, NULL,
+		  "profile 'default' names [services live], which '!/.aws/config' does not have" },
+		{ { "AWS_ENDPOINT_URL=ftp://user:HIDDEN@b" }, NULL, { 0 }, NULL,
 		  "the endpoint URL configured for 'AUTO_SCALING' must begin with 'https://' or 'http://'" },
 		{ { "AWS_ENDPOINT_URL=http://" }, NULL, { 0 }, NULL,
 		  "the endpoint URL configured for 'AUTO_SCALING' must begin with 'https://' or 'http://'" },
