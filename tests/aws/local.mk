@@ -11,12 +11,15 @@ tests_aws_transport_curl_test_CFLAGS = $(AM_CFLAGS) -pthread
 tests_aws_transport_curl_test_LDADD = $(test_libs)
 
 # Who and where: these share a fixture.
-aws_identity_tests = tests/aws/config_file_test tests/aws/imds_test tests/aws/process_test tests/aws/settings_test
+aws_identity_tests = tests/aws/config_file_test tests/aws/credentials_test tests/aws/imds_test \
+	tests/aws/process_test tests/aws/settings_test
 check_PROGRAMS += $(aws_identity_tests)
 TESTS += $(aws_identity_tests)
 aws_fixture = tests/aws/fixture.c tests/aws/fixture.h
 tests_aws_config_file_test_SOURCES = tests/aws/config_file_test.c $(aws_fixture)
 tests_aws_config_file_test_LDADD = $(test_libs)
+tests_aws_credentials_test_SOURCES = tests/aws/credentials_test.c $(aws_fixture)
+tests_aws_credentials_test_LDADD = $(test_libs)
 tests_aws_imds_test_SOURCES = tests/aws/imds_test.c $(aws_fixture)
 tests_aws_imds_test_LDADD = $(test_libs)
 tests_aws_process_test_SOURCES = tests/aws/process_test.c $(aws_fixture)
