@@ -9,7 +9,7 @@ embedded_data = \
 	schemas/partitions.yaml
 
 nobase_dist_pkgdata_DATA = $(embedded_data)
-EXTRA_DIST += engine/embed.sh
+EXTRA_DIST += engine/embed.sh schemas/README.md
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
 CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new

@@ -6,13 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-const struct shape_member *shape_member_by_name(const struct shape *structure, const char *name)
-{
-	for (size_t i = 0; i < structure->n_members; i++)
-		if (strcmp(structure->members[i].name, name) == 0)
-			return &structure->members[i];
-	return NULL;
-}
+#include "model/shape.h"
 
 const struct shape_member *shape_member_by_wire_name(const struct shape *structure, const char *wire_name)
 {
@@ -39,7 +33,7 @@ const char *shape_member_unknown(const struct shape *structure, const json_t *ob
 	json_t *walked = (json_t *)(uintptr_t)object;
 
 	for (void *at = json_object_iter(walked); at; at = json_object_iter_next(walked, at))
-		if (!shape_member_by_name(structure, json_object_iter_key(at)))
+		if (!shape_member(structure, json_object_iter_key(at)))
 			return json_object_iter_key(at);
 	return NULL;
 }

@@ -7,7 +7,6 @@
 #include "model/operation.h"
 
 /* NULL where the structure has none of that name. */
-const struct shape_member *shape_member_by_name(const struct shape *structure, const char *name);
 const struct shape_member *shape_member_by_wire_name(const struct shape *structure, const char *wire_name);
 
 /* The first required member that the object lacks (null is lacking), or NULL. */

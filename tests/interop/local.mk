@@ -1,5 +1,6 @@
 # Against an AWS API that none of us wrote: moto's server, with the suite's own proxy in front of it.
 EXTRA_DIST += \
+	tests/interop/botocore_models.py \
 	tests/interop/conftest.py \
 	tests/interop/demo.py \
 	tests/interop/hook.py \
@@ -28,6 +29,7 @@ tests/interop/kill_after_sync.so: tests/interop/kill_after_sync.c
 
 # Skipped (77) is no fault here; in_venv.sh has said why.
 check-interop: all tests/interop/kill_after_sync.so
+	$(in_venv) $(srcdir)/tests/interop/botocore_models.py || test $$? = 77
 	$(in_venv) -m pytest -p no:cacheprovider --quiet $(srcdir)/tests/interop || test $$? = 77
 
 run-demo: all

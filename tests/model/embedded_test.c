@@ -5,24 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "model/embedded.h"
 
 static void read_file(const char *path, struct buffer *bytes)
 {
 	char *whole = memory_format("%s/%s", getenv("TIDEGATE_SOURCE_DIR"), path);
-	FILE *file = fopen(whole, "rb");
-	int byte;
 
-	assert_non_null(file);
-	while ((byte = getc(file)) != EOF)
-		buffer_add_char(bytes, (char)byte);
-	fclose(file);
+	assert_int_equal(file_read(whole, 1 << 20, bytes, NULL), 0);
 	free(whole);
 }
 

@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "model/services.h"
+#include "text/yaml.h"
 #include "wire/query.h"
 
 struct fixture {
@@ -434,6 +435,66 @@ static void a_definition_that_is_none_is_refused(void **state)
 	}
 }
 
+/* ---- the README's examples */
+
+static char *read_readme(void)
+{
+	char *path = memory_format("%s/schemas/README.md", getenv("TIDEGATE_SOURCE_DIR"));
+	struct buffer text = BUFFER_INIT;
+
+	assert_int_equal(file_read(path, 1 << 20, &text, NULL), 0);
+	free(path);
+	return buffer_take(&text);
+}
+
+/* The n-th block of YAML that describes a service, cut out of `readme`. */
+static char *service_block(char *readme, size_t n)
+{
+	static const char opening[] = "```yaml\nservice: ";
+	char *block = strstr(readme, opening);
+
+	while (block && n--)
+		block = strstr(block + 1, opening);
+	assert_non_null(block);
+	block += strlen("```yaml\n");
+	*strstr(block, "```") = '\0';
+	return block;
+}
+
+static void the_example_of_a_file_of_ones_own_can_be_taken_as_it_is(void **state)
+{
+	char *readme;
+
+	if (!getenv("TIDEGATE_SOURCE_DIR"))
+		skip();
+	readme = read_readme();
+	assert_int_equal(add(*state, service_block(readme, 1)), 0);
+	assert_string_equal(operation(*state, "autoscaling:CancelInstanceRefresh")->result_wrapper,
+			    "CancelInstanceRefreshResult");
+	free(readme);
+}
+
+static void the_example_of_a_whole_file_can_be_taken_as_it_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source source = { .name = "README.md" };
+	char *readme;
+	json_t *json;
+
+	if (!getenv("TIDEGATE_SOURCE_DIR"))
+		skip();
+	readme = read_readme();
+	source.text = service_block(readme, 0);
+	source.length = strlen(source.text);
+	json = json_pack("{s:{s:[]}, s:[o]}", "common", "errors", "services",
+			 node_to_json(yaml_parse(fixture->arena, &source, &fixture->diagnostics)));
+	fixture->services = services_from_json(fixture->arena, &source, json, &fixture->diagnostics);
+	assert_non_null(fixture->services);
+	check_example(operation(fixture, "autoscaling:SuspendProcesses"));
+	json_decref(json);
+	free(readme);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -451,6 +512,8 @@ int main(void)
 		TEST(a_definition_holds_what_is_used_and_no_more),
 		TEST(services_made_from_a_definition_define_the_same),
 		TEST(a_definition_that_is_none_is_refused),
+		TEST(the_example_of_a_file_of_ones_own_can_be_taken_as_it_is),
+		TEST(the_example_of_a_whole_file_can_be_taken_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
