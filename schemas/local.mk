@@ -1,5 +1,6 @@
 # The catalogues. What is listed here is compiled in; keep it in the order of paths.
 embedded_data = \
+	schemas/actions/autoscaling.yaml \
 	schemas/operations/autoscaling.yaml \
 	schemas/operations/common.yaml \
 	schemas/operations/ec2.yaml \

@@ -235,34 +235,53 @@ static int resolve_request(const struct catalogue *catalogue, struct reader *rea
 				 "a request changes something: '%s' only reads", request->operation_name->text);
 }
 
+static int resolve_action(const struct catalogue *catalogue, struct reader *reader, struct named_action *named);
+
 static int resolve_undo(const struct catalogue *catalogue, struct reader *reader, struct action *action)
 {
+	struct named_action *found;
 	struct action_undo *undo = action->undo;
 	const char *near;
 
 	if (!undo)
 		return 0;
-	undo->action = catalogue_action(catalogue, undo->action_name->text);
-	if (undo->action)
-		return 0;
+	found = find_action(catalogue, undo->action_name->text);
+	if (found) {
+		undo->action = &found->action;
+		return resolve_action(catalogue, reader, found);
+	}
 	near = nearest_word(undo->action_name->text, catalogue_action_name, catalogue);
 	return diagnostics_error(reader->diagnostics, undo->action_name->position,
 				 near ? arena_format(reader->arena, "did you mean '%s'?", near) : NULL,
 				 "unknown action '%s'", undo->action_name->text);
 }
 
-int catalogue_finish(struct catalogue *catalogue, struct reader *reader)
+static int resolve_action(const struct catalogue *catalogue, struct reader *reader, struct named_action *named)
+{
+	int result;
+
+	if (named->resolved)
+		return 0;
+	named->resolved = true;
+	result = resolve_observations(catalogue, reader, &named->action);
+	result |= resolve_request(catalogue, reader, &named->action);
+	result |= resolve_undo(catalogue, reader, &named->action);
+	return result ? -1 : 0;
+}
+
+const struct action *catalogue_use(const struct catalogue *catalogue, struct reader *reader, const char *name)
+{
+	struct named_action *found = find_action(catalogue, name);
+
+	return found && resolve_action(catalogue, reader, found) == 0 ? &found->action : NULL;
+}
+
+int catalogue_use_all(const struct catalogue *catalogue, struct reader *reader)
 {
 	int result = 0;
 
-	for (struct named_action *at = catalogue->actions; at; at = at->next) {
-		if (at->resolved)
-			continue;
-		at->resolved = true;
-		result |= resolve_observations(catalogue, reader, &at->action);
-		result |= resolve_request(catalogue, reader, &at->action);
-		result |= resolve_undo(catalogue, reader, &at->action);
-	}
+	for (struct named_action *at = catalogue->actions; at; at = at->next)
+		result |= resolve_action(catalogue, reader, at);
 	return result ? -1 : 0;
 }
 
@@ -423,7 +442,7 @@ struct catalogue *catalogue_from_definition(struct reader *reader, const struct 
 	catalogue->services =
 		services_from_json(reader->arena, source, json_object_get(json, "operations"), reader->diagnostics);
 	if (!catalogue->services || add_observations(catalogue, reader, node_get(node, "observations")) != 0 ||
-	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 || catalogue_finish(catalogue, reader) != 0)
+	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 || catalogue_use_all(catalogue, reader) != 0)
 		return NULL;
 	return catalogue;
 }

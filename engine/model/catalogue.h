@@ -12,10 +12,13 @@ struct catalogue *catalogue_load(struct reader *reader);
 /* Adds a file of a user's: operations (`service:`) or actions (`actions:`, `observations:`). What has the name of
  * something built in takes its place. 0 or -1 with diagnostics. */
 int catalogue_add(struct catalogue *catalogue, struct reader *reader, const struct node *node);
-/* Resolves which action undoes which; after the last catalogue_add. */
-int catalogue_finish(struct catalogue *catalogue, struct reader *reader);
 
-const struct action *catalogue_action(const struct catalogue *catalogue, const char *name); /* or NULL */
+/* An action by name, or NULL: it is unknown, or (then with diagnostics) faulty. What it stands on is resolved the first
+ * time it is used, so that a start reads no more of the catalogues than its machine needs; after the last addition. */
+const struct action *catalogue_use(const struct catalogue *catalogue, struct reader *reader, const char *name);
+int catalogue_use_all(const struct catalogue *catalogue, struct reader *reader); /* 0, or -1 with every fault */
+
+const struct action *catalogue_action(const struct catalogue *catalogue, const char *name); /* as it is; or NULL */
 const char *catalogue_action_name(const void *catalogue, size_t i); /* for nearest_word; NULL behind the last */
 struct services *catalogue_services(const struct catalogue *catalogue);
 

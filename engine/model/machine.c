@@ -94,9 +94,11 @@ static void resolve_action(struct resolution *resolution, struct state *state)
 		resolution->result |= state->action ? 0 : -1;
 		return;
 	}
-	state->action = catalogue_action(catalogue, state->action_name);
-	if (state->action)
+	state->action = catalogue_use(catalogue, resolution->reader, state->action_name);
+	if (state->action || catalogue_action(catalogue, state->action_name)) {
+		resolution->result |= state->action ? 0 : -1;
 		return;
+	}
 	near = nearest_word(state->action_name, catalogue_action_name, catalogue);
 	dot = near ? strchr(near, '.') : NULL;
 	/* Within the same service its name need not be said again. */
@@ -288,9 +290,8 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 	return machine_load(reader, node, catalogue);
 }
 
-void machine_fingerprint(const struct machine *machine, char text[9])
+void machine_fingerprint(const json_t *definition, char text[9])
 {
-	json_t *definition = machine_definition(machine);
 	char *dumped = json_dumps(definition, JSON_COMPACT | JSON_SORT_KEYS);
 	unsigned char digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
@@ -302,5 +303,4 @@ void machine_fingerprint(const struct machine *machine, char text[9])
 	memcpy(text, hex, 8);
 	text[8] = '\0';
 	free(dumped);
-	json_decref(definition);
 }

@@ -162,6 +162,6 @@ json_t *machine_definition(const struct machine *machine);
 const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
 					      const json_t *definition);
 /* Eight hex digits that tell this definition from others. */
-void machine_fingerprint(const struct machine *machine, char text[9]);
+void machine_fingerprint(const json_t *definition, char text[9]);
 
 #endif

@@ -108,16 +108,16 @@ int run_sync(struct run *run)
 static json_t *first_fields(const struct run_environment *environment, const struct machine *machine, json_t *input,
 			    json_t *about)
 {
+	json_t *fields = json_copy(about), *definition = machine_definition(machine);
 	char fingerprint[9];
-	json_t *fields = json_copy(about);
 
-	machine_fingerprint(machine, fingerprint);
+	machine_fingerprint(definition, fingerprint);
 	json_object_set_new(fields, "engine", json_string(environment->engine_version));
 	json_object_set_new(fields, "language", json_integer(MACHINE_LANGUAGE_VERSION));
 	json_object_set_new(fields, "machine", json_string(machine->name));
 	json_object_set_new(fields, "fingerprint", json_string(fingerprint));
 	json_object_set(fields, "input", input);
-	json_object_set_new(fields, "definition", machine_definition(machine));
+	json_object_set_new(fields, "definition", definition);
 	return fields;
 }
 
