@@ -713,7 +713,8 @@ static void pages_are_put_together(void **state)
 	struct kept kept;
 
 	PLAY(fixture, { .status = 200, .body = PAGE(ITEM("a") ITEM("b"), TOKEN("t1")) },
-	     { .failure = TRANSFER_NO_ANSWER }, { .status = 200, .body = PAGE("", TOKEN("t2")) }, { .status = 200, .body = PAGE(ITEM("c"), "") });
+	     { .failure = TRANSFER_NO_ANSWER }, { .status = 200, .body = PAGE("", TOKEN("t2")) },
+	     { .status = 200, .body = PAGE(ITEM("c"), "") });
 	kept = do_call(fixture, &read_things, 0);
 	assert_string_equal(kept.output, "{\"Things\":[\"a\",\"b\",\"c\"]}");
 	free(kept.output);

@@ -349,9 +349,10 @@ static void a_signal_ends_the_wait(void **state)
 	struct itimerval soon = { .it_value.tv_usec = 20000, .it_interval.tv_usec = 20000 }, never = { 0 };
 	struct answer hanging = { 0 };
 
-	begin(*state, (struct http_request){ 0 }, PATH_HANG, &hanging);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_poll_returns_early(*state);
+	begin(*state, (struct http_request){ 0 }, PATH_HANG, &hanging);
 	for (int i = 0; i < 3; i++)
 		assert_poll_returns_early(*state);
 	setitimer(ITIMER_REAL, &never, NULL);
