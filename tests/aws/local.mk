@@ -1,10 +1,11 @@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/aws/client_test tests/aws/endpoint_test tests/aws/retry_test \
+check_PROGRAMS += tests/aws/client_test tests/aws/endpoint_test tests/aws/pages_test tests/aws/retry_test \
 	tests/aws/transport_curl_test
-TESTS += tests/aws/client_test tests/aws/endpoint_test tests/aws/retry_test \
+TESTS += tests/aws/client_test tests/aws/endpoint_test tests/aws/pages_test tests/aws/retry_test \
 	tests/aws/transport_curl_test
 tests_aws_client_test_LDADD = $(test_libs)
 tests_aws_endpoint_test_LDADD = $(test_libs)
+tests_aws_pages_test_LDADD = $(test_libs)
 tests_aws_retry_test_LDADD = $(test_libs)
 tests_aws_transport_curl_test_SOURCES = tests/aws/transport_curl_test.c tests/aws/tiny_server.c tests/aws/tiny_server.h
 tests_aws_transport_curl_test_CFLAGS = $(AM_CFLAGS) -pthread
