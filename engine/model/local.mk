@@ -26,5 +26,6 @@ libtidegate_a_SOURCES += \
 	engine/model/check.c engine/model/check.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \
+	engine/model/machine_file.c engine/model/machine_file.h \
 	engine/model/machine_records.c \
 	engine/model/template.c engine/model/template.h
