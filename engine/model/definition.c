@@ -4,8 +4,10 @@
 
 #include "model/definition.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "model/shape_read.h"
 #include "text/json.h"
 
 struct usage {
@@ -13,13 +15,19 @@ struct usage {
 	size_t n_operations;
 };
 
-static void reach_node(const struct node *types, const struct node *node, json_t *reached);
+/* Types reached and yet to be looked into are a list, so that no chain of types is too long for the stack. */
+struct reach {
+	const struct node *types;
+	json_t *reached;
+	const struct node **pending; /* room for all types */
+	size_t n_pending;
+};
 
-/* Adds the type to `reached`, and those it is made of, where `text` is a type's name with or without "!". A name that
- * is something else as well (an element of a list called like a type) at most keeps a type too much. */
-static void reach_type(const struct node *types, const char *text, json_t *reached)
+/* Adds the type where `text` is its name, with or without "!". A name that is something else as well (an element of a
+ * list called like a type) at most keeps a type too much. */
+static void reach_type(struct reach *reach, const char *text)
 {
-	char name[128];
+	char name[TYPE_NAME_BYTES];
 	const struct node *type;
 	const size_t length = strcspn(text, "!");
 
@@ -27,35 +35,40 @@ static void reach_type(const struct node *types, const char *text, json_t *reach
 		return;
 	memcpy(name, text, length);
 	name[length] = '\0';
-	type = node_get(types, name);
-	if (!type || json_object_get(reached, name))
+	type = node_get(reach->types, name);
+	if (!type || json_object_get(reach->reached, name))
 		return;
-	json_put(reached, name, node_to_json(type));
-	reach_node(types, type, reached);
+	json_put(reach->reached, name, node_to_json(type));
+	reach->pending[reach->n_pending++] = type;
 }
 
-static void reach_node(const struct node *types, const struct node *node, json_t *reached)
+static void reach_node(struct reach *reach, const struct node *node)
 {
 	if (!node)
 		return;
 	if (node->kind == NODE_SCALAR)
-		reach_type(types, node->text, reached);
+		reach_type(reach, node->text);
 	else
 		for (size_t i = 0; i < node->count; i++)
-			reach_node(types, node->items[i], reached);
+			reach_node(reach, node->items[i]);
 }
 
 static json_t *types_json(const struct usage *usage, const struct node *file)
 {
-	const struct node *types = node_get(file, "types");
-	json_t *reached = json_made(json_object());
+	struct reach reach = { .types = node_get(file, "types"), .reached = json_made(json_object()) };
 
-	for (size_t i = 0; types && i < usage->n_operations; i++)
+	if (!reach.types)
+		return reach.reached;
+	reach.pending = memory_new(reach.types->count, sizeof(*reach.pending));
+	for (size_t i = 0; i < usage->n_operations; i++)
 		if (usage->operations[i]->file == file) {
-			reach_node(types, node_get(usage->operations[i]->node, "input"), reached);
-			reach_node(types, node_get(usage->operations[i]->node, "output"), reached);
+			reach_node(&reach, node_get(usage->operations[i]->node, "input"));
+			reach_node(&reach, node_get(usage->operations[i]->node, "output"));
 		}
-	return reached;
+	while (reach.n_pending)
+		reach_node(&reach, reach.pending[--reach.n_pending]);
+	free(reach.pending);
+	return reach.reached;
 }
 
 static json_t *operations_json(const struct usage *usage, const struct node *file)

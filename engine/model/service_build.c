@@ -10,39 +10,42 @@
 #include "model/shape.h"
 #include "model/shape_read.h"
 
-static void append_errors(struct arena *arena, struct error_rows *errors, const struct operation_error *rows,
-			  size_t count)
+static struct error_rows join_errors(struct arena *arena, const struct error_rows *first,
+				     const struct error_rows *second)
 {
-	struct operation_error *all = ARENA_ARRAY(arena, struct operation_error, errors->count + count);
+	struct error_rows both = { .count = first->count + second->count };
 
-	for (size_t i = 0; i < errors->count; i++)
-		all[i] = errors->rows[i];
-	for (size_t i = 0; i < count; i++)
-		all[errors->count + i] = rows[i];
-	errors->rows = all;
-	errors->count += count;
+	both.rows = ARENA_ARRAY(arena, struct operation_error, both.count);
+	for (size_t i = 0; i < first->count; i++)
+		both.rows[i] = first->rows[i];
+	for (size_t i = 0; i < second->count; i++)
+		both.rows[first->count + i] = second->rows[i];
+	return both;
 }
 
-static void append_codes(struct arena *arena, struct error_rows *errors, const struct error_row *row)
+static void add_codes(struct error_rows *errors, const struct error_row *row)
 {
-	struct operation_error *rows = ARENA_ARRAY(arena, struct operation_error, row->codes.count);
-
 	for (size_t i = 0; i < row->codes.count; i++)
-		rows[i] = (struct operation_error){
+		errors->rows[errors->count++] = (struct operation_error){
 			.code = row->codes.names[i],
 			.contains = row->contains,
 			.failure = row->failure,
 			.retry = row->retry,
 		};
-	append_errors(arena, errors, rows, row->codes.count);
 }
 
-void error_rows_add(struct arena *arena, struct error_rows *errors, const struct record_list *list)
+struct error_rows error_rows_of(struct arena *arena, const struct record_list *list)
 {
 	const struct error_row *rows = list->records;
+	struct error_rows errors = { 0 };
+	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		append_codes(arena, errors, &rows[i]);
+		count += rows[i].codes.count;
+	errors.rows = ARENA_ARRAY(arena, struct operation_error, count);
+	for (size_t i = 0; i < list->count; i++)
+		add_codes(&errors, &rows[i]);
+	return errors;
 }
 
 static int missing(struct reader *reader, const struct service_file *file, const char *key)
@@ -146,16 +149,15 @@ static void build_iam(struct arena *arena, const struct operation_row *row, stru
 	operation->iam_resource = whole_arn(arena, operation->service, iam->resource ? iam->resource : "*");
 }
 
-static void build_errors(struct arena *arena, const struct record_list *own, const struct error_rows *of_service,
-			 const struct error_rows *common, struct operation *operation)
+/* Most operations have no errors of their own and share one array. */
+static void build_errors(struct arena *arena, const struct record_list *own, const struct error_rows *shared,
+			 struct operation *operation)
 {
-	struct error_rows errors = { 0 };
+	const struct error_rows first = error_rows_of(arena, own);
+	const struct error_rows all = own->count ? join_errors(arena, &first, shared) : *shared;
 
-	error_rows_add(arena, &errors, own);
-	append_errors(arena, &errors, of_service->rows, of_service->count);
-	append_errors(arena, &errors, common->rows, common->count);
-	operation->errors = errors.rows;
-	operation->n_errors = errors.count;
+	operation->errors = all.rows;
+	operation->n_errors = all.count;
 }
 
 /* A file's types, as requests and as answers write them: the same but for EC2. */
@@ -206,6 +208,7 @@ static void add_operations(struct service_builder *builder, struct reader *reade
 			  const struct error_rows *common)
 {
 	struct service *service = &builder->service;
+	const struct error_rows errors = join_errors(reader->arena, &builder->errors, common);
 	const struct scopes scopes = read_types(reader, file->types, (enum protocol)service->protocol);
 	const struct operation_row *rows = file->operations.records;
 	size_t count = service->n_operations;
@@ -219,7 +222,7 @@ static void add_operations(struct service_builder *builder, struct reader *reade
 		struct operation built = { .file = file->node };
 
 		build_operation(reader, service, &scopes, &rows[i], &built);
-		build_errors(reader->arena, &rows[i].errors, &builder->errors, common, &built);
+		build_errors(reader->arena, &rows[i].errors, &errors, &built);
 		*place_for(all, &count, built.name) = built;
 	}
 	service->operations = all;
@@ -240,15 +243,14 @@ int service_builder_add(struct service_builder *builder, struct reader *reader, 
 			const struct error_rows *common)
 {
 	const size_t faults = reader->diagnostics->errors;
-	struct error_rows errors = { 0 };
 	const bool known = builder->service.n_files > 0;
+	struct error_rows errors;
 
 	if ((known ? refuse_description(reader, file) : describe_service(reader, file, &builder->service)) < 0)
 		return -1;
 	append_file(reader->arena, &builder->service, file->node);
-	error_rows_add(reader->arena, &errors, &file->errors);
-	append_errors(reader->arena, &errors, builder->errors.rows, builder->errors.count);
-	builder->errors = errors;
+	errors = error_rows_of(reader->arena, &file->errors);
+	builder->errors = join_errors(reader->arena, &errors, &builder->errors);
 	add_operations(builder, reader, file, common);
 	return reader->diagnostics->errors == faults ? 0 : -1;
 }

@@ -16,8 +16,8 @@ struct service_builder {
 	struct error_rows errors; /* of the service, the newest file's first */
 };
 
-/* Appends one row for each code of each row. */
-void error_rows_add(struct arena *arena, struct error_rows *errors, const struct record_list *list);
+/* One row for each code of each row. */
+struct error_rows error_rows_of(struct arena *arena, const struct record_list *list);
 
 /* Adds a file's operations to a service, in the place of those it had by these names; the first file also says what
  * the service is. 0, or -1 with every fault in the reader's diagnostics: the service is not to be used then. */

@@ -166,6 +166,40 @@ static const struct choice protocol_choices[] = {
 	{ 0 },
 };
 
+/* Each operation with errors of its own holds those of its service too: without bounds a file of four megabytes would
+ * fill the memory. AWS's largest service has 800 operations. */
+enum { MOST_OPERATIONS = 2000, MOST_TYPES = 4000, MOST_CODES = 500 };
+
+static size_t count_codes(const struct record_list *errors)
+{
+	const struct error_row *rows = errors->records;
+	size_t count = 0;
+
+	for (size_t i = 0; i < errors->count; i++)
+		count += rows[i].codes.count;
+	return count;
+}
+
+static int within_bounds(struct reader *reader, const struct node *node, void *record)
+{
+	const struct service_file *file = record;
+	const struct {
+		const char *what;
+		size_t count, most;
+	} bounds[] = {
+		{ "operations", file->operations.count, MOST_OPERATIONS },
+		{ "types", file->types ? file->types->count : 0, MOST_TYPES },
+		{ "error codes", count_codes(&file->errors), MOST_CODES },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(bounds); i++)
+		if (bounds[i].count > bounds[i].most)
+			return diagnostics_error(reader->diagnostics, node->position, NULL,
+						 "a file has at most %zu %s, and this one has %zu", bounds[i].most,
+						 bounds[i].what, bounds[i].count);
+	return 0;
+}
+
 static const struct field service_fields[] = {
 	{ "service", &field_name, FIELD_OF(service_file, service), .required = true,
 	  .help = "as machines write it before the colon" },
@@ -194,6 +228,7 @@ static const struct record service_record = {
 	.size = sizeof(struct service_file),
 	.fields = service_fields,
 	.node_member = MEMBER_OF(service_file, node),
+	.finish = within_bounds,
 };
 
 static const struct field common_fields[] = {

@@ -118,7 +118,7 @@ static int take_common(struct services *services, struct reader *reader, const s
 	if (!node || common_file_read(reader, node, &file) < 0)
 		return -1;
 	services->common_node = node;
-	error_rows_add(services->arena, &services->common, &file.errors);
+	services->common = error_rows_of(services->arena, &file.errors);
 	return 0;
 }
 

@@ -98,10 +98,12 @@ static const struct shape *find_type(const struct shape_scope *scope, const char
 /* What takes the place of a faulty type: nothing is run after a fault, but the reading goes on to find others. */
 static const struct shape *no_type(const struct shape_scope *scope, const struct node *node, const char *name)
 {
-	const char *near = nearest_word(name, type_name_at, scope);
+	struct diagnostics *diagnostics = scope->reader->diagnostics;
+	const bool kept = diagnostics->errors < DIAGNOSTICS_MOST;
+	const char *near = kept ? nearest_word(name, type_name_at, scope) : NULL;
 	char *hint = near ? memory_format("did you mean '%s'?", near) : NULL;
 
-	diagnostics_error(scope->reader->diagnostics, node->position, hint, "unknown type '%s'", name);
+	diagnostics_error(diagnostics, node->position, hint, "unknown type '%s'", name);
 	free(hint);
 	return &scalars[0].shape;
 }
@@ -224,6 +226,9 @@ static void fill_structure(struct shape_scope *scope, const struct node *node, s
 
 static void check_type_name(struct shape_scope *scope, const struct node *key)
 {
+	if (strlen(key->text) >= TYPE_NAME_BYTES)
+		diagnostics_error(scope->reader->diagnostics, key->position, NULL,
+				  "a type's name has less than %d bytes", TYPE_NAME_BYTES);
 	for (size_t i = 0; i < ARRAY_LENGTH(scalars); i++)
 		if (strcmp(scalars[i].name, key->text) == 0)
 			diagnostics_error(scope->reader->diagnostics, key->position, NULL, "'%s' is a type already",

@@ -7,6 +7,8 @@
 
 struct shape_scope; /* the types of one file */
 
+enum { TYPE_NAME_BYTES = 128 }; /* with the NUL */
+
 /* EC2 names one member `InstanceId` in a request and `instanceId` in an answer: its types are read once for each. */
 enum direction { DIRECTION_REQUEST, DIRECTION_ANSWER };
 

@@ -344,6 +344,38 @@ static void a_faulty_file_is_refused_with_every_fault(void **state)
 	}
 }
 
+static void a_file_that_would_fill_the_memory_is_refused(void **state)
+{
+	static const struct {
+		const char *opening, *item, *message;
+		size_t count;
+	} rows[] = {
+		{ OWN "operations:\n", "  O%zu: {reads: true}\n",
+		  "a file has at most 2000 operations, and this one has 2001", 2001 },
+		{ OWN "operations: {}\ntypes:\n", "  T%zu: {}\n",
+		  "a file has at most 4000 types, and this one has 4001", 4001 },
+		{ OWN "operations: {}\nerrors:\n", "  - {code: [A, B%zu], name: invalid}\n",
+		  "a file has at most 500 error codes, and this one has 502", 251 },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct buffer text = BUFFER_INIT;
+
+		buffer_add_text(&text, rows[i].opening);
+		for (size_t j = 0; j < rows[i].count; j++) {
+			const char *number = strchr(rows[i].item, '%');
+
+			buffer_add(&text, rows[i].item, (size_t)(number - rows[i].item));
+			buffer_add_format(&text, "%zu%s", j, number + strlen("%zu"));
+		}
+		assert_int_equal(add(fixture, buffer_text(&text)), -1);
+		assert_string_equal(fixture->diagnostics.rows[0].message, rows[i].message);
+		diagnostics_release(&fixture->diagnostics);
+		buffer_release(&text);
+	}
+}
+
 /* ---- definitions */
 
 enum { MOST_OPERATIONS = 64 };
@@ -509,6 +541,7 @@ int main(void)
 		TEST(a_file_of_ones_own_adds_to_a_service_and_replaces),
 		TEST(a_service_of_ones_own_needs_no_c),
 		TEST(a_faulty_file_is_refused_with_every_fault),
+		TEST(a_file_that_would_fill_the_memory_is_refused),
 		TEST(a_definition_holds_what_is_used_and_no_more),
 		TEST(services_made_from_a_definition_define_the_same),
 		TEST(a_definition_that_is_none_is_refused),
