@@ -20,8 +20,8 @@
 #define IMDS_KEYS(id, expiration) "{\"Code\": \"Success\", \"AccessKeyId\": \"" id "\", \"SecretAccessKey\": " \
 	"\"HIDDENkey\", \"Token\": \"HIDDENtoken\", \"Expiration\": \"" expiration "\"}"
 #define NO_IMDS { "PUT", IMDS "api/token", NULL, NULL, 403, "" }
-#define ASSUMED(operation, id) "<" operation "Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><" operation \
-	"Result><Credentials><AccessKeyId>" id "</AccessKeyId><SecretAccessKey>HIDDENkey</SecretAccessKey>" \
+#define ASSUMED(operation, id) "<" operation "Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><" \
+	operation "Result><Credentials><AccessKeyId>" id "</AccessKeyId><SecretAccessKey>HIDDENkey</SecretAccessKey>" \
 	"<SessionToken>HIDDENtoken</SessionToken><Expiration>2026-11-22T21:07:38Z</Expiration></Credentials></" \
 	operation "Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></" operation "Response>"
 #define FAULT(code, message) "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender" \
@@ -173,8 +173,8 @@ static void a_role_is_assumed_with_the_credentials_it_names(void **state)
 		    .script = { { "POST", STS, NULL, "&RoleSessionName=me&DurationSeconds=900&ExternalId=x%20y", 200,
 				  ASSUMED("AssumeRole", "A") } } }, "role of the profile" },
 		{ { .config = "[default]\nrole_arn = " ROLE "a\nsource_profile = default\n" KEYS("F"),
-		    .script = { { "POST", STS, NULL, "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A"
-				  "111122223333%3Arole%2Fa&RoleSessionName=tidegate-1795378058", 200,
+		    .script = { { "POST", STS, NULL, "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A"
+				  "%3A111122223333%3Arole%2Fa&RoleSessionName=tidegate-1795378058", 200,
 				  ASSUMED("AssumeRole", "A") } } }, "role of the profile" },
 		{ { .config = "[default]\nrole_arn = " ROLE "a\nsource_profile = b\n"
 			      "[profile b]\nrole_arn = " ROLE "b\nsource_profile = c\n[profile c]\n" KEYS("F"),
@@ -191,7 +191,8 @@ static void a_role_is_assumed_with_the_credentials_it_names(void **state)
 		  "role of the profile" },
 		{ { .config = "[default]\nrole_arn = " ROLE "a\nsource_profile = s\n", .credentials = "[s]\n" KEYS("C"),
 		    .script = { { "POST", STS, NULL, NULL, 503, "HIDDEN" }, { "POST", STS, NULL, NULL, 0, "reset" },
-				{ "POST", STS, NULL, NULL, 200, ASSUMED("AssumeRole", "A") } } }, "role of the profile" },
+				{ "POST", STS, NULL, NULL, 200, ASSUMED("AssumeRole", "A") } } },
+		  "role of the profile" },
 		{ { .environment = { "AWS_WEB_IDENTITY_TOKEN_FILE=!/token", "AWS_ROLE_ARN=" ROLE "w",
 				     "AWS_ROLE_SESSION_NAME=pod" },
 		    .file = "token", .text = "HIDDENjwt\n",
@@ -216,8 +217,8 @@ static void a_role_is_assumed_with_the_credentials_it_names(void **state)
 	}
 }
 
-#define LOOKED_AT "no credentials for profile 'default' (looked at: environment, role of the profile, web identity, SSO, " \
-	"credentials file, login session, credential process, config file, container): "
+#define LOOKED_AT "no credentials for profile 'default' (looked at: environment, role of the profile, web identity, " \
+	"SSO, credentials file, login session, credential process, config file, container): "
 #define ONE_ROLE "[default]\nrole_arn = " ROLE "a\nsource_profile = s\n"
 #define CONTAINER(variable) "container credentials: what AWS_CONTAINER_CREDENTIALS_" variable "_URI names may not be " \
 	"asked: it must be https, a loopback address, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]"
@@ -228,9 +229,9 @@ static void what_gives_no_credentials_says_why(void **state)
 		struct setup setup;
 		const char *message;
 	} rows[] = {
-		{ { .script = { NO_IMDS } }, LOOKED_AT "instance metadata at 'http://169.254.169.254' is turned off for this "
-		  "instance: turn it on with 'aws ec2 modify-instance-metadata-options --http-endpoint enabled' "
-		  "(HTTP 403)" },
+		{ { .script = { NO_IMDS } }, LOOKED_AT "instance metadata at 'http://169.254.169.254' is turned off "
+		  "for this instance: turn it on with 'aws ec2 modify-instance-metadata-options --http-endpoint "
+		  "enabled' (HTTP 403)" },
 		{ { .environment = { "AWS_EC2_METADATA_DISABLED=true" } },
 		  LOOKED_AT "instance metadata is not asked, by AWS_EC2_METADATA_DISABLED" },
 		{ { .script = { TOKEN, { "GET", IMDS "meta-data/iam/security-credentials/", NULL, NULL, 404, "" } } },
@@ -240,8 +241,8 @@ static void what_gives_no_credentials_says_why(void **state)
 		  LOOKED_AT "instance metadata names no role; is a proxy or another service there?" },
 		{ { .script = { TOKEN, ROLE_NAME, ROLE_KEYS(200, "{\"Code\": \"AssumeRoleUnauthorizedAccess\", "
 								 "\"Message\": \"HIDDEN\"}") } },
-		  LOOKED_AT "instance metadata for role 'web': it has none (AssumeRoleUnauthorizedAccess): may EC2 assume "
-		  "this role?" },
+		  LOOKED_AT "instance metadata for role 'web': it has none (AssumeRoleUnauthorizedAccess): may EC2 "
+		  "assume this role?" },
 		{ { .script = { TOKEN, ROLE_NAME, ROLE_KEYS(200, "{\"AccessKeyId\": \"HIDDEN\"}") } },
 		  LOOKED_AT "instance metadata for role 'web': its answer has no 'SecretAccessKey'" },
 		{ { .environment = { "AWS_ACCESS_KEY_ID=HIDDEN" } },
@@ -259,17 +260,18 @@ static void what_gives_no_credentials_says_why(void **state)
 				     "AWS_CREDENTIAL_EXPIRATION=HIDDEN" } },
 		  "AWS_CREDENTIAL_EXPIRATION is no time such as '2026-11-22T20:07:38Z'" },
 		{ { .credentials = "[default]\naws_access_key_id = HIDDEN\n" },
-		  "profile 'default' in '!/.aws/credentials': partial credentials in the profile: 'aws_access_key_id' is "
-		  "there, 'aws_secret_access_key' is missing" },
+		  "profile 'default' in '!/.aws/credentials': partial credentials in the profile: 'aws_access_key_id' "
+		  "is there, 'aws_secret_access_key' is missing" },
 		{ { .config = "[default]\naws_secret_access_key = HIDDEN\n" },
-		  "profile 'default' in '!/.aws/config': partial credentials in the profile: 'aws_secret_access_key' is "
-		  "there, 'aws_access_key_id' is missing" },
+		  "profile 'default' in '!/.aws/config': partial credentials in the profile: 'aws_secret_access_key' "
+		  "is there, 'aws_access_key_id' is missing" },
 		{ { .profile = "p", .config = "[profile p]\nsso_session = x\nsso_role_name = r\n" },
 		  "profile 'p' uses SSO, which a hook cannot: write a profile with 'credential_process = aws configure "
 		  "export-credentials --profile p --format process' and name that one" },
 		{ { .config = "[default]\nlogin_session = x\n" },
-		  "profile 'default' uses a login session, which a hook cannot: write a profile with 'credential_process = "
-		  "aws configure export-credentials --profile default --format process' and name that one" },
+		  "profile 'default' uses a login session, which a hook cannot: write a profile with "
+		  "'credential_process = aws configure export-credentials --profile default --format process' and name "
+		  "that one" },
 		{ { .config = "[default]\ncredential_process = \n" },
 		  "credential_process of profile 'default': it is empty" },
 		{ { .config = "[default]\ncredential_process = 'HIDDEN\n" },
@@ -280,7 +282,8 @@ static void what_gives_no_credentials_says_why(void **state)
 		  "credential_process of profile 'default': its answer is no JSON object" },
 		{ { .config = "[default]\ncredential_process = echo '{\"Version\": 2}'\n" },
 		  "credential_process of profile 'default': the 'Version' in its answer is not 1" },
-		{ { .config = "[default]\ncredential_process = echo '{\"Version\": 1, \"SecretAccessKey\": \"HIDDEN\"}'\n" },
+		{ { .config = "[default]\ncredential_process = echo '{\"Version\": 1, \"SecretAccessKey\": "
+			      "\"HIDDEN\"}'\n" },
 		  "credential_process of profile 'default': its answer has no 'AccessKeyId'" },
 		{ { .config = "[default]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"a\", "
 			      "\"SecretAccessKey\": \"HIDDEN\", \"Expiration\": \"HIDDEN\"}'\n" },
@@ -292,15 +295,17 @@ static void what_gives_no_credentials_says_why(void **state)
 		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=ftp://127.0.0.1/" } }, CONTAINER("FULL") },
 		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://localhost.evil.example/" } },
 		  CONTAINER("FULL") },
-		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=@evil.example/" } }, CONTAINER("RELATIVE") },
-		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=.evil.example/" } }, CONTAINER("RELATIVE") },
+		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=@evil.example/" } },
+		  CONTAINER("RELATIVE") },
+		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=.evil.example/" } },
+		  CONTAINER("RELATIVE") },
 		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x",
 				     "AWS_CONTAINER_AUTHORIZATION_TOKEN=HIDDEN\r\nX: y" } },
 		  "container credentials: the container's authorization token has a line feed in it" },
 		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x",
 				     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=!/none" } },
-		  "container credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: cannot open '!/none': No such file or "
-		  "directory" },
+		  "container credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: cannot open '!/none': No such file "
+		  "or directory" },
 		{ { .environment = { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x" },
 		    .script = { { "GET", "http://169.254.170.2/x", NULL, NULL, 500, "HIDDEN" },
 				{ "GET", "http://169.254.170.2/x", NULL, NULL, 0, "reset" },
@@ -326,20 +331,21 @@ static void what_gives_no_credentials_says_why(void **state)
 		{ { .config = "[default]\nrole_arn = a\ncredential_source = Environment\n" },
 		  "credential_source 'Environment' of profile 'default' has no credentials" },
 		{ { .config = ONE_ROLE "mfa_serial = m\n", .credentials = "[s]\n" KEYS("C") },
-		  "profile 'default' wants a code of 'm' (mfa_serial), and a hook has nobody to ask: use a role without "
-		  "MFA, or export a session's credentials first" },
+		  "profile 'default' wants a code of 'm' (mfa_serial), and a hook has nobody to ask: use a role "
+		  "without MFA, or export a session's credentials first" },
 		{ { .config = ONE_ROLE "duration_seconds = 1h\n", .credentials = "[s]\n" KEYS("C") },
 		  "duration_seconds '1h' of profile 'default' is no number of seconds" },
 		{ { .config = ONE_ROLE, .credentials = "[s]\n" KEYS("C"),
 		    .script = { { "POST", STS, NULL, NULL, 403, FAULT("AccessDenied", "not authorized to perform: "
 				  "sts:AssumeRole") } } },
-		  "role of profile 'default': sts:AssumeRole: AccessDenied: not authorized to perform: sts:AssumeRole" },
+		  "role of profile 'default': sts:AssumeRole: AccessDenied: not authorized to perform: "
+		  "sts:AssumeRole" },
 		{ { .config = ONE_ROLE, .credentials = "[s]\n" KEYS("C") "aws_session_token = HIDDENtoken\n",
-		    .script = { { "POST", STS, NULL, NULL, 403, FAULT("SignatureDoesNotMatch", "The request signature we "
-				  "calculated does not match.\n\nThe Canonical String for this request should have been\n"
-				  "'POST\n/\n\nx-amz-security-token:HIDDENtoken\n'") } } },
-		  "role of profile 'default': sts:AssumeRole: SignatureDoesNotMatch: The request signature we calculated "
-		  "does not match." },
+		    .script = { { "POST", STS, NULL, NULL, 403, FAULT("SignatureDoesNotMatch", "The request signature "
+				  "we calculated does not match.\n\nThe Canonical String for this request should have "
+				  "been\n'POST\n/\n\nx-amz-security-token:HIDDENtoken\n'") } } },
+		  "role of profile 'default': sts:AssumeRole: SignatureDoesNotMatch: The request signature we "
+		  "calculated does not match." },
 		{ { .environment = { "AWS_WEB_IDENTITY_TOKEN_FILE=!/token" }, .file = "token", .text = "HIDDEN" },
 		  "a web identity token file is given, but no role: set AWS_ROLE_ARN or role_arn" },
 		{ { .environment = { "AWS_WEB_IDENTITY_TOKEN_FILE=!/none", "AWS_ROLE_ARN=" ROLE "w" } },
@@ -371,7 +377,8 @@ static void a_long_chain_of_profiles_is_refused(void **state)
 	setup.config = buffer_text(&config);
 	stage_init(&stage, *state, &setup);
 	assert_int_equal(stage_get(&stage, false), -1);
-	fixture_expect_error(*state, &stage.err, "source_profile 'p16' of profile 'p15' is the 16th in a row: too many");
+	fixture_expect_error(*state, &stage.err,
+			     "source_profile 'p16' of profile 'p15' is the 16th in a row: too many");
 	stage_release(&stage);
 	buffer_release(&config);
 }

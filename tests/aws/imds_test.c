@@ -96,8 +96,8 @@ static void what_does_not_look_like_the_fact_is_refused(void **state)
 		  { PUT_TOKEN, GET("meta-data/instance-id", 301, HTML) } },
 		{ "instance_id", "instance metadata's answer for 'meta-data/instance-id' is no text",
 		  { PUT_TOKEN, GET("meta-data/instance-id", 200, "") } },
-		{ "instance_id", "what answers at 'http://169.254.169.254' is not instance metadata: its token is none; "
-				 "is a proxy or another service there?",
+		{ "instance_id", "what answers at 'http://169.254.169.254' is not instance metadata: its token is "
+				 "none; is a proxy or another service there?",
 		  { { "PUT", BASE "api/token", NULL, NULL, 200, HTML } } },
 		{ "host", "instance metadata has no fact 'host'", { END } },
 	};
@@ -117,17 +117,18 @@ static void a_token_that_is_refused_is_explained(void **state)
 		const char *body, *message;
 		int asked;
 	} rows[] = {
-		{ 400, HTML, "instance metadata at 'http://169.254.169.254' does not understand the request for a token: "
-			     "is another service there (HTTP 400)", 1 },
-		{ 403, HTML, "instance metadata at 'http://169.254.169.254' is turned off for this instance: turn it on "
-			     "with 'aws ec2 modify-instance-metadata-options --http-endpoint enabled' (HTTP 403)", 1 },
+		{ 400, HTML, "instance metadata at 'http://169.254.169.254' does not understand the request for a "
+			     "token: is another service there (HTTP 400)", 1 },
+		{ 403, HTML, "instance metadata at 'http://169.254.169.254' is turned off for this instance: turn it "
+			     "on with 'aws ec2 modify-instance-metadata-options --http-endpoint enabled' (HTTP "
+			     "403)", 1 },
 		{ 404, HTML, "instance metadata at 'http://169.254.169.254' has no version 2: is another service there "
 			     "(HTTP 404)", 1 },
 		{ 418, HTML, "instance metadata at 'http://169.254.169.254' gives no token (HTTP 418)", 1 },
 		{ 503, HTML, "instance metadata at 'http://169.254.169.254' gives no token (HTTP 503)", 3 },
 		{ 0, "connection refused", "instance metadata does not answer at 'http://169.254.169.254' (connection "
-					   "refused); in a container the hop limit must be 2; elsewhere, is this an EC2 "
-					   "instance?", 3 },
+					   "refused); in a container the hop limit must be 2; elsewhere, is this an "
+					   "EC2 instance?", 3 },
 		{ -1, NULL, "instance metadata does not answer at 'http://169.254.169.254' (no answer within 1000 ms); "
 			    "in a container the hop limit must be 2; elsewhere, is this an EC2 instance?", 3 },
 	};
@@ -162,12 +163,13 @@ static void a_token_that_is_no_longer_taken_is_asked_anew(void **state)
 static void a_second_refusal_of_the_token_ends_it(void **state)
 {
 	static const struct exchange_row script[] = {
-		PUT_TOKEN, GET("meta-data/instance-id", 401, HTML), PUT_TOKEN, GET("meta-data/instance-id", 401, HTML), END,
+		PUT_TOKEN, GET("meta-data/instance-id", 401, HTML),
+		PUT_TOKEN, GET("meta-data/instance-id", 401, HTML), END,
 	};
 	struct imds *imds = new_imds(*state, script);
 
-	expect_no_fact(*state, imds, "instance_id", "instance metadata at 'http://169.254.169.254' answers HTTP 401 for "
-		       "'meta-data/instance-id'");
+	expect_no_fact(*state, imds, "instance_id", "instance metadata at 'http://169.254.169.254' answers HTTP 401 "
+		       "for 'meta-data/instance-id'");
 	fixture_expect_played(*state);
 	imds_free(imds);
 }

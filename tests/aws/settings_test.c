@@ -69,7 +69,8 @@ static void the_region_comes_from_the_first_that_says_it(void **state)
 		{ { "AWS_PROFILE=p" }, "[default]\nregion=d\n[profile p]\nregion=e\n", { 0 }, "e", NULL },
 		{ { "AWS_PROFILE=p", "AWS_DEFAULT_PROFILE=q" }, "[profile q]\nregion=f\n[profile p]\nregion=e\n", { 0 },
 		  "f", NULL },
-		{ { "AWS_PROFILE=p" }, "[profile q]\nregion=f\n[profile p]\nregion=e\n", { .profile = "q" }, "f", NULL },
+		{ { "AWS_PROFILE=p" }, "[profile q]\nregion=f\n[profile p]\nregion=e\n", { .profile = "q" }, "f",
+		  NULL },
 		{ { "AWS_PROFILE=p" }, "[default]\nregion=d\n", { 0 }, NULL,
 		  "unknown profile 'p': neither '!/.aws/config' nor '!/.aws/credentials' has it" },
 		{ { NULL }, NULL, { .profile = "q" }, NULL,
@@ -130,8 +131,8 @@ static void instance_metadata_is_asked_for_the_region_last(void **state)
 	};
 	static const struct settings_row none[] = {
 		{ { NULL }, NULL, { 0 }, NULL,
-		  "no region (give --region, set AWS_REGION, or write 'region' into profile 'default'): instance metadata "
-		  "at 'http://169.254.169.254' is turned off for this instance: turn it on with 'aws ec2 "
+		  "no region (give --region, set AWS_REGION, or write 'region' into profile 'default'): instance "
+		  "metadata at 'http://169.254.169.254' is turned off for this instance: turn it on with 'aws ec2 "
 		  "modify-instance-metadata-options --http-endpoint enabled' (HTTP 403)" },
 	};
 
@@ -155,18 +156,20 @@ static void the_endpoint_comes_from_the_first_that_says_it(void **state)
 		  { .endpoint_url = "https://z" }, "https://z", NULL },
 		{ { "AWS_ENDPOINT_URL_AUTO_SCALING=http://a", "AWS_ENDPOINT_URL=http://b" }, CONFIGURED, { 0 },
 		  "http://a", NULL },
-		{ { "AWS_ENDPOINT_URL_STS=http://a", "AWS_ENDPOINT_URL=http://b" }, CONFIGURED, { 0 }, "http://b", NULL },
+		{ { "AWS_ENDPOINT_URL_STS=http://a", "AWS_ENDPOINT_URL=http://b" }, CONFIGURED, { 0 }, "http://b",
+		  NULL },
 		{ { NULL }, CONFIGURED, { 0 }, "http://c", NULL },
 		{ { NULL }, "[default]\nendpoint_url = http://d\n", { 0 }, "http://d", NULL },
-		{ { NULL }, "[default]\nendpoint_url = http://d\nservices = dev\n[services dev]\nsts =\n  endpoint_url = x\n",
+		{ { NULL }, "[default]\nendpoint_url = http://d\nservices = dev\n[services dev]\nsts =\n"
+			      "  endpoint_url = x\n",
 		  { 0 }, "http://d", NULL },
 		{ { NULL }, NULL, { 0 }, NULL, NULL },
 		{ { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=http://b" }, CONFIGURED, { 0 }, NULL,
 		  NULL },
 		{ { "AWS_ENDPOINT_URL=http://b" }, "[default]\nignore_configured_endpoint_urls = True\n", { 0 }, NULL,
 		  NULL },
-		{ { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" }, CONFIGURED, { .endpoint_url = "http://z" }, "http://z",
-		  NULL },
+		{ { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true" }, CONFIGURED, { .endpoint_url = "http://z" },
+		  "http://z", NULL },
 		{ { NULL }, "[default]\nservices = live\n", { 0 }, NULL,
 		  "profile 'default' names [services live], which '!/.aws/config' does not have" },
 		{ { "AWS_ENDPOINT_URL=ftp://user:HIDDEN@b" }, NULL, { 0 }, NULL,
@@ -194,7 +197,8 @@ static void instance_metadata_is_where_the_settings_say(void **state)
 	static const struct settings_row rows[] = {
 		{ { NULL }, NULL, { 0 }, "http://169.254.169.254", NULL },
 		{ { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6" }, NULL, { 0 }, "http://[fd00:ec2::254]", NULL },
-		{ { NULL }, "[default]\nec2_metadata_service_endpoint_mode=ipv6\n", { 0 }, "http://[fd00:ec2::254]", NULL },
+		{ { NULL }, "[default]\nec2_metadata_service_endpoint_mode=ipv6\n", { 0 }, "http://[fd00:ec2::254]",
+		  NULL },
 		{ { "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338" },
 		  "[default]\nec2_metadata_service_endpoint_mode=ipv6\n", { 0 }, "http://127.0.0.1:1338", NULL },
 		{ { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=ipv5" }, NULL, { 0 }, NULL,
