@@ -16,24 +16,18 @@ static const char program_name[] = "tidegate";
 const struct source *source_read_file(struct reader *reader, const char *path)
 {
 	struct source *source = ARENA_NEW(reader->arena, struct source);
-	struct buffer text = BUFFER_INIT;
+	struct buffer bytes = BUFFER_INIT;
 	struct error err = ERROR_INIT;
+	const int result = file_read(path, YAML_MAX_BYTES, &bytes, &err);
+	char *text;
 
-	if (file_read(path, YAML_MAX_BYTES, &text, &err) != 0) {
-		buffer_release(&text);
+	source->name = arena_copy_text(reader->arena, path);
+	source->length = bytes.length;
+	source->text = text = buffer_take(&bytes);
+	arena_attach(reader->arena, free, text);
+	if (result != 0)
 		diagnostics_error(reader->diagnostics, NOWHERE, NULL, "%s", err.message);
-		return NULL;
-	}
-	*source = (struct source){
-		.name = arena_copy_text(reader->arena, path),
-		.length = text.length,
-		.text = buffer_take(&text),
-	};
-	if (source->text)
-		arena_attach(reader->arena, free, (void *)source->text);
-	else
-		source->text = "";
-	return source;
+	return result == 0 ? source : NULL;
 }
 
 static const char *line_find(const char *line, size_t length, const char *word)
