@@ -15,6 +15,8 @@ struct credentials {
 	int64_t expires_ms;  /* wall time; 0: never */
 };
 
+void credentials_release(struct credentials *credentials);
+
 /* What has one starts with this struct; who made it frees it. */
 struct credentials_provider {
 	/* The credentials that are right at `now_ms` (wall): those kept, or newer ones where these expire soon or where

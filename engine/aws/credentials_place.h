@@ -43,8 +43,6 @@ bool lookup_without_environment(const struct lookup *lookup);
 /* Sets a sentence of kind ERROR_CREDENTIALS, which has no place in a file. Always returns -1. */
 int credentials_fault(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void credentials_release(struct credentials *credentials);
-
 /* Fills *made from {AccessKeyId, SecretAccessKey, TOKEN_KEY, Expiration}; an Expiration is text (RFC 3339) or seconds
  * since 1970. -1 (ERROR_PROTOCOL) names what is missing and shows no value. */
 int credentials_from_json(const json_t *object, const char *token_key, struct credentials *made, struct error *err);

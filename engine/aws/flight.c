@@ -8,14 +8,6 @@
 #include "aws/request.h"
 #include "base/memory.h"
 
-static void credentials_release(struct credentials *credentials)
-{
-	free(credentials->access_key_id);
-	free(credentials->secret_access_key);
-	free(credentials->session_token);
-	*credentials = (struct credentials){ 0 };
-}
-
 /* The provider's own may be replaced while a request signed with them is on its way. */
 static void credentials_keep(struct credentials *kept, const struct credentials *credentials)
 {
