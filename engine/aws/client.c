@@ -1,3 +1,5 @@
+/* The list of calls in flight, the one wait for all of them, and the delivery of what is done. What a call does next is
+ * decided in aws/flight.c. */
 #include "config.h"
 
 #include "aws/client.h"

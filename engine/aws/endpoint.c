@@ -1,3 +1,5 @@
+/* The tables of schemas/partitions.yaml as records, and the two ways to an endpoint: by the rules, or from the URL that
+ * takes their place. */
 #include "config.h"
 
 #include "aws/endpoint.h"

@@ -1,3 +1,5 @@
+/* The life of one call: send, judge what came, wait or end. Everything that a request needs is resolved anew for each
+ * attempt, since time, credentials and clock may have changed since the last one. */
 #include "config.h"
 
 #include "aws/flight.h"

@@ -1,3 +1,4 @@
+/* Joining pages, and the three bounds that keep a strange server from paging for ever. */
 #include "config.h"
 
 #include "aws/pages.h"

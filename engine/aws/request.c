@@ -1,3 +1,4 @@
+/* Form, signature and headers of one request, in the order in which each needs the one before. */
 #include "config.h"
 
 #include "aws/request.h"

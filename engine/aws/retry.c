@@ -1,3 +1,4 @@
+/* The constants of the SDKs as rows, and the arithmetic on them. */
 #include "config.h"
 
 #include "aws/retry.h"

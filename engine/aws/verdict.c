@@ -1,3 +1,5 @@
+/* From an HTTP answer to a verdict, case by case: no answer, an answer that is done, an error of AWS's, and a page that
+ * is none of AWS's. */
 #include "config.h"
 
 #include "aws/verdict.h"
