@@ -205,8 +205,12 @@ static int parse_line(struct parser *parser, char *line, struct error *err)
 	size_t indent = strspn(line, BLANKS);
 	char *text = trim(line);
 
-	if (!*text || *text == '#' || *text == ';')
+	if (*text == '#' || *text == ';')
 		return 0;
+	if (!*text) {
+		buffer_add_char(&parser->value, '\n'); /* counts where the value goes on below */
+		return 0;
+	}
 	if (parser->setting && indent > parser->indent) {
 		buffer_add_char(&parser->value, '\n');
 		buffer_add_text(&parser->value, text);

@@ -39,7 +39,7 @@ static void settings_are_read_as_botocore_reads_them(void **state)
 		{ "[default] # mine\nregion = a b ; c # d\n", "default", "region", "a b ; c # d" },
 		{ "# one\n; two\n\n[default]\n# three\nregion = x\n", "default", "region", "x" },
 		{ "[default]\nregion =\n", "default", "region", "" },
-		{ "[default]\nregion = a\n  b\n# no\n\n  c\noutput = d\n", "default", "region", "a\nb\nc" },
+		{ "[default]\nregion = a\n  b\n# no\n\n  c\noutput = d\n", "default", "region", "a\nb\n\nc" },
 		{ "[default]\nregion = a=b:c\n", "default", "region", "a=b:c" },
 		{ "[profile a]\nregion = x\n", "a", "region", "x" },
 		{ "[profile   'a b']\nregion = x\n", "a b", "region", "x" },
