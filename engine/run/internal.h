@@ -45,6 +45,8 @@ struct run {
 	bool found_out; /* an action that takes the subject out of traffic had nothing to do */
 	struct action_result failed; /* of the state that failed last */
 	char failed_state[128];
+	struct action_result cause; /* of the newest failure that a catch took */
+	char cause_state[128];
 	struct verified *verified;  /* what settled in this leg, to be looked at once more before exit 0 */
 	struct error fatal;         /* the journal or waiting itself failed: no mutation any more */
 };

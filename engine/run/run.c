@@ -270,12 +270,15 @@ static bool is_goal(const struct leg *leg, const struct state *state)
 	return false;
 }
 
+/* Where restoring failed, what had made it necessary is the cause that people ask for. */
 static void result_from_failed(struct run *run, struct leg_result *result)
 {
-	const struct action_result *failed = &run->failed;
+	const struct state *state = machine_state(run->machine, run->failed_state);
+	bool restoring = state && state->kind == STATE_RESTORE && run->cause.failure != FAILURE_NONE;
+	const struct action_result *failed = restoring ? &run->cause : &run->failed;
 
 	result->failure = failed->failure;
-	snprintf(result->state, sizeof(result->state), "%s", run->failed_state);
+	snprintf(result->state, sizeof(result->state), "%s", restoring ? run->cause_state : run->failed_state);
 	snprintf(result->message, sizeof(result->message), "%s", failed->message);
 	snprintf(result->code, sizeof(result->code), "%s", failed->code);
 	snprintf(result->request_id, sizeof(result->request_id), "%s", failed->request_id);
@@ -404,19 +407,34 @@ static json_t *goal_names(const struct leg *leg)
 	return names;
 }
 
+/* By hand or by timer a run goes on for the deployment that it was begun for. */
+static json_t *leg_hook(const struct run *run, const struct leg *leg)
+{
+	json_t *before = json_object_get(run->history.leg, "hook");
+
+	return before && json_object_size(leg->hook) == 0 ? before : leg->hook;
+}
+
 static int begin_leg(struct run *run, const struct leg *leg)
 {
+	json_t *hook = leg_hook(run, leg);
+	int result;
+
 	run->leg_deadline_ms = leg->at_most_ms ? run_now_ms(run) + leg->at_most_ms - LEG_RESERVE_MS : INT64_MAX;
 	run->preflighted = false;
-	run->failed = (struct action_result){ 0 };
+	run->failed = run->cause = (struct action_result){ 0 };
 	forget_verified(run);
-	if (run_record(run, "leg", json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", leg->hook, "goal",
-					     goal_names(leg), "begins", leg->begins, "at_most_ms",
-					     (json_int_t)leg->at_most_ms)) != 0)
+	json_incref(hook);
+	result = run_record(run, "leg", json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
+						  goal_names(leg), "begins", leg->begins, "at_most_ms",
+						  (json_int_t)leg->at_most_ms));
+	if (result == 0)
+		make_document(run, hook);
+	json_decref(hook);
+	if (result != 0)
 		return -1;
 	if (run->history.standing == STANDING_PAUSED && leg->leaves_paused && leave_pause(run) != 0)
 		return -1;
-	make_document(run, leg->hook);
 	return 0;
 }
 

@@ -539,6 +539,8 @@ static enum passage catch_failure(struct run *run, const struct state *state)
 
 	if (!catcher)
 		return PASSAGE_FAILED;
+	run->cause = run->failed;
+	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
 	catcher_key(run, state, catcher, key, sizeof(key));
 	return run_record(run, "caught",
 			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", key, "next",

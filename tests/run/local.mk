@@ -3,4 +3,7 @@ check_PROGRAMS += tests/run/journal_test
 TESTS += tests/run/journal_test
 tests_run_journal_test_SOURCES = tests/run/journal_test.c tests/run/disk.c tests/run/disk.h
 tests_run_journal_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/run/ledger_test
+TESTS += tests/run/ledger_test
+tests_run_ledger_test_LDADD = $(test_libs)
 endif
