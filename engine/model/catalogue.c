@@ -38,7 +38,9 @@ struct action_file {
 
 static const struct field action_file_fields[] = {
 	{ .name = "comment", .type = &field_text, .offset = FIELD_OF(action_file, comment), .help = "for people" },
-	{ .name = "observations", .type = &field_node, .offset = FIELD_OF(action_file, observations),
+	{ .name = "observations",
+	  .type = &field_node,
+	  .offset = FIELD_OF(action_file, observations),
 	  .help = "what several actions look at, by name" },
 	{ .name = "actions", .type = &field_node, .offset = FIELD_OF(action_file, actions), .help = "by name" },
 	{ 0 },
@@ -131,8 +133,7 @@ int catalogue_add(struct catalogue *catalogue, struct reader *reader, const stru
 	if (record_read(reader, node, &action_file_record, &file) != 0 ||
 	    need_map(reader, file.observations, "observations") != 0 || need_map(reader, file.actions, "actions") != 0)
 		return -1;
-	return add_observations(catalogue, reader, file.observations) |
-	       add_actions(catalogue, reader, file.actions);
+	return add_observations(catalogue, reader, file.observations) | add_actions(catalogue, reader, file.actions);
 }
 
 static const struct operation *resolve_operation(const struct catalogue *catalogue, struct reader *reader,
@@ -311,11 +312,13 @@ struct catalogue *catalogue_load(struct reader *reader)
 /* `action: call` is a row of an action table made on the spot: what the state's `with` names is its one request, or
  * its one observation where the operation only reads. Nothing is observed, and nothing can be taken back. */
 static const char call_reads[] =
-	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": \"any\"}, "
+	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": "
+	"\"any\"}, "
 	"\"in_doubt\": {\"type\": \"string\"}}, \"observe\": [{\"operation\": \"%s\", \"with\": \"${input.input || "
 	"`{}`}\", \"take\": {\"answer\": \"@\"}}], \"give\": {\"answer\": \"observed.answer\"}}";
 static const char call_changes[] =
-	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": \"any\"}, "
+	"{\"comment\": \"one call\", \"input\": {\"operation\": {\"type\": \"string\"}, \"input\": {\"type\": "
+	"\"any\"}, "
 	"\"in_doubt\": {\"type\": \"string\"}}, \"resource\": \"call/%s\", \"request\": {\"operation\": \"%s\", "
 	"\"with\": \"${input.input || `{}`}\"}, \"settled\": \"`true`\", \"took\": \"`false`\"}";
 
@@ -364,7 +367,8 @@ const struct action *catalogue_call(const struct catalogue *catalogue, struct re
 	struct action *action;
 
 	if (!name || name->kind != NODE_SCALAR) {
-		diagnostics_error(reader->diagnostics, state->position, "with: {operation: service:Operation, input: {...}}",
+		diagnostics_error(reader->diagnostics, state->position,
+				  "with: {operation: service:Operation, input: {...}}",
 				  "'action: call' lacks the operation it calls");
 		return NULL;
 	}
@@ -439,10 +443,11 @@ struct catalogue *catalogue_from_definition(struct reader *reader, const struct 
 
 	if (!node || node->kind != NODE_MAP)
 		return NULL;
-	catalogue->services =
-		services_from_json(reader->arena, source, json_object_get(json, "operations"), reader->diagnostics);
+	catalogue->services = services_from_json(reader->arena, source, json_object_get(json, "operations"),
+						 reader->diagnostics);
 	if (!catalogue->services || add_observations(catalogue, reader, node_get(node, "observations")) != 0 ||
-	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 || catalogue_use_all(catalogue, reader) != 0)
+	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 ||
+	    catalogue_use_all(catalogue, reader) != 0)
 		return NULL;
 	return catalogue;
 }

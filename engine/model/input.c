@@ -19,17 +19,32 @@ static const struct choice input_types[] = {
 };
 
 static const struct field input_fields[] = {
-	{ .name = "type", .type = &field_choice, .offset = FIELD_OF(input, type), .required = true,
-	  .choices = input_types, .help = "what kind of value it is; decides what a text means" },
-	{ .name = "of", .type = &field_choice, .offset = FIELD_OF(input, of), .choices = input_types,
+	{ .name = "type",
+	  .type = &field_choice,
+	  .offset = FIELD_OF(input, type),
+	  .required = true,
+	  .choices = input_types,
+	  .help = "what kind of value it is; decides what a text means" },
+	{ .name = "of",
+	  .type = &field_choice,
+	  .offset = FIELD_OF(input, of),
+	  .choices = input_types,
 	  .help = "for a list: what its elements are (string where not given)" },
-	{ .name = "required", .type = &field_boolean, .offset = FIELD_OF(input, required),
+	{ .name = "required",
+	  .type = &field_boolean,
+	  .offset = FIELD_OF(input, required),
 	  .help = "whether it must be given" },
-	{ .name = "optional", .type = &field_boolean, .offset = FIELD_OF(input, optional),
+	{ .name = "optional",
+	  .type = &field_boolean,
+	  .offset = FIELD_OF(input, optional),
 	  .help = "whether it may be missing; it is null then" },
-	{ .name = "default", .type = &field_template, .offset = FIELD_OF(input, fallback),
+	{ .name = "default",
+	  .type = &field_template,
+	  .offset = FIELD_OF(input, fallback),
 	  .help = "the value where none is given" },
-	{ .name = "comment", .type = &field_text, .offset = FIELD_OF(input, comment),
+	{ .name = "comment",
+	  .type = &field_text,
+	  .offset = FIELD_OF(input, comment),
 	  .help = "one sentence for people" },
 	{ 0 },
 };
@@ -44,9 +59,9 @@ const struct record input_record = {
 const char *input_type_name(int type)
 {
 	static const char *const names[] = {
-		[INPUT_STRING] = "a text",        [INPUT_INTEGER] = "a whole number",
+		[INPUT_STRING] = "a text",         [INPUT_INTEGER] = "a whole number",
 		[INPUT_BOOLEAN] = "true or false", [INPUT_DURATION] = "a duration such as 90s or 5m",
-		[INPUT_LIST] = "a list",          [INPUT_ANY] = "a value",
+		[INPUT_LIST] = "a list",           [INPUT_ANY] = "a value",
 	};
 
 	assert(type >= 0 && (size_t)type < ARRAY_LENGTH(names));
@@ -113,9 +128,8 @@ static json_t *coerce_any(json_t *value)
 }
 
 static json_t *(*const coercions[])(json_t *value) = {
-	[INPUT_STRING] = coerce_string,     [INPUT_INTEGER] = coerce_integer,
-	[INPUT_BOOLEAN] = coerce_boolean,   [INPUT_DURATION] = coerce_duration,
-	[INPUT_LIST] = coerce_any,          [INPUT_ANY] = coerce_any,
+	[INPUT_STRING] = coerce_string,     [INPUT_INTEGER] = coerce_integer, [INPUT_BOOLEAN] = coerce_boolean,
+	[INPUT_DURATION] = coerce_duration, [INPUT_LIST] = coerce_any,        [INPUT_ANY] = coerce_any,
 };
 
 static json_t *input_fault(const struct input *input, int type, struct error *err)
@@ -133,7 +147,7 @@ static json_t *coerce_list(const struct input *input, json_t *list, struct error
 	if (!json_is_array(list))
 		return input_fault(input, INPUT_LIST, err);
 	made = json_array();
-	json_array_foreach(list, i, item) {
+	json_array_foreach (list, i, item) {
 		coerced = coercions[input->of](item);
 		if (!coerced) {
 			json_decref(made);
@@ -196,7 +210,7 @@ static int refuse_unknown(const struct record_list *inputs, const char *owner, j
 	const char *name, *near;
 	json_t *value;
 
-	json_object_foreach(given, name, value) {
+	json_object_foreach (given, name, value) {
 		size_t i = 0;
 
 		while (i < inputs->count && strcmp(input_name_at(inputs, i), name) != 0)

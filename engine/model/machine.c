@@ -281,8 +281,8 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 					      const json_t *definition)
 {
 	const json_t *machine = json_object_get(definition, "machine");
-	struct catalogue *catalogue =
-		catalogue_from_definition(reader, source, json_object_get(definition, "catalogue"));
+	struct catalogue *catalogue = catalogue_from_definition(reader, source,
+								json_object_get(definition, "catalogue"));
 	const struct node *node = machine ? node_from_json(reader->arena, source, machine) : NULL;
 
 	if (!catalogue || !node)

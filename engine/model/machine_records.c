@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static int fault(struct reader *reader, const struct node *node, const char *name, const char *what)
 {
 	return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s, not %s", name, what,
@@ -46,8 +45,8 @@ static const struct field_type field_state = {
 static json_t *names_schema(const struct field *field)
 {
 	(void)field;
-	return json_pack("{s:[{s:s}, {s:s, s:{s:s}, s:i}]}", "anyOf", "type", "string", "type", "array", "items", "type",
-			 "string", "minItems", 1);
+	return json_pack("{s:[{s:s}, {s:s, s:{s:s}, s:i}]}", "anyOf", "type", "string", "type", "array", "items",
+			 "type", "string", "minItems", 1);
 }
 
 static int read_states(struct reader *reader, const struct node *node, const struct field *field, void *into)

@@ -1,4 +1,4 @@
-/* Templates are a tree like the node they come from; only texts differ: each is a row of pieces, literal or expression. */
+/* Templates are a tree like the node they come from; only texts differ: each is a row of literals and expressions. */
 #include "config.h"
 
 #include "model/template.h"
@@ -13,7 +13,8 @@ struct template_piece {
 	struct located_expression expression;
 };
 
-struct template {
+struct template
+{
 	enum node_kind kind;
 	json_t *value; /* a scalar without expressions; else NULL */
 	struct template_piece *pieces;
@@ -96,8 +97,8 @@ static void piece_add_literal(struct reader *reader, struct template *template, 
 {
 	if (literal->length)
 		piece_add(reader, template,
-			  (struct template_piece){ .literal = arena_copy(reader->arena, literal->bytes,
-									 literal->length) });
+			  (struct template_piece){
+				  .literal = arena_copy(reader->arena, literal->bytes, literal->length) });
 	buffer_clear(literal);
 }
 
@@ -275,7 +276,8 @@ static json_t *text_render(const struct template *template, json_t *document, st
 	if (i == template->n_pieces) {
 		rendered = json_stringn(buffer_text(&text), text.length);
 		if (!rendered)
-			error_set(err, ERROR_EXPRESSION, template->pieces[0].expression.position, "this is no UTF-8 text");
+			error_set(err, ERROR_EXPRESSION, template->pieces[0].expression.position,
+				  "this is no UTF-8 text");
 	}
 	buffer_release(&text);
 	return rendered;

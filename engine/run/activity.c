@@ -1,5 +1,5 @@
-/* An action in flight is a small state machine: a table of phases, each a function that goes on to another phase, waits,
- * or ends it. Nothing here blocks; states.c drives many activities over the one place that waits. */
+/* An action in flight is a small state machine: a table of phases, each a function that goes on to another phase,
+ * waits, or ends it. Nothing here blocks; states.c drives many activities over the one place that waits. */
 #include "config.h"
 
 #include <stdio.h>
@@ -145,7 +145,8 @@ static void tell_waiting(struct activity *activity, json_t *shown, int64_t left_
 static void tell_progress(struct activity *activity)
 {
 	const struct located_expression *progress = &activity->action->progress;
-	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL) : NULL;
+	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL)
+					 : NULL;
 
 	if (!shown)
 		shown = json_null();
@@ -446,7 +447,8 @@ static int compute_change(struct activity *activity, struct error *err)
 	const json_t *held = entry && !activity->undoes ? ledger_entry_intent(entry) : NULL;
 	json_t *change = json_object();
 
-	json_object_set_new(activity->document, "held", held ? json_incref(json_object_get(held, "change")) : json_null());
+	json_object_set_new(activity->document, "held",
+			    held ? json_incref(json_object_get(held, "change")) : json_null());
 	for (size_t i = 0; i < activity->action->change.count; i++) {
 		const struct named_expression *row = &activity->action->change.rows[i];
 		json_t *value = located_search(&row->expression, activity->document, activity->document, err);
@@ -522,7 +524,8 @@ static enum step step_ready(struct activity *activity)
 	int ready;
 
 	if (activity->action->ready.parsed) {
-		if (!poll_observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } }, &step))
+		if (!poll_observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
+				   &step))
 			return step;
 		ready = located_is_true(&activity->action->ready, activity->document, 1, &err);
 		if (ready < 0)
@@ -570,7 +573,7 @@ static bool has_empty_list(json_t *input)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(input, key, value)
+	json_object_foreach (input, key, value)
 		if (json_is_array(value) && json_array_size(value) == 0)
 			return true;
 	return false;
@@ -710,8 +713,8 @@ static enum step answer_failed(struct activity *activity)
 	doubted_before = entry && entry->n_doubts > 0;
 	activity->since_ms = run_now_ms(activity->run);
 	/* "Not in InService" after an unanswered EnterStandby may well be our own doing. */
-	if (doubted_before && (activity->answer.failure == FAILURE_CONFLICT ||
-			       activity->answer.failure == FAILURE_INVALID)) {
+	if (doubted_before &&
+	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_INVALID)) {
 		activity->intent = entry->doubts[entry->n_doubts - 1].intent;
 		return go_to(activity, PHASE_DOUBT);
 	}
@@ -749,7 +752,7 @@ static void remember_verified(struct activity *activity)
 	struct run *run = activity->run;
 	struct verified *made;
 
-	/* A minimum that we lowered may have moved since, rightly; that the instance is out, or healthy, must not have. */
+	/* A minimum that we lowered may rightly have moved; that the instance is out, or healthy, must not have. */
 	if (activity->verifying || activity->undoes || (activity->action->request && !activity->action->leaves))
 		return;
 	made = memory_new(1, sizeof(*made));
@@ -763,9 +766,9 @@ static void remember_verified(struct activity *activity)
 static enum step settled(struct activity *activity)
 {
 	remember_verified(activity);
-	if (activity->changed && run_record(activity->run, "settled",
-					    json_pack("{s:I, s:s}", "intent", activity->intent, "state",
-						      state_name(activity->state))) != 0)
+	if (activity->changed &&
+	    run_record(activity->run, "settled",
+		       json_pack("{s:I, s:s}", "intent", activity->intent, "state", state_name(activity->state))) != 0)
 		return end_failed(activity);
 	if (activity->undoes)
 		return end_restored(activity, "restored");
@@ -800,8 +803,10 @@ static enum step step_settle(struct activity *activity)
 		return go_to(activity, PHASE_GIVE);
 	if (activity->run->mode == RUN_PLAN)
 		return plan_wait(activity);
-	if (!poll_observed(activity, &(struct needs_list){ .expressions = { &action->settled, &action->progress },
-							   .conditions = &action->failed }, &step))
+	if (!poll_observed(activity,
+			   &(struct needs_list){ .expressions = { &action->settled, &action->progress },
+						 .conditions = &action->failed },
+			   &step))
 		return step;
 	holds = condition_holds(activity, &action->failed, &which, &err);
 	if (holds == 1)

@@ -158,12 +158,24 @@ static const struct {
 	const char *type;
 	int (*apply)(struct history *history, const json_t *record);
 } history_records[] = {
-	{ "run", apply_run },       { "definition", apply_definition }, { "leg", apply_leg },
-	{ "enter", apply_enter },   { "left", apply_left },             { "caught", apply_caught },
-	{ "pause", apply_pause },   { "goes_on", apply_goes_on },       { "end", apply_end },
-	{ "leg_end", apply_leg_end }, { "intent", apply_nothing },      { "outcome", apply_nothing },
-	{ "restored", apply_nothing }, { "not_restored", apply_nothing }, { "unanswered", apply_nothing },
-	{ "settled", apply_nothing }, { "retry", apply_nothing },       { "note", apply_nothing },
+	{ "run", apply_run },
+	{ "definition", apply_definition },
+	{ "leg", apply_leg },
+	{ "enter", apply_enter },
+	{ "left", apply_left },
+	{ "caught", apply_caught },
+	{ "pause", apply_pause },
+	{ "goes_on", apply_goes_on },
+	{ "end", apply_end },
+	{ "leg_end", apply_leg_end },
+	{ "intent", apply_nothing },
+	{ "outcome", apply_nothing },
+	{ "restored", apply_nothing },
+	{ "not_restored", apply_nothing },
+	{ "unanswered", apply_nothing },
+	{ "settled", apply_nothing },
+	{ "retry", apply_nothing },
+	{ "note", apply_nothing },
 };
 
 int history_apply(struct history *history, const json_t *record, struct error *err)

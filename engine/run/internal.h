@@ -145,7 +145,7 @@ enum passage {
 	PASSAGE_STOPPED  /* interrupted, or nothing can be journaled any more */
 };
 enum passage run_pass_state(struct run *run, const struct state *state);
-/* Takes entries of the ledger back, newest first: those of `restore`, or all where it is NULL. The number that stays. */
+/* Takes entries of the ledger back, newest first: those of `restore`, or all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);
 /* Looks at everything that settled in this leg once more (W9): 0, or -1 with run->failed. */
 int run_verify(struct run *run);

@@ -17,10 +17,10 @@ static bool parameters_lack_values(json_t *value)
 
 	if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0))
 		return true;
-	json_array_foreach(value, i, item)
+	json_array_foreach (value, i, item)
 		if (parameters_lack_values(item))
 			return true;
-	json_object_foreach(value, key, item)
+	json_object_foreach (value, key, item)
 		if (parameters_lack_values(item))
 			return true;
 	return false;
@@ -152,7 +152,7 @@ static int observe_each(struct activity *activity, const struct observation *obs
 		return -1;
 	}
 	start_lists(observation, observed);
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		json_t *values = NULL;
 		enum observed outcome;
 

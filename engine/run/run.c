@@ -141,8 +141,7 @@ static int begin_journal(struct run *run, json_t *fields, struct error *err)
 
 	if (run->mode == RUN_PLAN)
 		return run_record(run, "run", fields);
-	run->journal =
-		journal_create(run->environment.storage, run->environment.clock, NULL, "run", fields, err);
+	run->journal = journal_create(run->environment.storage, run->environment.clock, NULL, "run", fields, err);
 	if (!run->journal)
 		return -1;
 	record = journal_get(run->journal, 0);
@@ -353,8 +352,8 @@ static const struct state *standing_state(struct run *run)
 /* A goal that is neither pause nor end: the leg rests before it, and the next one goes on with it. */
 static enum passage rest_before(struct run *run, const struct state *state)
 {
-	return run_record(run, "pause", json_pack("{s:s, s:s}", "state", state_name(state), "next",
-						  state_name(state))) == 0
+	return run_record(run, "pause",
+			  json_pack("{s:s, s:s}", "state", state_name(state), "next", state_name(state))) == 0
 		       ? PASSAGE_PAUSED
 		       : PASSAGE_STOPPED;
 }
@@ -425,9 +424,10 @@ static int begin_leg(struct run *run, const struct leg *leg)
 	run->failed = run->cause = (struct action_result){ 0 };
 	forget_verified(run);
 	json_incref(hook);
-	result = run_record(run, "leg", json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
-						  goal_names(leg), "begins", leg->begins, "at_most_ms",
-						  (json_int_t)leg->at_most_ms));
+	result = run_record(run, "leg",
+			    json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
+				      goal_names(leg), "begins", leg->begins, "at_most_ms",
+				      (json_int_t)leg->at_most_ms));
 	if (result == 0)
 		make_document(run, hook);
 	json_decref(hook);
@@ -441,10 +441,10 @@ static int begin_leg(struct run *run, const struct leg *leg)
 /* What ended with an empty ledger and will not go on is ended in the journal too, so that the run is closed. */
 static void close_if_over(struct run *run, const struct leg_result *result)
 {
-	if (result->status == EXIT_FAILED && run->history.standing != STANDING_ENDED &&
-	    run->history.ledger.count == 0)
-		run_record(run, "end", json_pack("{s:s, s:s, s:s}", "state", run->history.position ? run->history.position : "",
-						 "status", "failed", "because", result->message));
+	if (result->status == EXIT_FAILED && run->history.standing != STANDING_ENDED && run->history.ledger.count == 0)
+		run_record(run, "end",
+			   json_pack("{s:s, s:s, s:s}", "state", run->history.position ? run->history.position : "",
+				     "status", "failed", "because", result->message));
 }
 
 static void end_leg(struct run *run, struct leg_result *result)
@@ -489,8 +489,9 @@ void run_restore(struct run *run, const struct leg *leg, struct leg_result *resu
 	} else if (left > 0) {
 		result_from_failed(run, result);
 		result->status = failure_status(run);
-	} else if (run_record(run, "end", json_pack("{s:s, s:s, s:s}", "state", state ? state_name(state) : "", "status",
-						    "restored", "because", "restored by hand")) == 0) {
+	} else if (run_record(run, "end",
+			      json_pack("{s:s, s:s, s:s}", "state", state ? state_name(state) : "", "status",
+					"restored", "because", "restored by hand")) == 0) {
 		result->status = EXIT_REACHED;
 	}
 	end_leg(run, result);
@@ -505,8 +506,9 @@ bool run_expire(struct run *run)
 	if (history->standing != STANDING_PAUSED || !history->expires_ms ||
 	    clock->wall_ms(clock) < history->expires_ms || !state || !state->pause)
 		return false;
-	return run_record(run, "goes_on", json_pack("{s:s, s:b}", "next", state_name(state->pause->on_expire.state),
-						    "expired", 1)) == 0;
+	return run_record(run, "goes_on",
+			  json_pack("{s:s, s:b}", "next", state_name(state->pause->on_expire.state), "expired", 1)) ==
+	       0;
 }
 
 bool run_found_out(const struct run *run)
@@ -516,8 +518,9 @@ bool run_found_out(const struct run *run)
 
 void run_abandon(struct run *run)
 {
-	if (run_record(run, "end", json_pack("{s:s, s:s, s:s}", "state", "", "status", "failed", "because",
-					     "nothing was changed")) == 0)
+	if (run_record(run, "end",
+		       json_pack("{s:s, s:s, s:s}", "state", "", "status", "failed", "because",
+				 "nothing was changed")) == 0)
 		run_sync(run);
 }
 

@@ -57,8 +57,8 @@ static int visit_run(void *argument, const char *id)
 	return 1;
 }
 
-int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES],
-		    struct history *history, struct error *err)
+int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES], struct history *history,
+		    struct error *err)
 {
 	struct search search = { .storage = storage, .subject = subject, .id = id, .history = history, .err = err };
 
@@ -195,10 +195,11 @@ static void begin_new(const struct run_environment *environment, const struct st
 static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
-	struct leg leg = { .name = start->leg.name, .hook = start->leg.hook, .begins = true,
-			   .at_most_ms = start->leg.at_most_ms };
-	struct run *run =
-		run_new(environment, RUN_PLAN, start->machine, json_incref(start->input), first_about(start), &err);
+	struct leg leg = {
+		.name = start->leg.name, .hook = start->leg.hook, .begins = true, .at_most_ms = start->leg.at_most_ms
+	};
+	struct run *run = run_new(environment, RUN_PLAN, start->machine, json_incref(start->input), first_about(start),
+				  &err);
 	bool out;
 
 	if (!run) {
@@ -211,8 +212,9 @@ static void look_only(const struct run_environment *environment, const struct st
 	if (result->status != EXIT_REACHED)
 		return;
 	if (out) {
-		refuse(result, EXIT_LEFT, "it is out of service, and no run here knows who took it out: 'tidegate adopt' "
-					  "takes it over");
+		refuse(result, EXIT_LEFT,
+		       "it is out of service, and no run here knows who took it out: 'tidegate adopt' "
+		       "takes it over");
 		return;
 	}
 	if (!result->message[0])
@@ -324,8 +326,8 @@ static void adopt(const struct run_environment *environment, const struct start 
 {
 	struct error err = ERROR_INIT;
 	struct leg leg = { .name = "adopt", .hook = start->leg.hook, .begins = true };
-	struct run *run =
-		run_new(environment, RUN_ADOPT, start->machine, json_incref(start->input), first_about(start), &err);
+	struct run *run = run_new(environment, RUN_ADOPT, start->machine, json_incref(start->input),
+				  first_about(start), &err);
 
 	if (!run) {
 		refuse_error(result, &err);

@@ -9,7 +9,7 @@ enum start_decision {
 	START_NEW,   /* no open run, the leg opens: a run begins */
 	START_LOOK,  /* no open run, the leg closes: is the subject in service, or out, and nobody knows why? */
 	START_AGAIN, /* this deployment group's run, the leg opens: begun again at start_at, the ledger kept */
-	START_GO_ON, /* this deployment group's run, the leg closes: goes on from where it stands, as its journal says */
+	START_GO_ON, /* this deployment group's run, the leg closes: goes on where it stands, as its journal says */
 	START_WAIT   /* another deployment group's run: waits, up to the leg's time */
 };
 

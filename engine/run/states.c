@@ -61,8 +61,8 @@ static int64_t state_deadline(const struct run *run, const struct state *state)
 static enum passage leave(struct run *run, const struct state *state, json_t *gave, bool skipped)
 {
 	bool changed = ledger_has_state(&run->history.ledger, state_name(state));
-	json_t *fields = json_pack("{s:s, s:s, s:b}", "state", state_name(state), "next", state_name(state->next.state),
-				   "changed", changed);
+	json_t *fields = json_pack("{s:s, s:s, s:b}", "state", state_name(state), "next",
+				   state_name(state->next.state), "changed", changed);
 
 	if (gave && json_object_size(gave) > 0)
 		json_object_set(fields, "gave", gave);
@@ -226,9 +226,10 @@ static enum passage act(struct run *run, const struct state *state, json_t **gav
 		delay_ms = retry_delay_ms(run, find_retrier(state, run->failed.failure), attempt);
 		if (delay_ms < 0)
 			break;
-		if (run_record(run, "retry", json_pack("{s:s, s:s, s:s, s:I}", "state", state_name(state), "failure",
-						       failures[run->failed.failure].name, "message",
-						       run->failed.message, "delay_ms", (json_int_t)delay_ms)) != 0 ||
+		if (run_record(run, "retry",
+			       json_pack("{s:s, s:s, s:s, s:I}", "state", state_name(state), "failure",
+					 failures[run->failed.failure].name, "message", run->failed.message,
+					 "delay_ms", (json_int_t)delay_ms)) != 0 ||
 		    run_wait_until(run, run_now_ms(run) + delay_ms) != 0) {
 			passage = PASSAGE_STOPPED;
 			break;
@@ -335,8 +336,9 @@ static enum passage pass_choose(struct run *run, const struct state *state)
 		fail_expression(run, state, &err);
 		return PASSAGE_FAILED;
 	}
-	return run_record(run, "left", json_pack("{s:s, s:s, s:b}", "state", state_name(state), "next", state_name(next),
-						 "changed", 0)) == 0
+	return run_record(run, "left",
+			  json_pack("{s:s, s:s, s:b}", "state", state_name(state), "next", state_name(next), "changed",
+				    0)) == 0
 		       ? PASSAGE_ON
 		       : PASSAGE_STOPPED;
 }
@@ -533,8 +535,9 @@ static int64_t catch_uses(void *argument, const struct catcher *catcher)
 static enum passage catch_failure(struct run *run, const struct state *state)
 {
 	struct catch_uses uses = { .run = run, .state = state };
-	const struct catcher *catcher =
-		run->failed.in_doubt ? NULL : machine_catcher(run->machine, state, run->failed.failure, catch_uses, &uses);
+	const struct catcher *catcher = run->failed.in_doubt ? NULL
+							     : machine_catcher(run->machine, state,
+									       run->failed.failure, catch_uses, &uses);
 	char key[192];
 
 	if (!catcher)
@@ -543,10 +546,10 @@ static enum passage catch_failure(struct run *run, const struct state *state)
 	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
 	catcher_key(run, state, catcher, key, sizeof(key));
 	return run_record(run, "caught",
-			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", key, "next",
-				    state_name(catcher->next.state), "failure", failures[run->failed.failure].name, "code",
-				    run->failed.code, "message", run->failed.message, "failed_state",
-				    run->failed_state)) == 0
+			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", key,
+				    "next", state_name(catcher->next.state), "failure",
+				    failures[run->failed.failure].name, "code", run->failed.code, "message",
+				    run->failed.message, "failed_state", run->failed_state)) == 0
 		       ? PASSAGE_ON
 		       : PASSAGE_STOPPED;
 }

@@ -38,8 +38,9 @@ static void history_end(struct history *history)
 }
 
 #define RUN "{\"type\":\"run\",\"definition\":{},\"subject\":\"i-1\"}"
-#define INTENT(resource, undo) \
-	"{\"type\":\"intent\",\"state\":\"S\",\"resource\":\"" resource "\",\"restores\":" undo ",\"sign_until_ms\":1000}"
+#define INTENT(resource, undo)                                                                                        \
+	"{\"type\":\"intent\",\"state\":\"S\",\"resource\":\"" resource "\",\"restores\":" undo                       \
+	",\"sign_until_ms\":1000}"
 #define OUTCOME(intent, result) "{\"type\":\"outcome\",\"intent\":" intent ",\"result\":\"" result "\"}"
 #define RESTORED(resource) "{\"type\":\"restored\",\"resource\":\"" resource "\",\"how\":\"restored\"}"
 
@@ -54,25 +55,31 @@ static const struct {
 	{ "an observed effect is held", { RUN, INTENT("g/min", "false"), OUTCOME("2", "observed") }, "g/min held 0;" },
 	{ "a refused request leaves nothing", { RUN, INTENT("g/min", "false"), OUTCOME("2", "failed") }, "" },
 	{ "a request that can no longer take effect leaves nothing",
-	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "expired") }, "" },
-	{ "a second refused request keeps the first", { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"),
-							INTENT("g/min", "false"), OUTCOME("4", "failed") },
+	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "expired") },
+	  "" },
+	{ "a second refused request keeps the first",
+	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"), INTENT("g/min", "false"), OUTCOME("4", "failed") },
 	  "g/min held 0;" },
 	{ "a request that was answered after an unanswered one leaves that in doubt",
-	  { RUN, INTENT("g/min", "false"), INTENT("g/min", "false"), OUTCOME("3", "done") }, "g/min held 1;" },
+	  { RUN, INTENT("g/min", "false"), INTENT("g/min", "false"), OUTCOME("3", "done") },
+	  "g/min held 1;" },
 	{ "what is observed resolves the doubts before it",
-	  { RUN, INTENT("g/min", "false"), INTENT("g/min", "false"), OUTCOME("3", "observed") }, "g/min held 0;" },
+	  { RUN, INTENT("g/min", "false"), INTENT("g/min", "false"), OUTCOME("3", "observed") },
+	  "g/min held 0;" },
 	{ "an undo that is sent is a doubt beside what is held",
-	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"), INTENT("g/min", "true") }, "g/min held 1;" },
+	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"), INTENT("g/min", "true") },
+	  "g/min held 1;" },
 	{ "an undo that is answered is not restored before it settled",
 	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"), INTENT("g/min", "true"), OUTCOME("4", "done") },
 	  "g/min held 0;" },
 	{ "what is restored leaves the ledger",
 	  { RUN, INTENT("g/min", "false"), OUTCOME("2", "done"), INTENT("g/min", "true"), OUTCOME("4", "done"),
-	    RESTORED("g/min") }, "" },
+	    RESTORED("g/min") },
+	  "" },
 	{ "entries stay in the order of their making",
 	  { RUN, INTENT("g/a", "false"), OUTCOME("2", "done"), INTENT("g/b", "false"), OUTCOME("4", "done"),
-	    INTENT("g/a", "false"), OUTCOME("6", "done") }, "g/a held 0;g/b held 0;" },
+	    INTENT("g/a", "false"), OUTCOME("6", "done") },
+	  "g/a held 0;g/b held 0;" },
 };
 
 static void the_ledger_is_a_function_of_the_records(void **state)
@@ -98,11 +105,11 @@ static void the_ledger_is_a_function_of_the_records(void **state)
 }
 
 static const char *const impossible[] = {
-	INTENT("g/min", "true"),                                /* nothing is there to take back */
-	OUTCOME("7", "done"),                                   /* of no intent */
-	RESTORED("g/min"),                                      /* of no entry */
-	"{\"type\":\"left\",\"state\":\"S\",\"next\":\"T\"}",   /* never entered */
-	"{\"type\":\"enter\"}",                                 /* which? */
+	INTENT("g/min", "true"),                              /* nothing is there to take back */
+	OUTCOME("7", "done"),                                 /* of no intent */
+	RESTORED("g/min"),                                    /* of no entry */
+	"{\"type\":\"left\",\"state\":\"S\",\"next\":\"T\"}", /* never entered */
+	"{\"type\":\"enter\"}",                               /* which? */
 	"{\"type\":\"a later version's\"}",
 	RUN,
 };
@@ -136,7 +143,8 @@ static const struct {
 	{ "a run that has only begun is open", { RUN, LEG("g") }, true },
 	{ "a run in a state is open", { RUN, LEG("g"), ENTER("S") }, true },
 	{ "a run that ended with an empty ledger is closed", { RUN, LEG("g"), END }, false },
-	{ "a run that ended with something in its ledger is open", { RUN, LEG("g"), INTENT("g/min", "false"), END },
+	{ "a run that ended with something in its ledger is open",
+	  { RUN, LEG("g"), INTENT("g/min", "false"), END },
 	  true },
 };
 
@@ -162,11 +170,11 @@ static const struct {
 	bool opens;
 	enum start_decision decision;
 } decisions[] = {
-	{ NULL, "mine", true, START_NEW },        { NULL, "mine", false, START_LOOK },
-	{ "mine", "mine", true, START_AGAIN },    { "mine", "mine", false, START_GO_ON },
-	{ "other", "mine", true, START_WAIT },    { "other", "mine", false, START_WAIT },
-	{ NULL, "", true, START_NEW },            { "", "", true, START_AGAIN },
-	{ "other", "", true, START_WAIT },        { "", "mine", false, START_WAIT },
+	{ NULL, "mine", true, START_NEW },     { NULL, "mine", false, START_LOOK },
+	{ "mine", "mine", true, START_AGAIN }, { "mine", "mine", false, START_GO_ON },
+	{ "other", "mine", true, START_WAIT }, { "other", "mine", false, START_WAIT },
+	{ NULL, "", true, START_NEW },         { "", "", true, START_AGAIN },
+	{ "other", "", true, START_WAIT },     { "", "mine", false, START_WAIT },
 };
 
 static void a_leg_meets_the_open_run_as_the_design_says(void **state)
