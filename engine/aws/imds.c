@@ -4,6 +4,7 @@
 
 #include <regex.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ enum {
 	IMDS_MAX_BYTES = 64 * 1024,
 	IMDS_TOKEN_MAX_BYTES = 1024,
 	IMDS_TOKEN_SECONDS = 21600, /* six hours, the most there is */
-	IMDS_TOKEN_SPARE_SECONDS = 60
+	IMDS_TOKEN_SPARE_SECONDS = 60,
+	IMDS_SILENCE_MS = 10 * 1000
 };
 #define IMDS_TOKEN_SECONDS_TEXT "21600"
 
@@ -47,6 +49,9 @@ struct imds {
 	char *token; /* NULL: none yet */
 	int64_t token_until_ms; /* monotonic */
 	json_t *known;
+	/* Nobody is there: region, credentials and facts are asked for one after the other, and wait for it once. */
+	int64_t silent_until_ms; /* monotonic; 0: it has not been silent */
+	char silence[160];
 };
 
 struct imds *imds_new(struct transport *transport, struct clock *clock, const char *endpoint)
@@ -151,18 +156,40 @@ static void drop_token(struct imds *imds)
 	imds->token = NULL;
 }
 
-static int need_token(struct imds *imds, struct error *err)
+static void remember_silence(struct imds *imds, const struct answer *answer)
+{
+	if (answer->failure == TRANSFER_ANSWERED)
+		return;
+	imds->silent_until_ms = imds->clock->monotonic_ms(imds->clock) + IMDS_SILENCE_MS;
+	snprintf(imds->silence, sizeof(imds->silence), "%s", answer->reason);
+}
+
+static int ask_token(struct imds *imds, struct answer *answer, struct error *err)
 {
 	static const struct http_header seconds = {
 		"x-aws-ec2-metadata-token-ttl-seconds", IMDS_TOKEN_SECONDS_TEXT
 	};
+
+	if (imds->clock->monotonic_ms(imds->clock) < imds->silent_until_ms) {
+		answer->failure = TRANSFER_NO_ANSWER;
+		snprintf(answer->reason, sizeof(answer->reason), "%s", imds->silence);
+		return 0;
+	}
+	if (imds_ask(imds, "PUT", "api/token", &seconds, answer, err) < 0)
+		return -1;
+	remember_silence(imds, answer);
+	return 0;
+}
+
+static int need_token(struct imds *imds, struct error *err)
+{
 	struct answer answer = ANSWER_INIT;
 	int result;
 
 	if (imds->token && imds->clock->monotonic_ms(imds->clock) < imds->token_until_ms)
 		return 0;
 	drop_token(imds);
-	result = imds_ask(imds, "PUT", "api/token", &seconds, &answer, err);
+	result = ask_token(imds, &answer, err);
 	if (result == 0)
 		result = take_token(imds, &answer, err);
 	answer_release(&answer);

@@ -203,6 +203,26 @@ static void a_passing_fault_is_asked_again(void **state)
 	imds_free(imds);
 }
 
+static void a_silent_service_is_waited_for_once(void **state)
+{
+	static const struct exchange_row silent = { "PUT", BASE "api/token", NULL, NULL, 0, "no route" };
+	static const char message[] = "instance metadata does not answer at 'http://169.254.169.254' (no route); in a "
+		"container the hop limit must be 2; elsewhere, is this an EC2 instance?";
+	const struct exchange_row script[] = {
+		silent, silent, silent, PUT_TOKEN, GET("meta-data/placement/region", 200, "eu-west-1"), END,
+	};
+	struct fixture *fixture = *state;
+	struct imds *imds = new_imds(fixture, script);
+
+	expect_no_fact(fixture, imds, "region", message);
+	expect_no_fact(fixture, imds, "instance_id", message);
+	assert_int_equal(fixture->exchanges, 3);
+	fixture->passed_ms += 10000;
+	expect_fact(imds, "region", "eu-west-1");
+	fixture_expect_played(fixture);
+	imds_free(imds);
+}
+
 static void another_endpoint_is_asked_as_it_is_written(void **state)
 {
 	static const struct exchange_row script[] = {
@@ -229,6 +249,7 @@ int main(void)
 		WITH_FIXTURE(a_second_refusal_of_the_token_ends_it),
 		WITH_FIXTURE(a_token_is_renewed_before_its_time_is_over),
 		WITH_FIXTURE(a_passing_fault_is_asked_again),
+		WITH_FIXTURE(a_silent_service_is_waited_for_once),
 		WITH_FIXTURE(another_endpoint_is_asked_as_it_is_written),
 	};
 
