@@ -1,6 +1,8 @@
 # The catalogues. What is listed here is compiled in; keep it in the order of paths.
 embedded_data = \
 	schemas/actions/autoscaling.yaml \
+	schemas/actions/elb.yaml \
+	schemas/actions/elbv2.yaml \
 	schemas/operations/autoscaling.yaml \
 	schemas/operations/common.yaml \
 	schemas/operations/ec2.yaml \

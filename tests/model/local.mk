@@ -12,4 +12,7 @@ tests_model_jmespath_conformance_test_LDADD = $(test_libs)
 tests_model_jmespath_test_LDADD = $(test_libs)
 tests_model_services_test_LDADD = $(test_libs)
 tests_model_shape_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/model/catalogue_test
+TESTS += tests/model/catalogue_test
+tests_model_catalogue_test_LDADD = $(test_libs)
 endif

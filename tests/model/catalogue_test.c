@@ -1,0 +1,130 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "model/catalogue.h"
+#include "text/yaml.h"
+
+struct fixture {
+	struct arena *arena;
+	struct diagnostics diagnostics;
+	struct reader reader;
+	struct catalogue *catalogue;
+};
+
+static void fixture_init(struct fixture *fixture)
+{
+	*fixture = (struct fixture){ .arena = arena_new() };
+	fixture->reader = (struct reader){ .arena = fixture->arena, .diagnostics = &fixture->diagnostics };
+	fixture->catalogue = catalogue_load(&fixture->reader);
+}
+
+static void fixture_release(struct fixture *fixture)
+{
+	diagnostics_release(&fixture->diagnostics);
+	arena_free(fixture->arena);
+}
+
+static const char *fixture_faults(const struct fixture *fixture, struct buffer *text)
+{
+	diagnostics_print(&fixture->diagnostics, text);
+	return buffer_text(text);
+}
+
+static void every_action_of_the_catalogue_stands(void **state)
+{
+	struct buffer text = BUFFER_INIT;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	assert_non_null(fixture.catalogue);
+	if (catalogue_use_all(fixture.catalogue, &fixture.reader) != 0)
+		fail_msg("%s", fixture_faults(&fixture, &text));
+	assert_string_equal(fixture_faults(&fixture, &text), "");
+	buffer_release(&text);
+	fixture_release(&fixture);
+}
+
+static void a_definition_makes_an_equal_catalogue(void **state)
+{
+	struct fixture fixture;
+	const struct action *used[1];
+	struct source source = { .name = "journal", .text = "", .length = 0 };
+	json_t *definition, *again;
+	struct catalogue *made;
+
+	(void)state;
+	fixture_init(&fixture);
+	used[0] = catalogue_use(fixture.catalogue, &fixture.reader, "autoscaling.make_room");
+	assert_non_null(used[0]);
+	definition = catalogue_definition(fixture.catalogue, used, 1);
+	made = catalogue_from_definition(&fixture.reader, &source, definition);
+	assert_non_null(made);
+	assert_non_null(catalogue_action(made, "autoscaling.raise_minimum"));
+	assert_null(catalogue_action(made, "autoscaling.enter_standby"));
+	used[0] = catalogue_use(made, &fixture.reader, "autoscaling.make_room");
+	again = catalogue_definition(made, used, 1);
+	assert_true(json_equal(definition, again));
+	json_decref(definition);
+	json_decref(again);
+	fixture_release(&fixture);
+}
+
+static const struct {
+	const char *text;
+	const char *faults;
+} faulty[] = {
+	{ "actions:\n  x.y: {comment: c, observe: [grup], settled: '`true`'}\n",
+	  "f.yaml:2:31: error: unknown observation 'grup'\n"
+	  "    2 |   x.y: {comment: c, observe: [grup], settled: '`true`'}\n"
+	  "      |                               ^~~~ did you mean 'group'?\n1 error\n" },
+	{ "actions:\n  x.y:\n    comment: c\n    request: {operation: 'autoscaling:EnterStandby'}\n    settled: a\n",
+	  "f.yaml:3:5: error: an action with a request lacks 'resource'\n"
+	  "    3 |     comment: c\n"
+	  "      |     ^\n1 error\n" },
+	{ "actions:\n  x.y:\n    comment: c\n    resource: r\n    settled: a\n"
+	  "    request: {operation: 'autoscaling:DescribeAutoScalingGroups'}\n",
+	  "f.yaml:6:26: error: a request changes something: 'autoscaling:DescribeAutoScalingGroups' only reads\n"
+	  "    6 |     request: {operation: 'autoscaling:DescribeAutoScalingGroups'}\n"
+	  "      |                          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n1 error\n" },
+	{ "actions:\n  x.y:\n    comment: c\n    observe: [{operation: 'autoscaling:EnterStandby', take: {a: b}}]\n",
+	  "f.yaml:4:27: error: an observation only reads: 'autoscaling:EnterStandby' changes something\n"
+	  "    4 |     observe: [{operation: 'autoscaling:EnterStandby', take: {a: b}}]\n"
+	  "      |                           ^~~~~~~~~~~~~~~~~~~~~~~~~~\n1 error\n" },
+};
+
+static void a_faulty_action_is_told_in_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(faulty) / sizeof(faulty[0]); i++) {
+		struct source source = { .name = "f.yaml", .text = faulty[i].text, .length = strlen(faulty[i].text) };
+		struct buffer text = BUFFER_INIT;
+		struct fixture fixture;
+		const struct node *node;
+
+		fixture_init(&fixture);
+		node = yaml_parse(fixture.arena, &source, &fixture.diagnostics);
+		if (node && catalogue_add(fixture.catalogue, &fixture.reader, node) == 0)
+			catalogue_use(fixture.catalogue, &fixture.reader, "x.y");
+		assert_string_equal(fixture_faults(&fixture, &text), faulty[i].faults);
+		buffer_release(&text);
+		fixture_release(&fixture);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_action_of_the_catalogue_stands),
+		cmocka_unit_test(a_definition_makes_an_equal_catalogue),
+		cmocka_unit_test(a_faulty_action_is_told_in_its_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
