@@ -17,7 +17,7 @@ def journaled_outcomes(stage):
     for path in stage.state.rglob("*.journal"):
         for line in path.read_bytes().split(b"\n"):
             try:
-                count += json.loads(line).get("record") == "outcome"
+                count += json.loads(line)["type"] == "outcome"
             except ValueError:
                 pass
     return count
