@@ -142,7 +142,7 @@ static void tell_waiting(struct activity *activity, json_t *shown, int64_t left_
 			  run_now_ms(activity->run) - activity->begun_ms, left_ms);
 }
 
-static void tell_progress(struct activity *activity)
+static void tell_progress(struct activity *activity, int64_t left_ms)
 {
 	const struct located_expression *progress = &activity->action->progress;
 	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL)
@@ -150,7 +150,7 @@ static void tell_progress(struct activity *activity)
 
 	if (!shown)
 		shown = json_null();
-	tell_waiting(activity, shown, activity->deadline_ms - run_now_ms(activity->run));
+	tell_waiting(activity, shown, left_ms);
 	json_decref(shown);
 }
 
@@ -163,40 +163,42 @@ static const char *waited_for(enum phase phase)
 static enum step poll_again(struct activity *activity, enum phase phase)
 {
 	int known = poll_deadline(activity);
-	int64_t now_ms = run_now_ms(activity->run);
-	char waited[24];
+	int64_t now_ms = run_now_ms(activity->run), deadline_ms;
+	char waited[DURATION_TEXT_BYTES];
 
 	if (known == 0)
 		return wait_for_calls(activity);
-	if (known < 0)
+	if (known < 0 && !failures[activity->result.failure].passing)
 		return end_failed(activity);
-	if (now_ms >= activity->deadline_ms) {
+	activity->result.failure = FAILURE_NONE;
+	deadline_ms = known == 1 ? activity->deadline_ms : activity->begun_ms + DEFAULT_DEADLINE_MS;
+	if (now_ms >= deadline_ms) {
 		activity_fail(activity, FAILURE_TIMEOUT, "%s %s after %s", activity->action->name,
 			      waited_for(activity->phase),
 			      duration_format((now_ms - activity->begun_ms) / 1000 * 1000, waited));
 		return end_failed(activity);
 	}
-	tell_progress(activity);
+	tell_progress(activity, deadline_ms - now_ms);
 	activity->wake_ms = now_ms + poll_delay_ms(activity);
-	if (activity->wake_ms > activity->deadline_ms)
-		activity->wake_ms = activity->deadline_ms;
+	if (activity->wake_ms > deadline_ms)
+		activity->wake_ms = deadline_ms;
 	activity->since_ms = activity->wake_ms;
 	activity->phase = phase;
 	return STEP_WAIT;
 }
 
-/* While polling, what passes by itself is no failure. */
+/* While polling, what passes by itself is no failure; the last one tells why, where time runs out. */
 static enum step poll_failed(struct activity *activity)
 {
-	if (!failures[activity->result.failure].passing)
+	struct action_result failed = activity->result;
+	enum step step;
+
+	if (!failures[failed.failure].passing)
 		return end_failed(activity);
-	if (activity->deadline_ms == 0)
-		activity->deadline_ms = (activity->begun_ms ? activity->begun_ms : run_now_ms(activity->run)) +
-					DEFAULT_DEADLINE_MS;
-	if (run_now_ms(activity->run) >= activity->deadline_ms)
-		return end_failed(activity);
-	activity->result.failure = FAILURE_NONE;
-	return poll_again(activity, activity->phase);
+	step = poll_again(activity, activity->phase);
+	if (activity->phase == PHASE_DONE)
+		activity->result = failed;
+	return step;
 }
 
 static bool poll_observed(struct activity *activity, const struct needs_list *needs, enum step *step)
@@ -207,6 +209,18 @@ static bool poll_observed(struct activity *activity, const struct needs_list *ne
 		return true;
 	*step = result == 0 ? wait_for_calls(activity) : poll_failed(activity);
 	return false;
+}
+
+static void result_from_answer(struct activity *activity)
+{
+	const struct call_result *answer = &activity->answer;
+	const struct operation *operation = activity->action->request->operation;
+
+	activity_fail(activity, answer->failure, "%s", answer->message);
+	snprintf(activity->result.code, sizeof(activity->result.code), "%s", answer->code);
+	snprintf(activity->result.request_id, sizeof(activity->result.request_id), "%s", answer->request_id);
+	activity->result.operation = operation->name;
+	activity->result.service = operation->service->name;
 }
 
 /* ---- doubt: an intent without an outcome, of this process or of one that is gone ---- */
@@ -242,7 +256,6 @@ static int doubt_took(struct activity *activity, const struct doubt *doubt)
 	took = activity_observe(&judged, &(struct needs_list){ .expressions = { took_of(judged.action) } });
 	if (took == 1) {
 		took = located_is_true(took_of(judged.action), judged.document, 0, &err);
-		activity->answer.http_status = 0;
 		if (took < 0)
 			activity_fail(activity, FAILURE_INVALID, "%s", err.message);
 		else
@@ -275,6 +288,25 @@ static int record_outcome(struct activity *activity, json_int_t intent, const ch
 	return run_record(activity->run, "outcome", fields);
 }
 
+/* AWS tells its time with every answer: any will do. */
+static enum step learn_aws_time(struct activity *activity)
+{
+	const struct located_expression *took = took_of(activity->action);
+	int result = activity_observe(activity, &(struct needs_list){ .expressions = { took } });
+
+	if (result == 0)
+		return wait_for_calls(activity);
+	if (result < 0)
+		return poll_failed(activity);
+	return poll_again(activity, PHASE_DOUBT);
+}
+
+static enum step doubt_over(struct activity *activity)
+{
+	poll_begin(activity);
+	return go_to(activity, PHASE_DRIFT);
+}
+
 /* The opposite request waits until a late one cannot take effect any more, by AWS's own clock. */
 static enum step wait_out_doubt(struct activity *activity, const struct doubt *doubt)
 {
@@ -283,7 +315,7 @@ static enum step wait_out_doubt(struct activity *activity, const struct doubt *d
 	json_t *shown;
 
 	if (aws_ms == 0)
-		left_ms = LATE_EFFECT_MS;
+		return learn_aws_time(activity);
 	if (left_ms <= 0) {
 		activity->answer = (struct call_result){ 0 };
 		record_outcome(activity, doubt->intent, "expired");
@@ -299,31 +331,32 @@ static enum step wait_out_doubt(struct activity *activity, const struct doubt *d
 	return STEP_WAIT;
 }
 
-/* Resent as often as is sensible, or left to a person, as the operation says. */
+/* Not visible: sent again as often as is sensible, or left to a person, as the operation says. */
 static enum step doubt_again(struct activity *activity)
 {
 	const struct action_request *request = activity->action->request;
 
-	if (activity->requests == 0 || (request->in_doubt == IN_DOUBT_AGAIN && activity->requests < DOUBT_ATTEMPTS))
-		return go_to(activity, PHASE_DRIFT);
+	if (activity->answered_no) {
+		result_from_answer(activity);
+		return end_failed(activity);
+	}
+	if (request->in_doubt == IN_DOUBT_AGAIN && activity->requests < DOUBT_ATTEMPTS)
+		return doubt_over(activity);
 	if (request->in_doubt == IN_DOUBT_SKIP)
 		return go_to(activity, PHASE_GIVE);
-	activity->result.failure = activity->answer.failure;
+	result_from_answer(activity);
 	activity->result.in_doubt = true;
-	activity->result.operation = request->operation->name;
-	activity->result.service = request->operation->service->name;
 	snprintf(activity->result.message, sizeof(activity->result.message),
-		 "no answer to %s, and no sign that it took effect: %s", request->operation->name,
-		 activity->answer.message);
+		 "no answer to %s, and no sign that it took effect%s%s", request->operation->name,
+		 activity->answer.message[0] ? ": " : "", activity->answer.message);
 	return end_failed(activity);
 }
 
 static enum step doubt_seen(struct activity *activity, const struct doubt *doubt, bool ours)
 {
-	struct call_result none = { 0 };
 	bool same_process = doubt->intent == activity->intent;
 
-	activity->answer = none;
+	activity->answer = (struct call_result){ 0 };
 	if (record_outcome(activity, doubt->intent, "observed") != 0)
 		return end_failed(activity);
 	activity->run->last_mutation_ms = activity->since_ms;
@@ -334,6 +367,12 @@ static enum step doubt_seen(struct activity *activity, const struct doubt *doubt
 	return go_to(activity, PHASE_OUTCOME_SYNC);
 }
 
+/* What stands was sent after the doubtful request: that it is visible says nothing of the doubtful one. */
+static bool doubt_is_masked(const struct ledger_entry *entry, const struct doubt *doubt)
+{
+	return entry->held && json_integer_value(json_object_get(entry->held, "n")) >= doubt->intent;
+}
+
 static enum step step_doubt(struct activity *activity)
 {
 	struct ledger_entry *entry = activity_entry(activity);
@@ -342,9 +381,11 @@ static enum step step_doubt(struct activity *activity)
 	int took;
 
 	if (!entry || entry->n_doubts == 0 || activity->preflight || activity->run->mode != RUN_REAL)
-		return go_to(activity, PHASE_DRIFT);
+		return doubt_over(activity);
 	doubt = &entry->doubts[entry->n_doubts - 1];
 	ours = doubt->undo == (activity->undoes != NULL);
+	if (doubt_is_masked(entry, doubt) && !doubt->undo)
+		return ours ? doubt_over(activity) : wait_out_doubt(activity, doubt);
 	took = doubt_took(activity, doubt);
 	if (took == 0)
 		return wait_for_calls(activity);
@@ -675,18 +716,6 @@ static enum step step_request(struct activity *activity)
 	return wait_for_calls(activity);
 }
 
-static void result_from_answer(struct activity *activity)
-{
-	const struct call_result *answer = &activity->answer;
-	const struct operation *operation = activity->action->request->operation;
-
-	activity_fail(activity, answer->failure, "%s", answer->message);
-	snprintf(activity->result.code, sizeof(activity->result.code), "%s", answer->code);
-	snprintf(activity->result.request_id, sizeof(activity->result.request_id), "%s", answer->request_id);
-	activity->result.operation = operation->name;
-	activity->result.service = operation->service->name;
-}
-
 static enum step answer_in_doubt(struct activity *activity)
 {
 	json_t *fields = json_pack("{s:I, s:s, s:s, s:s, s:s}", "intent", activity->intent, "state",
@@ -711,11 +740,14 @@ static enum step answer_failed(struct activity *activity)
 		return end_failed(activity);
 	entry = activity_entry(activity);
 	doubted_before = entry && entry->n_doubts > 0;
+	/* What was believed of the world was not so: whoever decides next looks anew. */
 	activity->since_ms = run_now_ms(activity->run);
+	activity->run->last_mutation_ms = activity->since_ms;
 	/* "Not in InService" after an unanswered EnterStandby may well be our own doing. */
 	if (doubted_before &&
 	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_INVALID)) {
 		activity->intent = entry->doubts[entry->n_doubts - 1].intent;
+		activity->answered_no = true;
 		return go_to(activity, PHASE_DOUBT);
 	}
 	result_from_answer(activity);
@@ -861,6 +893,10 @@ static enum step (*const phase_steps[PHASE_COUNT])(struct activity *activity) = 
 
 void activity_advance(struct activity *activity)
 {
+	/* Others wake it, too; before its time it would only ask for answers that are not old enough yet. */
+	if (activity->wake_ms != INT64_MAX && run_now_ms(activity->run) < activity->wake_ms)
+		return;
+	activity->wake_ms = INT64_MAX;
 	while (!activity_is_done(activity) && phase_steps[activity->phase](activity) == STEP_ON)
 		;
 }

@@ -94,6 +94,7 @@ struct activity {
 	int64_t sign_until_ms;
 	json_t *request;      /* the call's input */
 	bool in_flight;
+	bool answered_no;     /* AWS refused what an earlier, unanswered request may have done already */
 	struct call_result answer;
 	bool changed;
 	json_t *gave;

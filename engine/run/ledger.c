@@ -126,22 +126,29 @@ static void entry_hold(struct ledger_entry *entry, const struct doubt *doubt, co
 	entry->held_since_ms = time_parse(record_text(record, "at"));
 }
 
-/* done: AWS answered. observed: no answer, but the effect was seen, so nothing of before is in doubt any longer.
- * failed, expired: it provably changed nothing, or can no longer. */
+static size_t first_alike(const struct ledger_entry *entry, size_t at)
+{
+	size_t i = 0;
+
+	while (entry->doubts[i].undo != entry->doubts[at].undo)
+		i++;
+	return i;
+}
+
+/* done: AWS answered. observed: no answer, but the effect was seen; of several unanswered requests one did it, and the
+ * others may still come, so the newest stays in doubt. failed, expired: it provably changed nothing, or can no longer. */
 static int apply_outcome(struct ledger *ledger, const json_t *record)
 {
 	const char *result = record_text(record, "result");
+	bool observed = strcmp(result, "observed") == 0;
 	size_t at;
 	struct ledger_entry *entry = find_doubt(ledger, json_integer_value(json_object_get(record, "intent")), &at);
 
 	if (!entry)
 		return -1;
-	if (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0)
+	if (observed || strcmp(result, "done") == 0)
 		entry_hold(entry, &entry->doubts[at], record);
-	if (strcmp(result, "observed") == 0)
-		while (at > 0)
-			doubt_remove(entry, --at);
-	doubt_remove(entry, at);
+	doubt_remove(entry, observed ? first_alike(entry, at) : at);
 	if (!entry->held && entry->n_doubts == 0)
 		entry_remove(ledger, entry);
 	return 0;
