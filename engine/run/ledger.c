@@ -135,8 +135,9 @@ static size_t first_alike(const struct ledger_entry *entry, size_t at)
 	return i;
 }
 
-/* done: AWS answered. observed: no answer, but the effect was seen; of several unanswered requests one did it, and the
- * others may still come, so the newest stays in doubt. failed, expired: it provably changed nothing, or can no longer. */
+/* done: AWS answered. observed: no answer, but the effect was seen; of several unanswered requests one did it, and
+ * the others may still come, so the newest stays in doubt. failed, expired: it provably changed nothing, or can no
+ * longer. */
 static int apply_outcome(struct ledger *ledger, const json_t *record)
 {
 	const char *result = record_text(record, "result");
