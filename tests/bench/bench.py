@@ -15,6 +15,7 @@ from world import REGION  # noqa: E402
 
 LATENCY_SECONDS = 0.020  # of an AWS answer; a nearby region's is about that
 ROUNDS = 7
+BALANCERS = 12
 SCRIPTS_CALLS = {LEAVE: 8, RETURN: 7}  # lessons.md, with one poll each
 WAITS = ("elb", "elbv2")  # what is asked of these is asked while waiting for balancers
 EVENTS = (LEAVE, RETURN)
@@ -31,12 +32,16 @@ class Cost:
 
 class Bench:
     def __init__(self):
-        self.stage = Stage().set_up()
-        self.stage.proxy.latency_seconds = LATENCY_SECONDS
+        self.stage = Stage()
+        self.set_up()
         self.usage = self.stage.folder / "usage.json"
         self.calls = {}
         self.requests = {}
         self.starts = []
+
+    def set_up(self, target_groups=1):
+        self.stage.set_up(target_groups)
+        self.stage.proxy.latency_seconds = LATENCY_SECONDS
 
     def measure(self, command, environment):
         ended = run([BUILD / "tests" / "bench" / "measure", self.usage, *command], environment)
@@ -136,6 +141,8 @@ def main():
         pairs = [(bench.engine(), bench.bare_loop()) for _ in range(ROUNDS)]
         ours, bare = zip(*pairs)
         cli = bench.aws_cli()
+        bench.set_up(target_groups=BALANCERS)
+        many = [bench.engine() for _ in range(3)]
         ten, twenty = many_states(bench, 10000), many_states(bench, 20000)
     finally:
         bench.close()
@@ -153,6 +160,8 @@ def main():
     memory = best(ours, "megabytes")
     table.row("peak memory", f"{memory:.1f} MB", f"AWS CLI {cli.megabytes:.0f} MB", memory / cli.megabytes)
     table.row("peak memory", f"{memory:.1f} MB", "12 MB", memory / 12, 1.0)
+    wide = best(many, "seconds")
+    table.row(f"wall, {BALANCERS} target groups", f"{wide:.3f} s", f"with one {wall:.3f} s", wide / wall, 1.5)
     table.row("first request after", f"{statistics.median(bench.starts) * 1000:.1f} ms", "(10 ms)")
     table.row("check, 20,000 states", f"{twenty:.2f} s", f"10,000: {ten:.2f} s (0.5 s)", twenty / ten, 2.0, 0.25)
     print(f"{'1 failed' if table.broken else '1 passed'}")

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/interop/server.py \
 	tests/interop/stage.py \
 	tests/interop/test_kill.py \
+	tests/interop/test_lessons.py \
 	tests/interop/test_main_job.py \
 	tests/interop/test_plan.py \
 	tests/interop/test_proxy.py \

@@ -1,5 +1,6 @@
 """Stands between an AWS client and moto: keeps AWS's rules (rules.py), keeps the request log, and makes things go wrong
 at the request it is told to: the client dies before or after it, the answer is lost, AWS is busy."""
+import collections.abc
 import dataclasses
 import http.client
 import json
@@ -22,12 +23,21 @@ REPLIES = {
 
 @dataclasses.dataclass
 class Fault:
-    """What happens at the request `at` (from 1) instead of an answer: `kill_before` and `kill_after` end the victim
-    before or after AWS has seen it, `lost` drops AWS's answer, a key of REPLIES is answered without asking AWS."""
+    """What happens at the request `at` (from 1, of those for `action` where one is named) and the ones that follow, as
+    many as `times`: `kill_before` and `kill_after` end the victim before or after AWS has seen it, `stop` asks it to
+    end, `lost` drops AWS's answer, a key of REPLIES is answered without asking AWS; `act` is called before AWS is."""
 
-    at: int
-    kind: str
+    at: int = 1
+    kind: str = ""
     times: int = 1
+    action: str = ""
+    act: collections.abc.Callable = lambda: None
+
+    def hits(self, call, calls):
+        if self.action not in ("", call.action):
+            return False
+        number = sum(self.action in ("", other.action) for other in calls)
+        return self.at <= number < self.at + self.times
 
 
 @dataclasses.dataclass
@@ -73,7 +83,9 @@ class Proxy(Server):
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
         if fault == "kill_before":
-            return self.kill()
+            return self.end_victim(signal.SIGKILL)
+        if fault == "stop":
+            self.end_victim(signal.SIGTERM)
         if fault in REPLIES:
             answer = error_answer(call.service, *REPLIES[fault])
         else:
@@ -81,7 +93,7 @@ class Proxy(Server):
         call.status = answer.status
         self.write_log(call)
         if fault == "kill_after":
-            return self.kill()
+            return self.end_victim(signal.SIGKILL)
         return None if fault == "lost" else answer
 
     def enter(self, request, body):
@@ -89,12 +101,13 @@ class Proxy(Server):
         call = Call(*decode(body))
         with self.lock:
             self.calls.append(call)
-            number = len(self.calls)
-        fault = self.fault
-        hit = fault and fault.at <= number < fault.at + fault.times
+            hit = self.fault and self.fault.hits(call, self.calls)
         if "Authorization" not in request.headers:
             return call, "denied"
-        return call, fault.kind if hit else None
+        if not hit:
+            return call, None
+        self.fault.act()
+        return call, self.fault.kind
 
     def ask(self, request, call, body):
         key = call.service, call.action, call.parameters
@@ -118,9 +131,9 @@ class Proxy(Server):
         connection.close()
         return answer
 
-    def kill(self):
+    def end_victim(self, number):
         self.victim_known.wait(10)
-        os.kill(self.victim, signal.SIGKILL)
+        os.kill(self.victim, number)
 
     def write_log(self, call):
         if self.log_path:

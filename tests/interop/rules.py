@@ -47,6 +47,9 @@ class Rules:
         self.elbv2 = aws("elbv2")
         self.drain_polls = drain_polls  # how many answers show a target as draining before it is gone
         self.draining = {}  # (target group, instance): answers left
+        self.initial_polls = 0  # how many answers show a new target as not yet healthy
+        self.initial = {}  # the same way
+        self.shown_states = {}  # instance: the lifecycle state that Describe shows instead of moto's
         self.refusals = {
             ("autoscaling", "EnterStandby"): self.refuse_enter_standby,
             ("autoscaling", "ExitStandby"): self.refuse_exit_standby,
@@ -59,7 +62,9 @@ class Rules:
         }
         self.corrections = {
             ("elb", "DescribeInstanceHealth"): self.not_registered_is_out_of_service,
-            ("elbv2", "DescribeTargetHealth"): self.show_draining,
+            ("elbv2", "DescribeTargetHealth"): self.show_health,
+            ("autoscaling", "DescribeAutoScalingGroups"): self.show_states,
+            ("autoscaling", "DescribeAutoScalingInstances"): self.show_states,
         }
 
     def refuse(self, service, action, parameters):
@@ -132,6 +137,7 @@ class Rules:
         for arn in group["TargetGroupARNs"]:
             for instance in parameters["InstanceIds"]:
                 self.draining.pop((arn, instance), None)
+                self.initial[(arn, instance)] = self.initial_polls
                 self.elbv2.register_targets(TargetGroupArn=arn, Targets=[{"Id": instance}])
         self.settle_classic(group)
 
@@ -164,15 +170,31 @@ class Rules:
         answer.body = re.sub(rb"<member>.*?</member>", mend_member, answer.body, flags=re.DOTALL)
         return answer
 
-    def show_draining(self, parameters, answer):
+    def show_health(self, parameters, answer):
         arn = parameters["TargetGroupArn"]
-        for instance in [i for a, i in self.draining if a == arn]:
-            pattern = rb"(<Id>%s</Id>.*?<TargetHealth>).*?(</TargetHealth>)" % instance.encode()
-            health = (
-                rb"\1<State>draining</State><Reason>Target.DeregistrationInProgress</Reason>"
-                rb"<Description>Target deregistration is in progress</Description>\2"
-            )
-            answer.body = re.sub(pattern, health, answer.body, flags=re.DOTALL)
-            self.draining[(arn, instance)] -= 1
-            self.end_drain(arn, instance)
+        for left, state, reason in (
+            (self.draining, "draining", "Target.DeregistrationInProgress"),
+            (self.initial, "initial", "Elb.RegistrationInProgress"),
+        ):
+            for instance in [i for (a, i), answers in left.items() if a == arn and answers > 0]:
+                left[(arn, instance)] -= 1
+                health = rf"\1<State>{state}</State><Reason>{reason}</Reason><Description>{state}</Description>\2"
+                pattern = rf"(<Id>{instance}</Id>.*?<TargetHealth>).*?(</TargetHealth>)"
+                answer.body = re.sub(pattern.encode(), health.encode(), answer.body, flags=re.DOTALL)
+                if left is self.draining:
+                    self.end_drain(arn, instance)
+        return answer
+
+    def show_states(self, parameters, answer):
+        for instance, state in self.shown_states.items():
+
+            def mend_member(match):
+                member = match.group(0)
+                if f"<InstanceId>{instance}</InstanceId>".encode() not in member:
+                    return member
+                shown = f"<LifecycleState>{state}</LifecycleState>".encode()
+                return re.sub(rb"<LifecycleState>.*?</LifecycleState>", shown, member)
+
+            innermost = rb"<member>(?:(?!</?member>).)*</member>"
+            answer.body = re.sub(innermost, mend_member, answer.body, flags=re.DOTALL)
         return answer

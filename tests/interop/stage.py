@@ -26,9 +26,9 @@ class Stage:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidegate-interop-"))
         self.state = self.folder / "state"
 
-    def set_up(self):
+    def set_up(self, target_groups=1):
         """The world as it was in the beginning, and nothing on disk."""
-        self.world.build()
+        self.world.build(target_groups)
         self.imds.reset(self.world.instance)
         self.proxy.reset()
         shutil.rmtree(self.state, ignore_errors=True)
@@ -47,6 +47,7 @@ class Stage:
 
     def hook(self, event, machine=MACHINE, standard_input_open=True, **more):
         environment = self.environment(event, **more)
+        self.proxy.victim_known.clear()
         return run([machine], environment, self.proxy.watch, standard_input_open=standard_input_open)
 
     def command(self, *arguments, **more):

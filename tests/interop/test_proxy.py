@@ -146,3 +146,26 @@ def test_metadata_is_not_given_to_a_proxy(stage):
         metadata(
             stage, "/latest/api/token", "PUT", x_aws_ec2_metadata_token_ttl_seconds="60", x_forwarded_for="10.0.0.1"
         )
+
+
+def test_an_instance_is_shown_in_any_state(aws, stage):
+    stage.proxy.rules.shown_states[stage.world.instance] = "Pending:Wait"
+    group = aws("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP])["AutoScalingGroups"][0]
+    alone = aws("autoscaling").describe_auto_scaling_instances(InstanceIds=[stage.world.instance])
+    shown = {i["InstanceId"]: i["LifecycleState"] for i in group["Instances"]}
+    assert shown.pop(stage.world.instance) == "Pending:Wait"
+    assert list(shown.values()) == ["InService", "InService"]
+    assert alone["AutoScalingInstances"][0]["LifecycleState"] == "Pending:Wait"
+
+
+def test_a_target_that_came_back_is_initial_for_as_many_answers_as_wanted(aws, stage):
+    make_room(stage)
+    enter(aws, stage)
+    stage.proxy.rules.initial_polls = 1
+    aws("autoscaling").exit_standby(AutoScalingGroupName=GROUP, InstanceIds=[stage.world.instance])
+
+    def states():
+        health = aws("elbv2").describe_target_health(TargetGroupArn=stage.world.target_group)
+        return sorted(h["TargetHealth"]["State"] for h in health["TargetHealthDescriptions"])
+
+    assert [states(), states()] == [["healthy", "healthy", "initial"], ["healthy"] * 3]

@@ -63,11 +63,12 @@ class World:
         self.elb = moto.aws("elb")
         self.elbv2 = moto.aws("elbv2")
 
-    def build(self):
+    def build(self, target_groups=1):
         self.moto.forget()
         ec2 = self.moto.aws("ec2")
         subnets = ec2.describe_subnets(Filters=[{"Name": "defaultForAz", "Values": ["true"]}])["Subnets"][:2]
-        self.make_balancers([s["AvailabilityZone"] for s in subnets], subnets[0]["VpcId"])
+        arns = self.make_balancers([s["AvailabilityZone"] for s in subnets], subnets[0]["VpcId"], target_groups)
+        self.target_group = arns[0]
         self.autoscaling.create_launch_configuration(
             LaunchConfigurationName="web", ImageId="ami-0a1b2c3d4e5f60718", InstanceType="m5.large"
         )
@@ -79,17 +80,21 @@ class World:
             MaxSize=6,
             VPCZoneIdentifier=",".join(s["SubnetId"] for s in subnets),
             LoadBalancerNames=["web-classic"],
-            TargetGroupARNs=[self.target_group],
+            TargetGroupARNs=arns,
         )
         self.autoscaling.suspend_processes(AutoScalingGroupName=GROUP, ScalingProcesses=["AZRebalance"])
         self.instance = sorted(i["InstanceId"] for i in self.group()["Instances"])[0]
         return self
 
-    def make_balancers(self, zones, vpc):
+    def make_balancers(self, zones, vpc, target_groups):
         listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 8080}
         self.elb.create_load_balancer(LoadBalancerName="web-classic", Listeners=[listener], AvailabilityZones=zones)
-        created = self.elbv2.create_target_group(Name="web-http", Protocol="HTTP", Port=8080, VpcId=vpc)
-        self.target_group = created["TargetGroups"][0]["TargetGroupArn"]
+        names = ["web-http", *(f"web-{number}" for number in range(2, target_groups + 1))]
+        made = [
+            self.elbv2.create_target_group(Name=name, Protocol="HTTP", Port=8080, VpcId=vpc)["TargetGroups"][0]
+            for name in names
+        ]
+        return [group["TargetGroupArn"] for group in made]
 
     def group(self):
         return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP])["AutoScalingGroups"][0]

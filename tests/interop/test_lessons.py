@@ -1,0 +1,177 @@
+"""What the bash scripts get wrong, played on a real AWS API, by the row of the list of their faults; those of the main
+job itself are in test_main_job.py, L11 in test_kill.py."""
+import pytest
+from proxy import Fault
+from stage import LEAVE, MACHINE, RETURN
+from world import GROUP
+
+FAILED, ATTENTION, BUSY, INTERRUPTED = 1, 3, 4, 6
+ALL_OURS = ["AZRebalance", "AlarmNotification", "ReplaceUnhealthy", "ScheduledActions"]
+
+
+def actions(stage):
+    return [call.action for call in stage.calls()]
+
+
+def changes(stage):
+    return [call.action for call in stage.mutations()]
+
+
+def set_minimum(stage, minimum):
+    stage.world.autoscaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, MinSize=minimum)
+
+
+@pytest.mark.parametrize("action", ["DescribeAutoScalingInstances", "DescribeAutoScalingGroups"])
+def test_l3_access_denied_is_not_taken_for_not_in_a_group(stage, action):
+    before = stage.world.look()
+    stage.proxy.fault = Fault(action=action, kind="denied", times=1000)
+    ended = stage.hook(LEAVE)
+    assert ended.status == FAILED, ended
+    assert "access_denied" in ended.output
+    assert changes(stage) == []
+    assert stage.world.look() == before
+
+
+def test_l4_what_will_never_succeed_is_asked_once(stage):
+    stage.proxy.fault = Fault(action="SuspendProcesses", kind="denied", times=1000)
+    ended = stage.hook(LEAVE)
+    assert ended.status == FAILED, ended
+    assert changes(stage) == ["SuspendProcesses"]
+    assert ended.seconds < 5
+
+
+@pytest.mark.parametrize("state", ["Pending:Wait", "Terminating:Wait", "Terminating:Proceed", "Warmed:Running"])
+def test_l5_and_l21_an_instance_without_traffic_is_left_alone(stage, state):
+    stage.proxy.rules.shown_states[stage.world.instance] = state
+    for event in (LEAVE, RETURN):
+        ended = stage.hook(event)
+        assert ended.status == 0, ended
+    assert changes(stage) == []
+
+
+@pytest.mark.parametrize("state", ["Pending", "Pending:Proceed", "Terminating", "Detaching", "Quarantined", "Unheard:Of"])
+def test_l5_any_other_state_fails_at_once_and_changes_nothing(stage, state):
+    stage.proxy.rules.shown_states[stage.world.instance] = state
+    ended = stage.hook(LEAVE)
+    assert ended.status == FAILED, ended
+    assert state in ended.output
+    assert changes(stage) == []
+    assert ended.seconds < 5
+
+
+def test_l6_processes_that_were_all_suspended_stay_so(stage):
+    stage.world.autoscaling.suspend_processes(AutoScalingGroupName=GROUP, ScalingProcesses=ALL_OURS)
+    before = stage.world.look()
+    for event in (LEAVE, RETURN):
+        ended = stage.hook(event)
+        assert ended.status == 0, ended
+    assert {"SuspendProcesses", "ResumeProcesses"}.isdisjoint(changes(stage))
+    assert stage.world.look() == before
+
+
+def test_l7_the_return_waits_for_the_balancers_health(stage):
+    assert stage.hook(LEAVE).status == 0
+    stage.proxy.rules.initial_polls = 2
+    stage.proxy.calls.clear()
+    ended = stage.hook(RETURN)
+    assert ended.status == 0, ended
+    assert actions(stage).count("DescribeTargetHealth") >= 3
+    assert changes(stage)[0] == "ExitStandby"
+
+
+def test_l12_a_refused_standby_gives_the_minimum_back(stage):
+    before = stage.world.look()
+    stage.proxy.fault = Fault(action="EnterStandby", kind="denied", times=1000)
+    ended = stage.hook(LEAVE)
+    assert ended.status == FAILED, ended
+    assert changes(stage).count("EnterStandby") == 1
+    assert stage.world.look() == before
+
+
+def test_l13_a_minimum_that_could_not_be_raised_is_not_forgotten(stage):
+    before = stage.world.look()
+    assert stage.hook(LEAVE).status == 0
+    stage.proxy.fault = Fault(action="UpdateAutoScalingGroup", kind="unavailable", times=1000)
+    stage.proxy.calls.clear()
+    ended = stage.hook(RETURN)
+    assert ended.status == ATTENTION, ended
+    assert "minimum" in ended.output
+    left = stage.world.look()
+    assert (left.minimum, left.suspended, left.instances) == (2, before.suspended, before.instances)
+    stage.proxy.fault = None
+    ended = stage.hook(RETURN)
+    assert ended.status == 0, ended
+    assert stage.world.look() == before
+
+
+def test_l14_an_instance_that_is_back_already_still_gets_its_group_put_right(stage):
+    before = stage.world.look()
+    assert stage.hook(LEAVE).status == 0
+    back = {"AutoScalingGroupName": GROUP, "InstanceIds": [stage.world.instance]}
+    stage.world.autoscaling.exit_standby(**back)
+    stage.proxy.rules.join_balancers(back)
+    ended = stage.hook(RETURN)
+    assert ended.status == 0, ended
+    assert "ExitStandby" not in changes(stage)
+    assert stage.world.look() == before
+
+
+def test_l17_a_hook_that_is_ended_in_a_wait_goes_on_later(stage):
+    before = stage.world.look()
+    stage.proxy.rules.drain_polls = 3
+    stage.proxy.fault = Fault(action="DescribeTargetHealth", kind="stop")
+    ended = stage.hook(LEAVE)
+    assert ended.status == INTERRUPTED, ended
+    assert ended.seconds < 8
+    for event in (LEAVE, RETURN):
+        ended = stage.hook(event)
+        assert ended.status == 0, ended
+    assert stage.world.look() == before
+    assert len(changes(stage)) == 6
+
+
+def test_r1_a_neighbour_that_takes_the_room_is_made_room_for_again(stage):
+    before = stage.world.look()
+    stage.proxy.fault = Fault(action="EnterStandby", act=lambda: set_minimum(stage, 3))
+    ended = stage.hook(LEAVE)
+    assert ended.status == 0, ended
+    assert changes(stage).count("EnterStandby") == 2
+    assert stage.hook(RETURN).status == 0
+    assert stage.world.look() == before
+
+
+def test_r6_another_deployment_group_waits_its_turn(stage):
+    impatient = stage.folder / "impatient.yaml"
+    impatient.write_text(MACHINE.read_text().replace("at_most: 14m", "at_most: 18s"))
+    impatient.chmod(0o755)
+    before = stage.world.look()
+    assert stage.hook(LEAVE).status == 0
+    out = stage.world.look()
+    ended = stage.hook(LEAVE, machine=impatient, deployment_group="dg-2")
+    assert ended.status == BUSY, ended
+    assert stage.world.look() == out
+    assert stage.hook(RETURN).status == 0
+    assert stage.world.look() == before
+
+
+def test_s1_and_s3_what_instance_metadata_says_is_checked(stage):
+    stage.imds.documents["/latest/meta-data/instance-id"] = "i-0a; touch /tmp/owned"
+    ended = stage.hook(LEAVE)
+    assert ended.status in (FAILED, 2), ended
+    assert stage.calls() == []
+
+
+def test_s2_the_record_is_for_its_owner_only(stage):
+    assert stage.hook(LEAVE).status == 0
+    modes = {path.stat().st_mode & 0o777 for path in stage.state.rglob("*") if path.is_file()}
+    assert modes == {0o600}
+    assert stage.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_third_partys_minimum_is_reported_and_left_alone(stage):
+    assert stage.hook(LEAVE).status == 0
+    set_minimum(stage, 1)
+    ended = stage.hook(RETURN)
+    assert "minimum is 1" in ended.output
+    after = stage.world.look()
+    assert (after.minimum, after.suspended) == (1, ("AZRebalance",))
