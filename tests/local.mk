@@ -1,3 +1,5 @@
+EXTRA_DIST += tests/README.md
+
 # A test is one program; it runs from anywhere, finds its data by TIDEGATE_SOURCE_DIR, and skips (77) with a sentence.
 AM_TESTS_ENVIRONMENT = \
 	TIDEGATE_SOURCE_DIR='$(abs_srcdir)'; export TIDEGATE_SOURCE_DIR; \

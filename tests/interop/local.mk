@@ -31,7 +31,7 @@ tests/interop/kill_after_sync.so: tests/interop/kill_after_sync.c
 # Skipped (77) is no fault here; in_venv.sh has said why.
 check-interop: all tests/interop/kill_after_sync.so
 	$(in_venv) $(srcdir)/tests/interop/botocore_models.py || test $$? = 77
-	$(in_venv) -m pytest -p no:cacheprovider --quiet $(srcdir)/tests/interop || test $$? = 77
+	$(in_venv) -m pytest -p no:cacheprovider --quiet $(INTEROP) $(srcdir)/tests/interop || test $$? = 77
 
 run-demo: all
 	$(in_venv) $(srcdir)/tests/interop/demo.py || test $$? = 77
