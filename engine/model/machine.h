@@ -91,7 +91,7 @@ struct hook {
 	int64_t at_most_ms; /* 0: CodeDeploy's hour */
 };
 
-struct environment {
+struct environment_inputs {
 	const struct node *key; /* a glob over DEPLOYMENT_GROUP_NAME */
 	const struct node *values; /* a map: input -> value */
 };
@@ -113,7 +113,7 @@ struct machine {
 	struct state_reference start_at;
 	struct record_list catches; /* struct catcher */
 	struct record_list states;  /* struct state */
-	struct record_list environments; /* struct environment */
+	struct record_list environments; /* struct environment_inputs */
 	struct record_list expects;      /* struct expectation */
 	struct name_list env;            /* environment variables that expressions may read */
 	const struct node *node;

@@ -407,15 +407,15 @@ static const struct record hook_record = {
 static int read_environments(struct reader *reader, const struct node *node, const struct field *field, void *into)
 {
 	struct record_list *list = into;
-	struct environment *rows;
+	struct environment_inputs *rows;
 	int result = 0;
 
 	if (node->kind != NODE_MAP)
 		return fault(reader, node, field->name, "a map");
-	rows = ARENA_ARRAY(reader->arena, struct environment, node->count);
+	rows = ARENA_ARRAY(reader->arena, struct environment_inputs, node->count);
 	*list = (struct record_list){ .records = rows, .count = node->count };
 	for (size_t i = 0; i < node->count; i++) {
-		rows[i] = (struct environment){ .key = node->keys[i], .values = node->items[i] };
+		rows[i] = (struct environment_inputs){ .key = node->keys[i], .values = node->items[i] };
 		if (node->items[i]->kind != NODE_MAP)
 			result = fault(reader, node->items[i], node->keys[i]->text, "a map of inputs");
 	}
