@@ -1,0 +1,225 @@
+/* A machine file that the CodeDeploy agent executes: which leg it is to drive is known from the environment alone. One
+ * stream, plain ASCII, the verdict last (shared with nobody: see lessons of CodeDeploy in cli/verdict.h). */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/process.h"
+#include "cli/verdict.h"
+#include "text/json.h"
+
+/* CodeDeploy's own bound for all scripts of an event together; nothing of ours may run into it. */
+enum { HOOK_MOST_MS = 3600 * 1000 };
+
+struct hook_run {
+	struct session *session;
+	const char *path;
+	const char *event;
+	const char *group;
+	json_t *hook;
+	const struct machine *machine; /* NULL: the file is faulty */
+	struct leg_result result;
+};
+
+static int refuse(struct hook_run *run, enum exit_status status, const char *message)
+{
+	run->result = (struct leg_result){ .status = status };
+	snprintf(run->result.message, sizeof(run->result.message), "%s", message);
+	return -1;
+}
+
+static int refuse_error(struct hook_run *run, const struct error *err)
+{
+	bool usage = err->kind == ERROR_USAGE || err->kind == ERROR_MACHINE || err->kind == ERROR_EXPRESSION;
+
+	return refuse(run, usage ? EXIT_USAGE : err->kind == ERROR_DAMAGE ? EXIT_LEFT : EXIT_FAILED, err->message);
+}
+
+/* ---- which open run a hook of this deployment group would go on with ---- */
+
+struct open_runs {
+	struct hook_run *run;
+	struct storage *storage;
+	const struct machine *machine; /* the definition of the one that was found */
+	char *subject;
+	size_t count;
+};
+
+static const struct machine *definition_of(struct session *session, const struct history *history)
+{
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct reader reader = { .arena = session->arena, .diagnostics = &diagnostics };
+	struct source *source = ARENA_NEW(session->arena, struct source);
+	const struct machine *machine;
+	json_t *kept = json_incref(history->definition);
+
+	source->name = arena_format(session->arena, "journal %s", history_text(history, "run"));
+	machine = machine_from_definition(&reader, source, kept);
+	json_decref(kept);
+	diagnostics_release(&diagnostics);
+	return machine;
+}
+
+static bool is_of_group(const struct history *history, const char *group)
+{
+	const char *theirs = json_string_value(
+		json_object_get(json_object_get(history->leg, "hook"), "deployment_group_id"));
+
+	return strcmp(theirs ? theirs : "", group) == 0;
+}
+
+static void consider(struct open_runs *open, const struct history *history)
+{
+	const struct machine *machine = definition_of(open->run->session, history);
+	const struct hook *hook = machine ? machine_hook(machine, open->run->event) : NULL;
+
+	if (!hook || machine_goal_opens(machine, &hook->until))
+		return;
+	open->machine = machine;
+	free(open->subject);
+	open->subject = memory_copy_text(history_text(history, "subject"));
+	open->count++;
+}
+
+static int visit_run(void *argument, const char *id)
+{
+	struct open_runs *open = argument;
+	struct history history = { 0 };
+
+	if (run_look(open->storage, id, &history, NULL) != 0)
+		return 0;
+	if (history_is_open(&history) && is_of_group(&history, open->run->group))
+		consider(open, &history);
+	history_release(&history);
+	return 0;
+}
+
+/* How many closing legs of this event wait here. */
+static int find_open(struct hook_run *run, struct open_runs *open, struct error *err)
+{
+	*open = (struct open_runs){ .run = run, .storage = session_storage(run->session, err) };
+	return open->storage ? runs_list(open->storage, visit_run, open, err) : -1;
+}
+
+/* Nothing could be begun for want of a region, of metadata, of a directory. Whether the instance is out is told by what
+ * is there: then a person is needed. */
+static int refuse_setup(struct hook_run *run, const struct error *err)
+{
+	struct open_runs open;
+
+	refuse_error(run, err);
+	if (find_open(run, &open, NULL) == 0 && open.count > 0 && run->result.status == EXIT_FAILED)
+		run->result.status = EXIT_LEFT;
+	free(open.subject);
+	return -1;
+}
+
+/* ---- the leg ---- */
+
+static struct leg leg_of(const struct hook_run *run, const struct hook *hook)
+{
+	return (struct leg){
+		.name = run->event,
+		.hook = run->hook,
+		.goal = &hook->until,
+		.at_most_ms = hook->at_most_ms > 0 && hook->at_most_ms < HOOK_MOST_MS ? hook->at_most_ms : HOOK_MOST_MS,
+	};
+}
+
+static int drive(struct hook_run *run, struct start *start, const struct inputs *inputs)
+{
+	struct run_environment environment;
+	struct error err = ERROR_INIT;
+
+	if (session_run_environment(run->session, true, &environment, &err) != 0)
+		return refuse_setup(run, &err);
+	start->about = session_about(run->session, run->path, inputs);
+	start_leg(&environment, start, &run->result);
+	json_decref(start->about);
+	return 0;
+}
+
+static int drive_machine(struct hook_run *run)
+{
+	const struct hook *hook = machine_hook(run->machine, run->event);
+	struct error err = ERROR_INIT;
+	struct start start = { .machine = run->machine, .group = run->group };
+	struct inputs inputs;
+	int result;
+
+	if (!hook) {
+		error_set(&err, ERROR_USAGE, NOWHERE, "%s runs at %s, but its 'hooks' lack that event", run->path,
+			  run->event);
+		return refuse_error(run, &err);
+	}
+	if (session_inputs(run->session, run->machine, run->hook, &inputs, &err) != 0)
+		return refuse_setup(run, &err);
+	start.subject = inputs.subject;
+	start.input = inputs.values;
+	start.opens = machine_goal_opens(run->machine, &hook->until);
+	start.leg = leg_of(run, hook);
+	result = drive(run, &start, &inputs);
+	inputs_release(&inputs);
+	return result;
+}
+
+/* The file is faulty, and an instance may be out: a closing leg needs only its journal. */
+static int drive_journal(struct hook_run *run)
+{
+	struct error err = ERROR_INIT;
+	struct inputs inputs = { .values = json_made(json_object()), .sources = json_made(json_object()),
+				 .env = json_made(json_object()) };
+	struct start start = { .group = run->group };
+	struct open_runs open;
+	int result;
+
+	if (find_open(run, &open, &err) != 0) {
+		result = refuse_error(run, &err);
+	} else if (open.count != 1) {
+		result = refuse(run, EXIT_USAGE, "the machine file is faulty, see above; nothing was done");
+	} else {
+		report_text(&run->session->report, stdout, "tidegate: goes on by what the open run's journal says\n");
+		start.subject = open.subject;
+		start.input = inputs.values;
+		start.leg = leg_of(run, machine_hook(open.machine, run->event));
+		result = drive(run, &start, &inputs);
+	}
+	free(open.subject);
+	inputs_release(&inputs);
+	return result;
+}
+
+static int needs_event(struct session *session, const char *path)
+{
+	struct error err = ERROR_INIT;
+
+	error_set(&err, ERROR_USAGE, NOWHERE, "LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs "
+		  "'Defaults env_keep += \"LIFECYCLE_EVENT DEPLOYMENT_ID DEPLOYMENT_GROUP_ID DEPLOYMENT_GROUP_NAME "
+		  "APPLICATION_NAME\"'; by hand: tidegate run %s", path);
+	return session_fail(session, &err);
+}
+
+int hook_run(struct session *session, const char *path)
+{
+	struct hook_run run = { .session = session, .path = path };
+
+	run.event = environment_get(&session->environment, "LIFECYCLE_EVENT");
+	if (!run.event)
+		return needs_event(session, path);
+	run.group = environment_get(&session->environment, "DEPLOYMENT_GROUP_ID");
+	run.group = run.group ? run.group : "";
+	process_join_streams();
+	process_catch_stops();
+	session->in_hook = true;
+	session->report.ascii = true;
+	run.hook = session_hook(session, NULL);
+	run.machine = session_machine(session, path);
+	if (run.machine)
+		drive_machine(&run);
+	else
+		drive_journal(&run);
+	json_decref(run.hook);
+	return verdict_print(&session->report, &run.result);
+}

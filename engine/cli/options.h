@@ -1,0 +1,76 @@
+/* The options of all commands: one table, one parser. Names and habits are those of the AWS CLI and of Terraform. */
+#ifndef TIDEGATE_CLI_OPTIONS_H
+#define TIDEGATE_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum option {
+	OPTION_HELP,
+	OPTION_INPUT,
+	OPTION_UNTIL,
+	OPTION_HOOK,
+	OPTION_DEPLOYMENT_GROUP,
+	OPTION_ALL,
+	OPTION_FOLLOW,
+	OPTION_YES,
+	OPTION_JSON,
+	OPTION_EXIT_CODE,
+	OPTION_REGION,
+	OPTION_PROFILE,
+	OPTION_ENDPOINT_URL,
+	OPTION_CA_BUNDLE,
+	OPTION_STATE_DIR,
+	OPTION_CATALOGUE,
+	OPTION_NO_COLOR,
+	OPTION_COUNT
+};
+
+struct option_row {
+	const char *name;  /* without the two dashes */
+	char letter;       /* 0: none */
+	const char *value; /* what it is given, as help shows it; NULL: nothing */
+	const char *help;
+};
+
+extern const struct option_row option_rows[OPTION_COUNT];
+
+/* A set of options, for the commands' table. */
+typedef uint32_t option_set;
+#define OPTION_BIT(option) ((option_set)1 << (option))
+enum {
+	OPTIONS_CATALOGUE = 1 << OPTION_CATALOGUE,
+	OPTIONS_AWS = 1 << OPTION_REGION | 1 << OPTION_PROFILE | 1 << OPTION_ENDPOINT_URL | 1 << OPTION_CA_BUNDLE,
+	OPTIONS_STATE = 1 << OPTION_STATE_DIR,
+	OPTIONS_MACHINE = 1 << OPTION_INPUT | 1 << OPTION_DEPLOYMENT_GROUP | 1 << OPTION_CATALOGUE,
+	OPTIONS_ALWAYS = 1 << OPTION_HELP | 1 << OPTION_NO_COLOR
+};
+
+struct option_values {
+	const char **rows; /* in the order given */
+	size_t count;
+};
+
+struct options {
+	struct option_values of[OPTION_COUNT];
+	const char **operands;
+	size_t n_operands;
+};
+
+/* Fills `options` from the arguments behind a command's name; texts are borrowed, arrays live in the arena. Options may
+ * stand behind operands; `--` ends them. -1 (ERROR_USAGE) with "did you mean" where an option is not in the set. */
+int options_parse(struct options *options, struct arena *arena, option_set allowed, const char *const *arguments,
+		  struct error *err);
+
+/* The last value given, "" for an option that takes none; NULL where it was not given. */
+const char *options_get(const struct options *options, enum option option);
+static inline bool options_has(const struct options *options, enum option option)
+{
+	return options->of[option].count > 0;
+}
+
+#endif

@@ -1,0 +1,90 @@
+#include "config.h"
+
+#include "cli/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A signal handler has no arguments of its own: these three are what it may touch, and nothing else is global. */
+static volatile sig_atomic_t stop;
+static int stop_reader = -1;
+static int stop_writer = -1;
+
+/* A file opened later must not become "standard output": the agent may start us with any of them closed. */
+static void open_missing_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void process_harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	open_missing_streams();
+#ifndef __SANITIZE_ADDRESS__ /* it looks for leaks by tracing itself, which this forbids */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	setrlimit(RLIMIT_CORE, &none);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void ask_stop(int signal)
+{
+	int number = errno;
+
+	(void)signal;
+	stop = 1;
+	/* A full pipe is readable already; there is nothing else that could be done here. */
+	if (write(stop_writer, "", 1) < 0)
+		errno = number;
+	errno = number;
+}
+
+void process_catch_stops(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	const struct sigaction action = { .sa_handler = ask_stop };
+	int ends[2];
+
+	if (stop_reader >= 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return;
+	stop_reader = ends[0];
+	stop_writer = ends[1];
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+const volatile sig_atomic_t *process_stop(void)
+{
+	return &stop;
+}
+
+const int *process_stop_descriptor(void)
+{
+	return stop_reader >= 0 ? &stop_reader : NULL;
+}
+
+void process_join_streams(void)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (nothing >= 0) {
+		dup2(nothing, STDIN_FILENO);
+		close(nothing);
+	}
+	fflush(stdout);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	dup2(STDOUT_FILENO, STDERR_FILENO);
+}

@@ -1,0 +1,22 @@
+/* What the process is to the system: signals, its three streams, and that it leaves no memory image behind. */
+#ifndef TIDEGATE_CLI_PROCESS_H
+#define TIDEGATE_CLI_PROCESS_H
+
+#include <signal.h>
+
+/* To be called first, before any file is opened: descriptors 0 to 2 are open afterwards, a core dump is impossible
+ * (credentials are in memory), and a reader of the output that goes away ends nothing. */
+void process_harden(void);
+
+/* From now on SIGTERM, SIGINT and SIGHUP ask for a stop and nothing else. */
+void process_catch_stops(void);
+
+/* Set once a stop was asked for. */
+const volatile sig_atomic_t *process_stop(void);
+/* Becomes readable then, and stays so: for whoever waits. */
+const int *process_stop_descriptor(void);
+
+/* Both outputs into one stream in the order in which they are written, and nothing to read. */
+void process_join_streams(void);
+
+#endif

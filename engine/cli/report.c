@@ -1,0 +1,269 @@
+#include "config.h"
+
+#include "cli/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
+#include "cli/page.h"
+#include "cli/record_text.h"
+#include "text/json.h"
+
+enum { QUIET_MOST_MS = 60000 }; /* a person, or an agent's log, hears something once a minute */
+
+static const char *record_type(const json_t *record)
+{
+	const char *type = json_string_value(json_object_get(record, "type"));
+
+	return type ? type : "";
+}
+
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+void report_text(struct report *report, FILE *stream, const char *text)
+{
+	char *copy = memory_copy_text(text);
+
+	page_clean(copy, report->ascii);
+	fputs(copy, stream);
+	free(copy);
+}
+
+void report_flush(struct report *report)
+{
+	(void)report;
+	fflush(stdout);
+}
+
+const char *report_color(const struct report *report, const char *name)
+{
+	static const struct {
+		const char *name, *sequence;
+	} rows[] = { { "red", "\033[1;31m" }, { "green", "\033[1;32m" }, { "yellow", "\033[1;33m" }, { "dim", "\033[2m" } };
+
+	if (!report->color)
+		return "";
+	for (size_t i = 0; name && i < ARRAY_LENGTH(rows); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return rows[i].sequence;
+	return "\033[0m";
+}
+
+void report_error(struct report *report, const struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	const struct position *at = &err->position;
+
+	report_flush(report);
+	if (at->source && at->line)
+		buffer_add_format(&text, "%s:%u:%u: ", at->source->name, at->line, at->column);
+	buffer_add_format(&text, "tidegate: %s", err->message);
+	if (buffer_text(&text)[0]) {
+		struct buffer page = BUFFER_INIT;
+
+		page_fold(&page, 0, 10, buffer_text(&text));
+		report_text(report, stderr, buffer_text(&page));
+		buffer_release(&page);
+	}
+	buffer_release(&text);
+}
+
+/* "02:01:07 leave SUSPEND_PROCS  SENTENCE" */
+static void print_line(struct report *report, int64_t wall_ms, const char *state, const char *sentence)
+{
+	struct buffer line = BUFFER_INIT;
+	char time[PAGE_TIME_BYTES];
+
+	page_time(time, wall_ms);
+	buffer_add_format(&line, "%s %-7s %-14s ", time, report->leg, state);
+	page_fold(&line, line.length, 32, sentence);
+	report_text(report, stdout, buffer_text(&line));
+	fflush(stdout);
+	buffer_release(&line);
+	report->printed_ms = report->clock->monotonic_ms(report->clock);
+	report->spoke = true;
+}
+
+/* ---- what is remembered ---- */
+
+/* A leg that begins takes out of traffic, one that goes on brings back; by hand its own name says more. */
+static void remember_leg(struct report *report, const json_t *record)
+{
+	static const char *const by_hand[] = { "restore", "resume", "adopt" };
+	const char *name = text_of(record, "leg");
+	const char *word = json_is_true(json_object_get(record, "begins")) ? "leave" : "return";
+
+	for (size_t i = 0; i < ARRAY_LENGTH(by_hand); i++)
+		if (strcmp(name, by_hand[i]) == 0)
+			word = by_hand[i];
+	snprintf(report->leg, sizeof(report->leg), "%s", word);
+	json_array_clear(report->restored);
+	report->begun_ms = report->clock->monotonic_ms(report->clock);
+}
+
+static void remember_intent(struct report *report, const json_t *record)
+{
+	char number[24];
+	json_t *summary = json_object_get(record, "summary");
+
+	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(record, "n")));
+	json_object_set(report->summaries, number, summary);
+	if (json_is_true(json_object_get(record, "restores")))
+		json_object_set(report->summaries, text_of(record, "resource"), summary);
+}
+
+static void remember_restored(struct report *report, const json_t *record)
+{
+	const char *resource = text_of(record, "resource");
+	json_t *summary = json_object_get(report->summaries, resource);
+
+	if (strcmp(text_of(record, "how"), "restored") == 0 && summary)
+		json_array_append(report->restored, summary);
+	else if (strcmp(text_of(record, "how"), "drifted") != 0)
+		json_append(report->restored, json_string(resource));
+}
+
+static void remember_left(struct report *report, const struct history *history)
+{
+	json_array_clear(report->left);
+	for (size_t i = 0; i < history->ledger.count; i++) {
+		const struct ledger_entry *entry = &history->ledger.entries[i];
+		const json_t *intent = ledger_entry_intent(entry);
+		json_t *row = json_made(json_pack("{s:s, s:s, s:s, s:b}", "resource", entry->resource, "state",
+						  entry->state, "summary", text_of(intent, "summary"), "doubtful",
+						  entry->n_doubts > 0));
+
+		if (entry->trouble)
+			json_put(row, "trouble", json_deep_copy(entry->trouble));
+		json_append(report->left, row);
+	}
+}
+
+static void remember_enter(struct report *report)
+{
+	report->spoke = false;
+	report->waited_ms = 0;
+	report->shown[0] = '\0';
+}
+
+static void remember(struct report *report, const struct history *history, const json_t *record)
+{
+	const char *type = record_type(record);
+
+	if (strcmp(type, "run") == 0 || !report->first) {
+		json_decref(report->first);
+		report->first = json_copy(history->first);
+		snprintf(report->run, sizeof(report->run), "%s", history_text(history, "run"));
+	}
+	if (strcmp(type, "leg") == 0)
+		remember_leg(report, record);
+	else if (strcmp(type, "enter") == 0)
+		remember_enter(report);
+	else if (strcmp(type, "intent") == 0)
+		remember_intent(report, record);
+	else if (strcmp(type, "restored") == 0)
+		remember_restored(report, record);
+	else if (strcmp(type, "leg_end") == 0)
+		remember_left(report, history);
+}
+
+/* ---- the reporter ---- */
+
+static void print_record(struct report *report, const struct history *history, const json_t *record)
+{
+	struct buffer sentence = BUFFER_INIT;
+	struct record_context context = {
+		.history = history,
+		.summaries = report->summaries,
+		.everything = report->everything,
+		.spoke = report->spoke,
+		.waited_ms = report->waited_ms,
+	};
+	const char *state = text_of(record, "state");
+
+	if (report->everything)
+		buffer_add_format(&sentence, "%-9s ", record_type(record));
+	if (record_text(&context, record, &sentence) || report->everything)
+		print_line(report, time_parse(text_of(record, "at")), state, buffer_text(&sentence));
+	buffer_release(&sentence);
+}
+
+void report_record(struct report *report, const struct history *history, const json_t *record)
+{
+	/* Looking without a journal changes nothing, and must not read as if it did. */
+	bool looking = !json_object_get(history->first, "run");
+
+	if (looking)
+		return;
+	remember(report, history, record);
+	if (!report->silent)
+		print_record(report, history, record);
+}
+
+static struct report *report_of(struct reporter *reporter)
+{
+	return (struct report *)reporter; /* it is the first member */
+}
+
+static void on_record(struct reporter *reporter, const struct history *history, const json_t *record)
+{
+	report_record(report_of(reporter), history, record);
+}
+
+static void on_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
+		       int64_t waited_ms, int64_t left_ms)
+{
+	struct report *report = report_of(reporter);
+	int64_t now_ms = report->clock->monotonic_ms(report->clock);
+	struct buffer text = BUFFER_INIT;
+	bool changed;
+
+	(void)history;
+	report->waited_ms = waited_ms;
+	page_value(&text, shown);
+	changed = strncmp(buffer_text(&text), report->shown, sizeof(report->shown) - 1) != 0;
+	if (!report->silent && (changed || now_ms - report->printed_ms >= QUIET_MOST_MS)) {
+		printable_copy(report->shown, sizeof(report->shown), buffer_text(&text));
+		if (text.length > 0)
+			buffer_add_text(&text, "; ");
+		page_watch(&text, waited_ms);
+		buffer_add_text(&text, " of ");
+		page_watch(&text, waited_ms + left_ms);
+		print_line(report, report->clock->wall_ms(report->clock), state, buffer_text(&text));
+	}
+	buffer_release(&text);
+}
+
+static void on_note(struct reporter *reporter, const char *sentence)
+{
+	struct report *report = report_of(reporter);
+
+	if (!report->silent)
+		print_line(report, report->clock->wall_ms(report->clock), "", sentence);
+}
+
+void report_init(struct report *report, struct clock *clock)
+{
+	*report = (struct report){
+		.reporter = { .record = on_record, .waiting = on_waiting, .note = on_note },
+		.clock = clock,
+		.summaries = json_made(json_object()),
+		.restored = json_made(json_array()),
+		.left = json_made(json_array()),
+		.begun_ms = clock->monotonic_ms(clock),
+	};
+}
+
+void report_release(struct report *report)
+{
+	json_decref(report->first);
+	json_decref(report->summaries);
+	json_decref(report->restored);
+	json_decref(report->left);
+}

@@ -1,0 +1,45 @@
+/* What a person reads of a run while it goes: one printer of records for hooks, terminals and `tidegate log`. It
+ * remembers of the records what the verdict at the end needs (cli/verdict.h). */
+#ifndef TIDEGATE_CLI_REPORT_H
+#define TIDEGATE_CLI_REPORT_H
+
+#include <stdio.h>
+
+#include "run/run.h"
+
+struct report {
+	struct reporter reporter;
+	struct clock *clock;
+	bool ascii;      /* a hook: nothing but ASCII */
+	bool color;
+	bool everything; /* each record, with its type: `tidegate log` */
+	bool silent;     /* remembers, and prints nothing */
+	int64_t printed_ms; /* monotonic: when the newest line was printed */
+	bool spoke;         /* of the state it is in */
+	int64_t waited_ms;  /* in the state it is in */
+	char shown[256];    /* what it showed last while waiting */
+	/* Of the run: what the verdict needs. Empty before the first record. */
+	char run[JOURNAL_RUN_BYTES];
+	char leg[24]; /* "leave", "return", "restore", ... */
+	json_t *first;    /* the first record; NULL before */
+	json_t *summaries; /* number of an intent -> its summary; resource -> that of its newest restoring one */
+	json_t *restored; /* what was taken back, in words */
+	json_t *left;     /* what the ledger held at the end: rows of {resource, state, summary, trouble} */
+	int64_t begun_ms; /* monotonic */
+};
+
+void report_init(struct report *report, struct clock *clock);
+void report_release(struct report *report);
+
+/* One record, as when it was made; for records from a journal. */
+void report_record(struct report *report, const struct history *history, const json_t *record);
+
+/* Text that is made fit for the terminal first. */
+void report_text(struct report *report, FILE *stream, const char *text);
+void report_flush(struct report *report);
+/* "tidegate: SENTENCE" to standard error, with the place where there is one. */
+void report_error(struct report *report, const struct error *err);
+/* A mark of colour around a word, or nothing where there is none: "red", "green", "yellow", "dim"; NULL ends it. */
+const char *report_color(const struct report *report, const char *name);
+
+#endif

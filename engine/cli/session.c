@@ -1,0 +1,338 @@
+#include "config.h"
+
+#include "cli/session.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/process.h"
+#include "model/machine_file.h"
+#include "text/json.h"
+#include "text/yaml.h"
+
+static const char system_state_directory[] = "/var/lib/tidegate";
+static const char system_configuration_directory[] = "/etc/tidegate";
+
+static double next_random(struct random *random)
+{
+	struct random_source *source = random_source_system();
+
+	(void)random;
+	return source->fraction(source);
+}
+
+void session_init(struct session *session, struct environment environment)
+{
+	*session = (struct session){ .arena = arena_new(), .environment = environment };
+	session->reader = (struct reader){ .arena = session->arena, .diagnostics = &session->diagnostics };
+	session->random.next = next_random;
+	report_init(&session->report, clock_system());
+}
+
+void session_release(struct session *session)
+{
+	connection_free(session->connection);
+	storage_close_directory(session->storage);
+	diagnostics_release(&session->diagnostics);
+	report_release(&session->report);
+	arena_free(session->arena);
+}
+
+void session_print_diagnostics(struct session *session)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (session->diagnostics.errors + session->diagnostics.warnings > 0)
+		diagnostics_print(&session->diagnostics, &text);
+	report_flush(&session->report);
+	report_text(&session->report, stderr, buffer_text(&text));
+	buffer_release(&text);
+	diagnostics_release(&session->diagnostics);
+}
+
+/* Nothing was done yet: what a person wrote is at fault, or what is around us. */
+static const struct {
+	enum error_kind kind;
+	enum exit_status status;
+} error_statuses[] = {
+	{ ERROR_USAGE, EXIT_USAGE },
+	{ ERROR_MACHINE, EXIT_USAGE },
+	{ ERROR_EXPRESSION, EXIT_USAGE },
+	{ ERROR_BUSY, EXIT_SUBJECT_BUSY },
+	{ ERROR_DAMAGE, EXIT_LEFT },
+};
+
+int session_fail(struct session *session, const struct error *err)
+{
+	report_error(&session->report, err);
+	for (size_t i = 0; i < ARRAY_LENGTH(error_statuses); i++)
+		if (error_statuses[i].kind == err->kind)
+			return error_statuses[i].status;
+	return EXIT_FAILED;
+}
+
+/* ---- files ---- */
+
+static const char *configuration_directory(const struct session *session)
+{
+	const char *named = environment_get(&session->environment, "TIDEGATE_CONFIG_DIR");
+
+	return named ? named : system_configuration_directory;
+}
+
+const struct configuration *session_configuration(struct session *session)
+{
+	struct configuration *made;
+
+	if (session->configuration)
+		return session->configuration;
+	made = ARENA_NEW(session->arena, struct configuration);
+	if (configuration_load(made, &session->reader, configuration_directory(session)) != 0) {
+		session_print_diagnostics(session);
+		return NULL;
+	}
+	return session->configuration = made;
+}
+
+static int add_catalogue_file(struct session *session, const char *path)
+{
+	const struct source *source = source_read_file(&session->reader, path);
+	const struct node *node = source ? yaml_parse(session->arena, source, &session->diagnostics) : NULL;
+
+	return node ? catalogue_add(session->catalogue, &session->reader, node) : -1;
+}
+
+static int is_catalogue_file(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_name[0] != '.' && dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* In the order of names, so that a later one can replace what an earlier one adds. -1 where there is no such directory
+ * although it was named. */
+static int add_catalogue_directory(struct session *session, const char *path, bool named)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_catalogue_file, alphasort), result = 0;
+
+	if (count < 0 && !named)
+		return 0;
+	if (count < 0)
+		return diagnostics_error(&session->diagnostics, NOWHERE, NULL, "cannot read the catalogue '%s': %m",
+					 path);
+	for (int i = 0; i < count; i++) {
+		result |= add_catalogue_file(session, arena_format(session->arena, "%s/%s", path, entries[i]->d_name));
+		free(entries[i]);
+	}
+	free(entries);
+	return result;
+}
+
+static int load_catalogue(struct session *session)
+{
+	const struct option_values *named = &session->options.of[OPTION_CATALOGUE];
+	const char *shared = arena_format(session->arena, "%s/catalogue.d", configuration_directory(session));
+	int result;
+
+	session->catalogue = catalogue_load(&session->reader);
+	if (!session->catalogue)
+		return -1;
+	result = add_catalogue_directory(session, shared, false);
+	for (size_t i = 0; i < named->count; i++)
+		result |= add_catalogue_directory(session, named->rows[i], true);
+	return result;
+}
+
+struct catalogue *session_catalogue(struct session *session)
+{
+	if (!session->catalogue && load_catalogue(session) != 0) {
+		session_print_diagnostics(session);
+		session->catalogue = NULL;
+	}
+	return session->catalogue;
+}
+
+const struct machine *session_machine(struct session *session, const char *path)
+{
+	const struct machine *machine;
+
+	if (!session_catalogue(session))
+		return NULL;
+	machine = machine_read_file(&session->reader, path, session->catalogue);
+	session_print_diagnostics(session);
+	return machine;
+}
+
+/* A hook and root always look in the same place: whoever runs the next leg must find what this one wrote. */
+static const char *state_directory(struct session *session, const struct configuration *configuration)
+{
+	const char *given = options_get(&session->options, OPTION_STATE_DIR), *base;
+
+	if (!given)
+		given = environment_get(&session->environment, "TIDEGATE_STATE_DIR");
+	if (!given)
+		given = configuration->state_dir;
+	if (given)
+		return given;
+	if (session->in_hook || geteuid() == 0)
+		return system_state_directory;
+	base = environment_get(&session->environment, "XDG_STATE_HOME");
+	if (base)
+		return arena_format(session->arena, "%s/tidegate", base);
+	base = environment_get(&session->environment, "HOME");
+	return base ? arena_format(session->arena, "%s/.local/state/tidegate", base) : system_state_directory;
+}
+
+struct storage *session_storage(struct session *session, struct error *err)
+{
+	const struct configuration *configuration;
+
+	if (session->storage)
+		return session->storage;
+	configuration = session_configuration(session);
+	if (!configuration) {
+		error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
+			  configuration_directory(session));
+		return NULL;
+	}
+	return session->storage = storage_open_directory(state_directory(session, configuration), err);
+}
+
+/* ---- AWS ---- */
+
+struct connection *session_connection(struct session *session, struct error *err)
+{
+	const struct options *options = &session->options;
+	struct connection_options wanted = {
+		.flags = {
+			.profile = options_get(options, OPTION_PROFILE),
+			.region = options_get(options, OPTION_REGION),
+			.endpoint_url = options_get(options, OPTION_ENDPOINT_URL),
+			.ca_bundle = options_get(options, OPTION_CA_BUNDLE),
+		},
+		.environment = session->environment,
+		.clock = clock_system(),
+		.wake_descriptor = process_stop_descriptor(),
+	};
+
+	if (session->connection)
+		return session->connection;
+	if (!session_catalogue(session)) {
+		error_set(err, ERROR_MACHINE, NOWHERE, "the catalogue is faulty");
+		return NULL;
+	}
+	wanted.services = catalogue_services(session->catalogue);
+	return session->connection = connection_new(&wanted, err);
+}
+
+static json_t *metadata(void *argument, const char *name, struct error *err)
+{
+	struct session *session = argument;
+	struct connection *connection = session_connection(session, err);
+
+	return connection ? connection_metadata(connection, name, err) : NULL;
+}
+
+char *session_host(struct session *session)
+{
+	json_t *id = metadata(session, "instance_id", NULL);
+	char *host = json_is_string(id) ? memory_copy_text(json_string_value(id)) : NULL;
+
+	json_decref(id);
+	return host;
+}
+
+/* ---- a run ---- */
+
+json_t *session_hook(const struct session *session, const char *event)
+{
+	static const struct {
+		const char *key, *variable;
+	} rows[] = {
+		{ "event", "LIFECYCLE_EVENT" },
+		{ "deployment_id", "DEPLOYMENT_ID" },
+		{ "application_name", "APPLICATION_NAME" },
+		{ "deployment_group_name", "DEPLOYMENT_GROUP_NAME" },
+		{ "deployment_group_id", "DEPLOYMENT_GROUP_ID" },
+	};
+	const char *group = options_get(&session->options, OPTION_DEPLOYMENT_GROUP);
+	json_t *hook = json_made(json_object());
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const char *value = environment_get(&session->environment, rows[i].variable);
+
+		json_put(hook, rows[i].key, value ? json_string(value) : json_null());
+	}
+	if (event)
+		json_put(hook, "event", json_string(event));
+	if (group)
+		json_put(hook, "deployment_group_name", json_string(group));
+	return hook;
+}
+
+int session_inputs(struct session *session, const struct machine *machine, json_t *hook, struct inputs *inputs,
+		   struct error *err)
+{
+	const struct configuration *configuration = session_configuration(session);
+	const struct inputs_request request = {
+		.machine = machine,
+		.given = &session->options.of[OPTION_INPUT],
+		.environment = session->environment,
+		.deployment_group = json_string_value(json_object_get(hook, "deployment_group_name")),
+		.configuration = configuration,
+		.hook = hook,
+		.metadata = metadata,
+		.metadata_argument = session,
+	};
+
+	if (!configuration)
+		return error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
+				 configuration_directory(session));
+	return inputs_find(inputs, &request, err);
+}
+
+static void put_fact(struct session *session, json_t *about, const char *key, const char *name)
+{
+	json_t *value = metadata(session, name, NULL);
+
+	json_put(about, key, value ? value : json_null());
+}
+
+json_t *session_about(struct session *session, const char *file, const struct inputs *inputs)
+{
+	const char *region = session->connection ? connection_region(session->connection) : NULL;
+	json_t *about = json_made(json_object()), *name = json_string(file);
+
+	put_fact(session, about, "host", "instance_id");
+	put_fact(session, about, "account", "account_id");
+	json_put(about, "region", region ? json_string(region) : json_null());
+	json_put(about, "file", name ? name : json_null());
+	json_put(about, "env", json_incref(inputs->env));
+	json_put(about, "sources", json_incref(inputs->sources));
+	return about;
+}
+
+int session_run_environment(struct session *session, bool storage, struct run_environment *environment,
+			    struct error *err)
+{
+	struct connection *connection = session_connection(session, err);
+	struct executor *executor = connection ? connection_executor(connection, err) : NULL;
+
+	if (!executor || (storage && !session_storage(session, err)))
+		return -1;
+	process_catch_stops();
+	*environment = (struct run_environment){
+		.storage = session->storage,
+		.clock = connection_clock(connection),
+		.executor = executor,
+		.random = &session->random,
+		.reporter = &session->report.reporter,
+		.stop = process_stop(),
+		.engine_version = PACKAGE_VERSION,
+	};
+	return 0;
+}

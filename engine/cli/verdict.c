@@ -1,0 +1,274 @@
+#include "config.h"
+
+#include "cli/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/printable.h"
+#include "cli/page.h"
+#include "text/json.h"
+
+enum {
+	LABEL_COLUMNS = 9,
+	CAUSE_MOST_BYTES = 320, /* AWS's own sentences can be long */
+	LEFT_SHOWN = 4,
+	BY_HAND_MOST_BYTES = 600,
+	PAGE_MOST_BYTES = VERDICT_MOST_BYTES - 64 /* a margin for what the agent puts before each line */
+};
+
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+static void add_row(struct buffer *page, const char *label, const char *text)
+{
+	buffer_add_format(page, "%-*s", LABEL_COLUMNS, label);
+	page_fold(page, LABEL_COLUMNS, LABEL_COLUMNS, text);
+}
+
+static void add_taken_row(struct buffer *page, const char *label, struct buffer *text)
+{
+	if (text->length > 0)
+		add_row(page, label, buffer_text(text));
+	buffer_release(text);
+}
+
+/* ---- what each end means, and what to do then ---- */
+
+static void next_after_failed(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	(void)report;
+	if (result->failure == FAILURE_ACCESS_DENIED)
+		buffer_add_text(text, "give the role what it lacks, then deploy again");
+	else
+		buffer_add_text(text, "nothing is left changed: see the cause, then deploy again");
+}
+
+static void add_where(const struct report *report, struct buffer *text)
+{
+	const char *host = text_of(report->first, "host");
+
+	if (host[0])
+		buffer_add_format(text, "on %s: ", host);
+}
+
+static void next_after_left(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	if (!report->run[0]) {
+		buffer_add_text(text, "'tidegate status' shows the open runs, 'tidegate adopt MACHINE' takes over");
+		return;
+	}
+	if (result->failure == FAILURE_ACCESS_DENIED)
+		buffer_add_text(text, "give the role what it lacks, then ");
+	add_where(report, text);
+	buffer_add_format(text, "sudo tidegate restore %s", report->run);
+}
+
+static void next_after_busy(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	(void)report;
+	(void)result;
+	buffer_add_text(text, "'tidegate status' shows which run has it");
+}
+
+static void next_after_doubt(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	(void)result;
+	add_where(report, text);
+	buffer_add_format(text, "sudo tidegate resume %s looks again, and goes on", report->run);
+}
+
+static void next_after_interrupted(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	(void)result;
+	if (!report->run[0])
+		return;
+	add_where(report, text);
+	buffer_add_format(text, "sudo tidegate resume %s goes on, as the next hook does", report->run);
+}
+
+static const struct {
+	enum exit_status status;
+	const char *word;
+	const char *color;
+	void (*next)(const struct report *report, const struct leg_result *result, struct buffer *text);
+} ends[] = {
+	{ EXIT_FAILED, "FAILED", "red", next_after_failed },
+	{ EXIT_USAGE, "REFUSED", "red", NULL },
+	{ EXIT_LEFT, "FAILED", "red", next_after_left },
+	{ EXIT_SUBJECT_BUSY, "BUSY", "yellow", next_after_busy },
+	{ EXIT_IN_DOUBT, "IN DOUBT", "red", next_after_doubt },
+	{ EXIT_INTERRUPTED, "INTERRUPTED", "yellow", next_after_interrupted },
+};
+
+static size_t end_of(enum exit_status status)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++)
+		if (ends[i].status == status)
+			return i;
+	return 0;
+}
+
+/* ---- the rows of a failure ---- */
+
+static void add_headline(const struct report *report, const struct leg_result *result, struct buffer *page)
+{
+	size_t end = end_of(result->status), left = json_array_size(report->left);
+	struct buffer text = BUFFER_INIT;
+
+	buffer_add_format(&text, "%s, exit %d: ", ends[end].word, (int)result->status);
+	if (report->run[0])
+		buffer_add_format(&text, "%s of %s, run %s", report->leg, text_of(report->first, "subject"), report->run);
+	else
+		buffer_add_text(&text, "nothing was begun");
+	if (left > 0)
+		buffer_add_format(&text, ", %zu change%s not restored", left, left == 1 ? "" : "s");
+	else if (result->status == EXIT_FAILED)
+		buffer_add_text(&text, ", nothing is left changed");
+	buffer_add_format(page, "tidegate: %s", report_color(report, ends[end].color));
+	page_fold(page, 10, LABEL_COLUMNS, buffer_text(&text));
+	if (report->color) {
+		page->length--;
+		buffer_add_format(page, "%s\n", report_color(report, NULL));
+	}
+	buffer_release(&text);
+}
+
+static void add_cause(const struct leg_result *result, struct buffer *page)
+{
+	struct buffer text = BUFFER_INIT;
+	char message[CAUSE_MOST_BYTES];
+
+	printable_copy(message, sizeof(message), result->message);
+	if (result->state[0])
+		buffer_add_format(&text, "%s: ", result->state);
+	if (result->failure != FAILURE_NONE && result->failure != FAILURE_REFUSED)
+		buffer_add_text(&text, failures[result->failure].name);
+	if (result->operation[0])
+		buffer_add_format(&text, ", %s", result->operation);
+	if (text.length > 0 && message[0] && text.bytes[text.length - 1] != ' ')
+		buffer_add_text(&text, ": ");
+	buffer_add_text(&text, message);
+	if (result->code[0] || result->request_id[0])
+		buffer_add_format(&text, " (%s%s%s)", result->code, result->request_id[0] ? ", request " : "",
+				  result->request_id);
+	add_taken_row(page, "cause", &text);
+}
+
+static void add_restored(const struct report *report, struct buffer *page)
+{
+	struct buffer text = BUFFER_INIT;
+	size_t i;
+	json_t *sentence;
+
+	json_array_foreach(report->restored, i, sentence) {
+		if (text.length > CAUSE_MOST_BYTES) {
+			buffer_add_format(&text, " and %zu more", json_array_size(report->restored) - i);
+			break;
+		}
+		buffer_add_format(&text, "%s%s", i == 0 ? "" : "; ", json_string_value(sentence));
+	}
+	add_taken_row(page, "restored", &text);
+}
+
+static void add_left(const struct report *report, struct buffer *page)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(report->left, i, row) {
+		const json_t *trouble = json_object_get(row, "trouble");
+		struct buffer text = BUFFER_INIT;
+
+		if (i == LEFT_SHOWN) {
+			buffer_add_format(&text, "and %zu more: tidegate status", json_array_size(report->left) - i);
+			add_taken_row(page, "LEFT", &text);
+			break;
+		}
+		buffer_add_format(&text, "%s: %s", text_of(row, "resource"), text_of(row, "summary"));
+		if (json_is_true(json_object_get(row, "doubtful")))
+			buffer_add_text(&text, " (in doubt)");
+		if (trouble)
+			buffer_add_format(&text, "; restoring: %s%s%s", text_of(trouble, "failure"),
+					  text_of(trouble, "code")[0] ? ", " : "", text_of(trouble, "code"));
+		add_taken_row(page, "LEFT", &text);
+	}
+}
+
+static void add_by_hand(const struct report *report, struct buffer *page)
+{
+	const char *region = json_string_value(json_object_get(report->first, "region"));
+	size_t i, shown = 0;
+	json_t *row;
+
+	json_array_foreach(report->left, i, row) {
+		const json_t *call = json_object_get(json_object_get(row, "trouble"), "call");
+		struct buffer command = BUFFER_INIT;
+
+		page_aws_command(&command, LABEL_COLUMNS, call, region);
+		/* Half a command is worse than none. */
+		if (command.length > 0 && command.length + page->length < PAGE_MOST_BYTES &&
+		    command.length < BY_HAND_MOST_BYTES)
+			buffer_add_format(page, "%-*s%s", LABEL_COLUMNS, shown++ == 0 ? "by hand" : "",
+					  buffer_text(&command));
+		buffer_release(&command);
+	}
+}
+
+static void write_reached(const struct report *report, const struct leg_result *result, struct buffer *page)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (result->state[0])
+		buffer_add_format(&text, "%s reached", result->state);
+	if (report->run[0]) {
+		buffer_add_format(&text, "%s%s of %s, run %s, ", text.length > 0 ? ": " : "", report->leg,
+				  text_of(report->first, "subject"), report->run);
+		page_elapsed(&text, report->clock->monotonic_ms(report->clock) - report->begun_ms);
+	}
+	if (result->message[0])
+		buffer_add_format(&text, "%s%s", text.length > 0 ? "; " : "", result->message);
+	buffer_add_format(page, "tidegate: %s", report_color(report, "green"));
+	page_fold(page, 10, LABEL_COLUMNS, buffer_text(&text));
+	if (report->color)
+		buffer_add_text(page, report_color(report, NULL));
+	buffer_release(&text);
+}
+
+void verdict_write(const struct report *report, const struct leg_result *result, struct buffer *page)
+{
+	struct buffer next = BUFFER_INIT;
+	size_t end = end_of(result->status);
+
+	if (result->status == EXIT_REACHED) {
+		write_reached(report, result, page);
+		return;
+	}
+	add_headline(report, result, page);
+	add_cause(result, page);
+	add_restored(report, page);
+	add_left(report, page);
+	if (ends[end].next)
+		ends[end].next(report, result, &next);
+	add_taken_row(page, "next", &next);
+	add_by_hand(report, page);
+}
+
+int verdict_print(struct report *report, const struct leg_result *result)
+{
+	struct buffer page = BUFFER_INIT;
+
+	verdict_write(report, result, &page);
+	/* The colours are ours, and no text of strangers: what is cleaned is cleaned before they are put in. */
+	if (report->color)
+		fputs(buffer_text(&page), stdout);
+	else
+		report_text(report, stdout, buffer_text(&page));
+	report_flush(report);
+	buffer_release(&page);
+	return result->status;
+}

@@ -1,0 +1,16 @@
+/* The last lines of a run: what came of it, why, what is left and what to do. CodeDeploy's console shows only the last
+ * whole lines of together less than 2048 bytes, so all of it stays below that. */
+#ifndef TIDEGATE_CLI_VERDICT_H
+#define TIDEGATE_CLI_VERDICT_H
+
+#include "cli/report.h"
+
+enum { VERDICT_MOST_BYTES = 2048 };
+
+/* Adds the verdict to `page`. `report` has heard the run's records, if there was a run. */
+void verdict_write(const struct report *report, const struct leg_result *result, struct buffer *page);
+
+/* Writes it to standard output; returns the exit status. */
+int verdict_print(struct report *report, const struct leg_result *result);
+
+#endif
