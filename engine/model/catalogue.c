@@ -343,10 +343,10 @@ static struct action *call_action(const struct catalogue *catalogue, struct read
 	node = node_from_json(reader->arena, source, json);
 	json_decref(json);
 	free(text);
-	action->name = "call";
 	if (record_read(reader, node, &action_record, action) != 0 ||
 	    resolve_observations(catalogue, reader, action) != 0 || resolve_request(catalogue, reader, action) != 0)
 		return NULL;
+	action->name = "call";
 	return action;
 }
 

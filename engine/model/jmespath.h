@@ -36,6 +36,11 @@ bool value_is_true(const json_t *value);
 typedef void expression_reference(void *argument, const char *const *names, const unsigned *columns, size_t count);
 void expression_references(const struct expression *expression, expression_reference *visit, void *argument);
 
+/* Calls `visit` for each name in double quotes that alone is a side of a comparison or an argument, and that is looked
+ * up elsewhere than in the root document: `[?state == "InService"]`, where most people mean a text. */
+typedef void expression_quoted(void *argument, const char *name, unsigned column);
+void expression_quoted_values(const struct expression *expression, expression_quoted *visit, void *argument);
+
 /* The names of all functions, NULL behind the last: for "did you mean". */
 const char *expression_function_name(const void *unused, size_t i);
 

@@ -8,6 +8,8 @@
 
 struct walk {
 	expression_reference *visit;
+	expression_quoted *visit_quoted;
+	const char *text;
 	void *argument;
 };
 
@@ -20,10 +22,14 @@ struct trail {
 
 static void report(const struct walk *walk, const struct trail *trail)
 {
-	const char **names = memory_new(trail->count, sizeof(*names));
-	unsigned *columns = memory_new(trail->count, sizeof(*columns));
+	const char **names;
+	unsigned *columns;
 	const struct step *step = trail->first;
 
+	if (!walk->visit)
+		return;
+	names = memory_new(trail->count, sizeof(*names));
+	columns = memory_new(trail->count, sizeof(*columns));
 	for (size_t i = 0; i < trail->count; step = step->next) {
 		if (step->kind != STEP_FIELD)
 			continue;
@@ -33,6 +39,15 @@ static void report(const struct walk *walk, const struct trail *trail)
 	walk->visit(walk->argument, names, columns, trail->count);
 	free(columns);
 	free(names);
+}
+
+static void report_quoted(const struct walk *walk, const struct operand *operand)
+{
+	const struct step *step = operand->chain;
+
+	if (walk->visit_quoted && step && !step->next && step->kind == STEP_FIELD &&
+	    walk->text[step->column - 1] == '"')
+		walk->visit_quoted(walk->argument, step->name, step->column);
 }
 
 /* Whether the operands of a step begin at the value before it, rather than at its elements. */
@@ -51,8 +66,11 @@ static void walk_step(const struct walk *walk, const struct step *step, const st
 
 	if (trail->rooted && !inside && !(at_root && step->kind == STEP_LITERAL))
 		report(walk, trail);
-	for (const struct operand *at = step->operands; at; at = at->next)
+	for (const struct operand *at = step->operands; at; at = at->next) {
+		if (!inside && !at->deferred && (step->kind == STEP_COMPARE || step->kind == STEP_CALL))
+			report_quoted(walk, at);
 		walk_chain(walk, at->chain, inside && !at->deferred);
+	}
 }
 
 static void walk_chain(const struct walk *walk, const struct step *chain, bool rooted)
@@ -78,6 +96,13 @@ static void walk_chain(const struct walk *walk, const struct step *chain, bool r
 void expression_references(const struct expression *expression, expression_reference *visit, void *argument)
 {
 	struct walk walk = { .visit = visit, .argument = argument };
+
+	walk_chain(&walk, expression->chain, true);
+}
+
+void expression_quoted_values(const struct expression *expression, expression_quoted *visit, void *argument)
+{
+	struct walk walk = { .visit_quoted = visit, .text = expression->text, .argument = argument };
 
 	walk_chain(&walk, expression->chain, true);
 }

@@ -23,7 +23,16 @@ libtidegate_a_SOURCES += \
 libtidegate_a_SOURCES += \
 	engine/model/action.c engine/model/action.h \
 	engine/model/catalogue.c engine/model/catalogue.h \
-	engine/model/check.c engine/model/check.h \
+	engine/model/check.c engine/model/check.h engine/model/check_internal.h \
+	engine/model/check_catches.c \
+	engine/model/check_dominators.c \
+	engine/model/check_graph.c engine/model/check_graph.h \
+	engine/model/check_hooks.c \
+	engine/model/check_inputs.c \
+	engine/model/check_ledger.c \
+	engine/model/check_paths.c \
+	engine/model/check_references.c \
+	engine/model/facts.c engine/model/facts.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \
 	engine/model/machine_file.c engine/model/machine_file.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "text/scalar.h"
 
 struct template_piece {
 	const char *literal; /* NULL: the expression counts */
@@ -24,41 +25,66 @@ struct template
 	size_t count;
 };
 
-/* The byte of the file at which byte `offset` of a scalar's text stands; right for scalars on one line. */
-static struct position scalar_position(const struct node *node, size_t offset, size_t length)
+struct position located_place(const struct located_expression *expression, unsigned column, size_t length)
 {
-	struct position position = node->position;
-
-	if (position.line == 0)
-		return position;
-	position.column += (unsigned)offset + (node->plain ? 0 : 1);
-	position.length = (unsigned)length;
-	return position;
+	return scalar_place(expression->scalar, expression->offset + column - 1, length);
 }
 
-/* A place inside an expression's text; the mark runs from there to its end. */
-static struct position expression_position(struct position start, const char *text, unsigned column)
+/* `a == 'c #2'` without quotes around it: the rest of the line is a comment. */
+static bool is_cut_by_comment(const struct node *scalar)
 {
-	size_t length = strlen(text), offset = column ? column - 1 : 0;
+	const struct source *source = scalar->position.source;
+	const char *start, *end;
 
-	if (start.line == 0)
-		return start;
-	start.column += (unsigned)offset;
-	start.length = length > offset ? (unsigned)(length - offset) : 1;
-	return start;
+	if (!scalar->plain || !source || scalar->offset >= source->length)
+		return false;
+	start = source->text + scalar->offset;
+	end = memchr(start, '\n', source->length - scalar->offset);
+	for (; end && start < end; start++)
+		if (start[0] == ' ' && start[1] == '#')
+			return strlen(scalar->text) <= (size_t)(start - source->text) - scalar->offset;
+	return false;
 }
 
-static int located_parse(struct reader *reader, const char *text, struct position position,
+/* Spellings from elsewhere, by how the expression begins. */
+static const struct spelling {
+	const char *begins;
+	const char *hint;
+} spellings[] = {
+	{ "${", "an expression stands bare here, without ${}" },
+	{ "$(", "an expression stands bare here, without $()" },
+	{ "{{", "an expression stands bare here, without {{}}" },
+	{ "not ", "write ! for not" },
+};
+
+static const char *spelling_hint(const struct node *scalar, const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(spellings); i++)
+		if (strncmp(text, spellings[i].begins, strlen(spellings[i].begins)) == 0)
+			return spellings[i].hint;
+	return is_cut_by_comment(scalar) ? "YAML reads ' #' as a comment: quote the whole expression" : NULL;
+}
+
+/* The expression is the part of the scalar's text that begins at `offset`. */
+static int located_parse(struct reader *reader, const struct node *scalar, const char *text, size_t offset,
 			 struct located_expression *into)
 {
 	struct error err = ERROR_INIT;
+	const size_t length = strlen(text);
+	unsigned column;
 
-	into->position = position;
-	into->parsed = expression_parse(reader->arena, text, &err);
+	*into = (struct located_expression){
+		.scalar = scalar,
+		.offset = offset,
+		.position = scalar_place(scalar, offset, length),
+		.parsed = expression_parse(reader->arena, text, &err),
+	};
 	if (into->parsed)
 		return 0;
-	position = expression_position(position, text, err.position.column);
-	return diagnostics_error(reader->diagnostics, position, NULL, "%s", err.message);
+	column = err.position.column ? err.position.column : 1;
+	return diagnostics_error(reader->diagnostics,
+				 located_place(into, column, length >= column ? length - column + 1 : 1),
+				 spelling_hint(scalar, text), "%s", err.message);
 }
 
 /* The '}' that ends the expression begun at `at`: braces nest, and quotes hide them. NULL where there is none. */
@@ -108,8 +134,7 @@ static int piece_add_expression(struct reader *reader, struct template *template
 	struct template_piece piece = { 0 };
 	const char *text = arena_copy(reader->arena, start, (size_t)(end - start));
 
-	if (located_parse(reader, text, scalar_position(node, (size_t)(start - node->text), (size_t)(end - start)),
-			  &piece.expression) != 0)
+	if (located_parse(reader, node, text, (size_t)(start - node->text), &piece.expression) != 0)
 		return -1;
 	piece_add(reader, template, piece);
 	return 0;
@@ -129,7 +154,7 @@ static int pieces_parse(struct reader *reader, const struct node *node, struct t
 			buffer_add_char(&literal, *at);
 		} else if (!(end = expression_end(at + 2))) {
 			result = diagnostics_error(reader->diagnostics,
-						   scalar_position(node, (size_t)(at - node->text), strlen(at)),
+						   scalar_place(node, (size_t)(at - node->text), strlen(at)),
 						   "write $${ for a literal ${", "'${' without its '}'");
 			end = at + strlen(at);
 		} else {
@@ -208,7 +233,7 @@ json_t *located_search(const struct located_expression *expression, json_t *curr
 	json_t *found = expression_search(expression->parsed, current, root, err);
 
 	if (!found && err)
-		err->position = expression_position(expression->position, expression_text(expression->parsed), 1);
+		err->position = expression->position;
 	return found;
 }
 
@@ -342,10 +367,9 @@ static void visit_reference(void *argument, const char *const *names, const unsi
 	struct reference_visit *visit = argument;
 	struct position position = visit->expression->position;
 
-	if (count > 0 && position.line != 0) {
-		position.column += columns[0] - 1;
-		position.length = columns[count - 1] - columns[0] + (unsigned)strlen(names[count - 1]);
-	}
+	if (count > 0)
+		position = located_place(visit->expression, columns[0],
+					 columns[count - 1] - columns[0] + strlen(names[count - 1]));
 	visit->visit(visit->argument, names, count, position);
 }
 
@@ -355,6 +379,17 @@ void located_references(const struct located_expression *expression, located_ref
 
 	if (expression->parsed)
 		expression_references(expression->parsed, visit_reference, &state);
+}
+
+void template_expressions(const struct template *template, located_visit *visit, void *argument)
+{
+	if (!template)
+		return;
+	for (size_t i = 0; i < template->n_pieces; i++)
+		if (!template->pieces[i].literal)
+			visit(argument, &template->pieces[i].expression);
+	for (size_t i = 0; i < template->count; i++)
+		template_expressions(template->items[i], visit, argument);
 }
 
 void template_references(const struct template *template, located_reference *visit, void *argument)
@@ -373,7 +408,7 @@ static int read_expression(struct reader *reader, const struct node *node, const
 		return diagnostics_error(reader->diagnostics, node->position,
 					 "an expression that begins with [ or { wants quotes",
 					 "'%s' must be an expression, not %s", field->name, node_kind_name(node));
-	return located_parse(reader, node->text, scalar_position(node, 0, strlen(node->text)), into);
+	return located_parse(reader, node, node->text, 0, into);
 }
 
 static json_t *expression_schema(const struct field *field)

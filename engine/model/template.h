@@ -12,7 +12,9 @@
 /* An expression and where in a file it stands. */
 struct located_expression {
 	const struct expression *parsed; /* NULL: there is none */
-	struct position position;        /* of its first byte */
+	struct position position;        /* of its first byte, with its length */
+	const struct node *scalar;       /* in whose text it stands, from byte `offset` on */
+	size_t offset;
 };
 
 struct template;
@@ -35,6 +37,13 @@ int located_is_true(const struct located_expression *expression, json_t *documen
 
 /* Whether it is a map with this key. */
 bool template_has_key(const struct template *template, const char *key);
+
+/* Where column `column` (from 1) of the expression's text stands in the file. */
+struct position located_place(const struct located_expression *expression, unsigned column, size_t length);
+
+/* Calls `visit` for each expression of a template (NULL: none). */
+typedef void located_visit(void *argument, const struct located_expression *expression);
+void template_expressions(const struct template *template, located_visit *visit, void *argument);
 
 /* Calls `visit` for each reference as expression_references does, with the place of each. */
 typedef void located_reference(void *argument, const char *const *names, size_t count, struct position position);

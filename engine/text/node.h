@@ -20,6 +20,7 @@ struct node {
 	struct position position;
 	bool plain;               /* scalar: written without quotes, and not as a block */
 	const char *text;         /* scalar: with a NUL behind, and none inside */
+	size_t offset;            /* scalar of a file: where in its source it begins, quotes included */
 	size_t count;             /* list: items; map: pairs */
 	const struct node **keys; /* map: scalars, in the order of the text, all different */
 	const struct node **items; /* list: the items; map: the values */

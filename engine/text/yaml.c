@@ -55,12 +55,13 @@ static struct position event_position(struct yaml_reader *reader, size_t length)
 }
 
 /* The scalar's place, with the length of what of it is on its first line. */
-static struct position scalar_position(struct yaml_reader *reader)
+static struct position scalar_position(struct yaml_reader *reader, size_t *offset)
 {
 	const yaml_event_t *event = &reader->event;
 	const size_t start = yaml_cursor_seek(&reader->cursor, &event->start_mark);
 	struct position position;
 
+	*offset = start;
 	/* Not always to the line's end: a whole file may be one line. */
 	if (event->end_mark.line != event->start_mark.line)
 		return yaml_cursor_position(&reader->cursor, SIZE_MAX);
@@ -109,12 +110,14 @@ static const struct node *read_scalar(struct yaml_reader *reader)
 {
 	const char *text = (const char *)reader->event.data.scalar.value;
 	const size_t length = reader->event.data.scalar.length;
-	const struct position position = scalar_position(reader);
+	size_t offset;
+	const struct position position = scalar_position(reader, &offset);
 	struct node *node = node_new_scalar(reader->arena, position, text, length);
 
 	if (memchr(text, '\0', length))
 		diagnostics_error(reader->diagnostics, position, NULL, "a NUL character in a text");
 	node->plain = reader->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node->offset = offset;
 	return next_event(reader) ? NULL : node;
 }
 

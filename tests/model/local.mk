@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 model_tests = \
 	tests/model/embedded_test \
+	tests/model/faulty_test \
 	tests/model/jmespath_conformance_test \
 	tests/model/jmespath_test \
 	tests/model/services_test \
@@ -8,6 +9,7 @@ model_tests = \
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 tests_model_embedded_test_LDADD = $(test_libs)
+tests_model_faulty_test_LDADD = $(test_libs)
 tests_model_jmespath_conformance_test_LDADD = $(test_libs)
 tests_model_jmespath_test_LDADD = $(test_libs)
 tests_model_services_test_LDADD = $(test_libs)
@@ -16,3 +18,4 @@ check_PROGRAMS += tests/model/catalogue_test
 TESTS += tests/model/catalogue_test
 tests_model_catalogue_test_LDADD = $(test_libs)
 endif
+EXTRA_DIST += tests/model/faulty
