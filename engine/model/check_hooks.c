@@ -21,7 +21,8 @@ static void check_event(const struct check *check, const struct hook *hook)
 		diagnostics_unknown(diagnostics, hook->key->position, hook->key->text, lifecycle_event_name_at, NULL,
 				    "CodeDeploy has no lifecycle event '%s'", hook->key->text);
 	else if (!event->scripted)
-		diagnostics_error(diagnostics, hook->key->position, NULL, "CodeDeploy runs no script at %s", event->name);
+		diagnostics_error(diagnostics, hook->key->position, NULL, "CodeDeploy runs no script at %s",
+				  event->name);
 }
 
 static void check_goals(const struct check *check, const struct hook *hook)

@@ -1,5 +1,6 @@
 /* What a machine gives: the `with` of its states, held against what actions and operations take, and the inputs of its
- * environments and defaults, held against what it declares. What is not written as an expression must already be right. */
+ * environments and defaults, held against what it declares. What is not written as an expression must already be
+ * right. */
 #include "config.h"
 
 #include <ctype.h>
@@ -178,7 +179,8 @@ static void check_required(const struct check *check, const struct state *state,
 
 /* ---- `action: call`: a value against the shape of an operation ---- */
 
-static void check_shape(const struct check *check, const struct node *node, const struct shape *shape, const char *owner);
+static void check_shape(const struct check *check, const struct node *node, const struct shape *shape,
+			const char *owner);
 
 static void check_members(const struct check *check, const struct node *node, const struct shape *shape,
 			  const char *owner)
@@ -217,7 +219,8 @@ static void check_literal(const struct check *check, const struct node *node, co
 	json_decref(value);
 }
 
-static void check_shape(const struct check *check, const struct node *node, const struct shape *shape, const char *owner)
+static void check_shape(const struct check *check, const struct node *node, const struct shape *shape,
+			const char *owner)
 {
 	if (has_expression(node))
 		return;
@@ -271,7 +274,7 @@ void check_inputs(struct check *check)
 {
 	const struct machine *machine = check->machine;
 	const struct input *inputs = machine->inputs.records;
-	const struct environment *environments = machine->environments.records;
+	const struct environment_inputs *environments = machine->environments.records;
 	const struct node *declared = node_get(machine->node, "input");
 
 	for (size_t i = 0; i < machine->inputs.count; i++) {

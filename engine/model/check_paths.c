@@ -1,5 +1,5 @@
-/* What follows from the shape of a machine alone: states that no run comes to, states from which no run comes to an end,
- * and circles in which nothing waits and nothing counts. */
+/* What follows from the shape of a machine alone: states that no run comes to, states from which no run comes to an
+ * end, and circles in which nothing waits and nothing counts. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -57,9 +57,10 @@ static bool has_input(const struct machine *machine, const char *name)
 static void check_input(struct scope *scope, const struct reference *reference)
 {
 	const struct machine *machine = scope->check->machine;
+	const size_t last = reference->count - 1;
 
 	if (!scope->has_input)
-		diagnostics_error(scope->check->reader->diagnostics, place_of(scope, reference, 0, reference->count - 1),
+		diagnostics_error(scope->check->reader->diagnostics, place_of(scope, reference, 0, last),
 				  "it may read metadata, hook and env", "a default cannot read other inputs");
 	else if (reference->count > 1 && !has_input(machine, reference->names[1]))
 		refuse_name(scope, reference, 1, input_name_at, machine, "unknown input");
@@ -177,8 +178,8 @@ static void check_states(struct scope *scope, const struct reference *reference)
 	else if (reference->count > 1 && !from)
 		refuse_name(scope, reference, 1, state_name_at, machine, "unknown state");
 	else if (from && from->kind != STATE_ACTION)
-		diagnostics_error(diagnostics, place_of(scope, reference, 0, 1), "only a state with an action gives something",
-				  "'%s' is a state with '%s': it gives nothing", state_name(from),
+		diagnostics_error(diagnostics, place_of(scope, reference, 0, 1),
+				  "only a state with an action gives something", "'%s' is a state with '%s': it gives nothing", state_name(from),
 				  state_kind_names[from->kind]);
 	else if (from && reference->count > 2 && !gives(from->action, reference->names[2]))
 		diagnostics_unknown(diagnostics, place_of(scope, reference, 2, 2), reference->names[2], given_name_at,
@@ -249,7 +250,8 @@ static void warn_quoted(void *argument, const char *name, unsigned column)
 	const struct reader *reader = scope->check->reader;
 
 	diagnostics_warn(reader->diagnostics, located_place(scope->expression, column, strlen(name) + 2),
-			 arena_format(reader->arena, "write '%.60s' for a text", name), "double quotes name a key, not a text");
+			 arena_format(reader->arena, "write '%.60s' for a text", name),
+			 "double quotes name a key, not a text");
 }
 
 static void check_expression(void *argument, const struct located_expression *expression)

@@ -185,6 +185,8 @@ static struct line find_line(const struct source *source, unsigned number)
 	end = line.length ? memchr(line.bytes, '\n', line.length) : NULL;
 	if (end)
 		line.length = (size_t)(end - line.bytes);
+	if (line.length && line.bytes[line.length - 1] == '\r')
+		line.length--;
 	return line;
 }
 

@@ -5,8 +5,8 @@
 
 #include "text/node.h"
 
-/* The place of byte `offset` of the scalar's text, which is its end or no blank, with this length. Where the node does not come
- * from a file it is the node's own. Takes time in proportion to `offset`. */
+/* The place of byte `offset` of the scalar's text, which is its end or no blank, with this length. Where the node does
+ * not come from a file it is the node's own. Takes time in proportion to `offset`. */
 struct position scalar_place(const struct node *scalar, size_t offset, size_t length);
 
 #endif

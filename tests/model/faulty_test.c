@@ -1,6 +1,6 @@
-/* Faulty machine files, each with what a person must read about it: tests/model/faulty/KIND/NAME.yaml. The answer stands
- * at the end of the question, in lines that begin with "#= "; they are cut off before the machine is loaded. What is in
- * `structure` breaks the schema, too (tests/interop/test_schemas.py). To accept what is said now, and then to read the
+/* Faulty machine files, each with what a person must read about it: tests/model/faulty/KIND/NAME.yaml. The answer
+ * stands at the end of the question, in lines that begin with "#= "; they are cut off before the machine is loaded. What
+ * is in `structure` breaks the schema, too (tests/interop/test_schemas.py). To accept what is said now, and then to read the
  * differences: TIDEGATE_SOURCE_DIR=. tests/model/faulty_test --update */
 #include "config.h"
 
@@ -166,7 +166,8 @@ int main(int count, char **arguments)
 
 	suite.arena = arena_new();
 	pattern.catalogue = load_catalogue(suite.arena);
-	suite.tests[suite.count++] = (struct CMUnitTest)cmocka_unit_test_prestate(there_are_enough_faulty_files, &suite);
+	suite.tests[suite.count++] =
+		(struct CMUnitTest)cmocka_unit_test_prestate(there_are_enough_faulty_files, &suite);
 	add_folder(&suite, arena_format(suite.arena, "%s/tests/model/faulty", source ? source : "."), &pattern);
 	result = _cmocka_run_group_tests("faulty machine files", suite.tests, suite.count, NULL, NULL);
 	arena_free(suite.arena);

@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
 model_tests = \
+	tests/model/check_test \
 	tests/model/embedded_test \
 	tests/model/faulty_test \
 	tests/model/jmespath_conformance_test \
@@ -8,6 +9,7 @@ model_tests = \
 	tests/model/shape_test
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
+tests_model_check_test_LDADD = $(test_libs)
 tests_model_embedded_test_LDADD = $(test_libs)
 tests_model_faulty_test_LDADD = $(test_libs)
 tests_model_jmespath_conformance_test_LDADD = $(test_libs)
