@@ -179,7 +179,8 @@ static void check_states(struct scope *scope, const struct reference *reference)
 		refuse_name(scope, reference, 1, state_name_at, machine, "unknown state");
 	else if (from && from->kind != STATE_ACTION)
 		diagnostics_error(diagnostics, place_of(scope, reference, 0, 1),
-				  "only a state with an action gives something", "'%s' is a state with '%s': it gives nothing", state_name(from),
+				  "only a state with an action gives something",
+				  "'%s' is a state with '%s': it gives nothing", state_name(from),
 				  state_kind_names[from->kind]);
 	else if (from && reference->count > 2 && !gives(from->action, reference->names[2]))
 		diagnostics_unknown(diagnostics, place_of(scope, reference, 2, 2), reference->names[2], given_name_at,

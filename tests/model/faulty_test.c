@@ -1,7 +1,7 @@
 /* Faulty machine files, each with what a person must read about it: tests/model/faulty/KIND/NAME.yaml. The answer
- * stands at the end of the question, in lines that begin with "#= "; they are cut off before the machine is loaded. What
- * is in `structure` breaks the schema, too (tests/interop/test_schemas.py). To accept what is said now, and then to read the
- * differences: TIDEGATE_SOURCE_DIR=. tests/model/faulty_test --update */
+ * stands at the end of the question, in lines that begin with "#= "; they are cut off before the machine is loaded.
+ * What is in `structure` breaks the schema, too (tests/interop/test_schemas.py). To accept what is said now, and then
+ * to read the differences: TIDEGATE_SOURCE_DIR=. tests/model/faulty_test --update */
 #include "config.h"
 
 #include <setjmp.h>
