@@ -23,6 +23,7 @@ include tests/model/local.mk
 include tests/wire/local.mk
 include tests/aws/local.mk
 include tests/run/local.mk
+include tests/sim/local.mk
 include tests/cli/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

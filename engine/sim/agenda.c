@@ -1,0 +1,256 @@
+/* A world's making and copying, its time, and what happens when it passes: the events in the order of their time, and
+ * of their planning where they fall together. */
+#include "config.h"
+
+#include "sim/agenda.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/executor.h"
+
+enum { PAST_MS = 30 * 1000 }; /* how old an answer of AWS may be */
+
+static struct sim *sim_of_clock(struct clock *clock)
+{
+	return (struct sim *)(void *)((char *)clock - offsetof(struct sim, clock));
+}
+
+static int64_t clock_monotonic_ms(struct clock *clock)
+{
+	const struct sim *sim = sim_of_clock(clock);
+
+	return sim->world.now_ms - sim->booted_ms;
+}
+
+static int64_t clock_wall_ms(struct clock *clock)
+{
+	const struct sim *sim = sim_of_clock(clock);
+
+	return world_wall_ms(&sim->world) + sim->skew_ms;
+}
+
+static const char *clock_boot_id(struct clock *clock)
+{
+	return sim_of_clock(clock)->boot_id;
+}
+
+static void name_boot(struct sim *sim)
+{
+	snprintf(sim->boot_id, sizeof(sim->boot_id), "5174a7ed-0000-4000-8000-%012x", sim->boots);
+}
+
+struct sim *sim_new(uint64_t seed)
+{
+	struct sim *sim = memory_new(1, sizeof(*sim));
+
+	sim->clock = (struct clock){ clock_monotonic_ms, clock_wall_ms, clock_boot_id };
+	sim->executor = executor_of_sim;
+	world_init(&sim->world, seed);
+	sim->events = ROWS_OF(struct event);
+	sim->faults = ROWS_OF(struct planned_fault);
+	sim->acts = ROWS_OF(struct planned_act);
+	sim->flights = ROWS_OF(struct flight);
+	sim->log = ROWS_OF(struct sim_logged);
+	sim->pasts = ROWS_OF(struct past);
+	name_boot(sim);
+	return sim;
+}
+
+/* Everything that is of one run and not of the world. */
+static void forget_run(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->flights.count; i++)
+		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
+	for (size_t i = 0; i < sim->log.count; i++) {
+		const struct sim_logged *logged = rows_at(&sim->log, i);
+
+		json_decref((json_t *)(uintptr_t)logged->input);
+	}
+	for (size_t i = 0; i < sim->pasts.count; i++)
+		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
+	sim->flights.count = sim->log.count = sim->pasts.count = 0;
+	arena_free(sim->names);
+	sim->names = NULL;
+}
+
+void sim_free(struct sim *sim)
+{
+	struct rows *const all[] = { &sim->events, &sim->faults, &sim->acts, &sim->flights, &sim->log, &sim->pasts };
+
+	if (!sim)
+		return;
+	forget_run(sim);
+	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+		rows_release(all[i]);
+	world_release(&sim->world);
+	arena_free(sim->origin);
+	free(sim);
+}
+
+/* What is in flight belongs to the model's client. */
+static void copy_events(struct sim *sim, const struct sim *model)
+{
+	sim->events.count = 0;
+	for (size_t i = 0; i < model->events.count; i++) {
+		const struct event *event = rows_at(&model->events, i);
+
+		if (event->kind != EVENT_REQUEST && event->kind != EVENT_LATE)
+			*(struct event *)rows_add(&sim->events) = *event;
+	}
+}
+
+void sim_reset(struct sim *sim, const struct sim *model, uint64_t seed)
+{
+	forget_run(sim);
+	world_copy(&sim->world, &model->world);
+	copy_events(sim, model);
+	rows_copy(&sim->faults, &model->faults);
+	rows_copy(&sim->acts, &model->acts);
+	sim->world.random = seed;
+	sim->event_order = model->event_order;
+	sim->requests = sim->delivered = sim->boots = 0;
+	sim->dead = false;
+	sim->keeps_past = model->keeps_past;
+	sim->skew_ms = model->skew_ms;
+	sim->booted_ms = model->booted_ms;
+	name_boot(sim);
+}
+
+struct sim *sim_clone(const struct sim *model, uint64_t seed)
+{
+	struct sim *sim = sim_new(seed);
+
+	sim_reset(sim, model, seed);
+	return sim;
+}
+
+char *sim_keep_text(struct sim *sim, const char *text)
+{
+	if (!sim->names)
+		sim->names = arena_new();
+	return arena_copy_text(sim->names, text);
+}
+
+static bool comes_before(const struct event *one, const struct event *other)
+{
+	return one->at_ms != other->at_ms ? one->at_ms < other->at_ms : one->order < other->order;
+}
+
+void agenda_add(struct sim *sim, int64_t at_ms, enum event_kind kind, size_t index, unsigned generation)
+{
+	struct event event = { at_ms, sim->event_order++, kind, index, generation };
+	size_t low = 0, high = sim->events.count;
+
+	/* The next one is last, so that taking it moves nothing. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (comes_before(rows_at(&sim->events, middle), &event))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	rows_insert(&sim->events, low, &event);
+}
+
+/* Before something changes, the world as it has been until now is put aside; what is too old to matter is dropped. */
+static void keep_past(struct sim *sim)
+{
+	struct past *past;
+	size_t old = 0;
+
+	while (old < sim->pasts.count &&
+	       ((struct past *)rows_at(&sim->pasts, old))->until_ms < sim->world.now_ms - PAST_MS)
+		old++;
+	for (size_t i = 0; i < old; i++)
+		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
+	if (old)
+		rows_drop_first(&sim->pasts, old);
+	past = rows_add(&sim->pasts);
+	past->until_ms = sim->world.now_ms;
+	world_init(&past->world, 0);
+	world_copy(&past->world, &sim->world);
+}
+
+static void (*const event_handlers[EVENT_COUNT])(struct sim *sim, size_t index, unsigned generation) = {
+	[EVENT_INSTANCE] = instance_step,
+	[EVENT_TARGET] = target_step,
+	[EVENT_MEMBER] = member_step,
+	[EVENT_ACT] = act_event,
+	[EVENT_REQUEST] = flight_event,
+	[EVENT_LATE] = flight_late_event,
+};
+
+bool agenda_step(struct sim *sim, int64_t until_ms)
+{
+	struct event event;
+
+	if (sim->events.count == 0)
+		return false;
+	event = *(const struct event *)rows_at(&sim->events, sim->events.count - 1);
+	if (event.at_ms > until_ms)
+		return false;
+	sim->events.count--;
+	if (sim->world.now_ms < event.at_ms)
+		sim->world.now_ms = event.at_ms;
+	if (sim->keeps_past)
+		keep_past(sim);
+	event_handlers[event.kind](sim, event.index, event.generation);
+	return true;
+}
+
+void sim_advance(struct sim *sim, int64_t ms)
+{
+	int64_t until_ms = sim->world.now_ms + ms;
+
+	while (agenda_step(sim, until_ms))
+		;
+	sim->world.now_ms = until_ms;
+}
+
+struct clock *sim_clock(struct sim *sim)
+{
+	return &sim->clock;
+}
+
+int64_t sim_wall_ms(const struct sim *sim)
+{
+	return world_wall_ms(&sim->world);
+}
+
+void sim_skew(struct sim *sim, int64_t ms)
+{
+	sim->skew_ms = ms;
+}
+
+void sim_reboot(struct sim *sim)
+{
+	sim_revive(sim);
+	sim->booted_ms = sim->world.now_ms;
+	sim->boots++;
+	name_boot(sim);
+}
+
+bool sim_set_self(struct sim *sim, const char *instance)
+{
+	sim->world.self = world_instance(&sim->world, instance);
+	return sim->world.self != ROW_NONE;
+}
+
+const char *sim_self(const struct sim *sim)
+{
+	return sim->world.self == ROW_NONE ? NULL : instance_at(&sim->world, sim->world.self)->id;
+}
+
+const char *sim_region(const struct sim *sim)
+{
+	return sim->world.region;
+}
+
+const char *sim_account(const struct sim *sim)
+{
+	return sim->world.account;
+}

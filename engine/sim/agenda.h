@@ -1,0 +1,80 @@
+/* The world with its future: what will happen at which time, what is in flight, what was asked. For the files of this
+ * layer only. */
+#ifndef TIDEGATE_SIM_AGENDA_H
+#define TIDEGATE_SIM_AGENDA_H
+
+#include "sim/world.h"
+
+enum event_kind { EVENT_INSTANCE, EVENT_TARGET, EVENT_MEMBER, EVENT_ACT, EVENT_REQUEST, EVENT_LATE, EVENT_COUNT };
+
+struct event {
+	int64_t at_ms;
+	uint64_t order; /* of those at the same time */
+	enum event_kind kind;
+	size_t index;
+	unsigned generation;
+};
+
+struct planned_fault {
+	unsigned request;
+	enum sim_fault_kind kind;
+	int64_t ms;
+};
+
+struct planned_act {
+	unsigned request; /* 0: by an event */
+	struct sim_act act;
+};
+
+struct past {
+	int64_t until_ms; /* the world was so until then */
+	struct world world;
+};
+
+/* A request between its beginning and its answer; slots are used again. */
+struct flight {
+	bool busy;
+	const struct sim_operation *row;
+	const struct operation *operation; /* NULL once the caller has gone */
+	json_t *input;
+	call_done *done; /* NULL: nobody waits for it */
+	void *argument;
+	unsigned number;
+	int64_t started_ms;
+	struct planned_fault fault;
+	bool too_late; /* the time until which it may be signed was over: never sent */
+};
+
+struct sim {
+	struct clock clock;
+	struct executor executor;
+	struct world world;
+	struct rows events;  /* struct event, the next one last */
+	struct rows faults;  /* struct planned_fault */
+	struct rows acts;    /* struct planned_act */
+	struct rows flights; /* struct flight */
+	struct rows log;     /* struct sim_logged */
+	struct rows pasts;   /* struct past, oldest first */
+	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
+	struct arena *names; /* made by requests: tags; NULL until there is one */
+	uint64_t event_order;
+	unsigned requests;
+	unsigned delivered; /* answers so far: poll sees by it that one came */
+	bool dead;
+	bool keeps_past; /* a read will answer with an old world */
+	int64_t skew_ms, booted_ms;
+	unsigned boots;
+	char boot_id[40];
+};
+
+void agenda_add(struct sim *sim, int64_t at_ms, enum event_kind kind, size_t index, unsigned generation);
+/* Lets the next event happen, if it is due by `until_ms` (of world.now_ms); false where there is none. */
+bool agenda_step(struct sim *sim, int64_t until_ms);
+char *sim_keep_text(struct sim *sim, const char *text);
+
+/* For EVENT_ACT, EVENT_REQUEST and EVENT_LATE. */
+void act_event(struct sim *sim, size_t index, unsigned unused);
+void flight_event(struct sim *sim, size_t index, unsigned unused);
+void flight_late_event(struct sim *sim, size_t index, unsigned unused);
+
+#endif

@@ -1,0 +1,378 @@
+/* What the simulated Auto Scaling answers when it is asked how things stand. Unknown names and IDs are passed over, and
+ * a filter that is empty means everything. */
+#include "config.h"
+
+#include "sim/request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/autoscaling.h"
+#include "text/json.h"
+
+static double seconds_of(int64_t now_ms)
+{
+	return (double)((WORLD_STARTS_MS + now_ms) / 1000);
+}
+
+
+/* ---- groups */
+
+static json_t *instance_json(const struct instance *instance)
+{
+	return json_made(json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "InstanceId", instance->id, "InstanceType",
+				   instance->type, "AvailabilityZone", instance->zone, "LifecycleState",
+				   lifecycles[instance->state].name, "HealthStatus",
+				   instance->healthy ? "Healthy" : "Unhealthy", "ProtectedFromScaleIn",
+				   (int)instance->is_protected, "LaunchConfigurationName", "web"));
+}
+
+static json_t *group_instances(const struct world *world, size_t group)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < world->instances.count; i++)
+		if (instance_at(world, i)->group == group)
+			json_append(list, instance_json(instance_at(world, i)));
+	return list;
+}
+
+static json_t *group_suspended(const struct group *group)
+{
+	json_t *list = json_made(json_array());
+
+	for (int i = 0; i < PROCESS_COUNT; i++)
+		if (group->suspended[i])
+			json_append(list, json_pack("{s:s, s:s}", "ProcessName", process_names[i], "SuspensionReason",
+						    group->suspended[i]));
+	return list;
+}
+
+static json_t *group_tags(const struct world *world, size_t group)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < world->tags.count; i++) {
+		const struct tag *tag = rows_at(&world->tags, i);
+
+		if (tag->group == group)
+			json_append(list, json_pack("{s:s, s:s, s:s, s:s, s:b}", "ResourceId",
+						    group_at(world, group)->name, "ResourceType", "auto-scaling-group",
+						    "Key", tag->key, "Value", tag->value, "PropagateAtLaunch",
+						    (int)tag->propagates));
+	}
+	return list;
+}
+
+static json_t *texts_json(const char *const *texts, size_t count)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < count; i++)
+		json_append(list, json_string(texts[i]));
+	return list;
+}
+
+static json_t *group_balancers(const struct world *world, const struct group *group)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < group->n_balancers; i++)
+		json_append(list, json_string(balancer_at(world, group->balancers[i])->name));
+	return list;
+}
+
+static json_t *group_target_groups(const struct world *world, const struct group *group)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < group->n_target_groups; i++)
+		json_append(list, json_string(target_group_at(world, group->target_groups[i])->arn));
+	return list;
+}
+
+static json_t *group_json(const struct world *world, size_t index, bool instances)
+{
+	const struct group *group = group_at(world, index);
+	json_t *json = json_made(json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s}", "AutoScalingGroupName",
+					   group->name, "MinSize", (json_int_t)group->minimum, "MaxSize",
+					   (json_int_t)group->maximum, "DesiredCapacity", (json_int_t)group->desired,
+					   "DefaultCooldown", (json_int_t)group->cooldown_s, "HealthCheckType",
+					   group->elb_health ? "ELB" : "EC2", "HealthCheckGracePeriod",
+					   (json_int_t)group->grace_s, "LaunchConfigurationName", "web"));
+	char arn[512];
+
+	snprintf(arn, sizeof(arn), "arn:aws:autoscaling:%s:%s:autoScalingGroup:%08zx-0000-4000-8000-000000000000:"
+		 "autoScalingGroupName/%s", world->region, world->account, index, group->name);
+	json_put(json, "AutoScalingGroupARN", json_string(arn));
+	json_put(json, "AvailabilityZones", texts_json(group->zones, group->n_zones));
+	json_put(json, "LoadBalancerNames", group_balancers(world, group));
+	json_put(json, "TargetGroupARNs", group_target_groups(world, group));
+	json_put(json, "Instances", instances ? group_instances(world, index) : json_array());
+	json_put(json, "CreatedTime", json_real(seconds_of(-86400000)));
+	json_put(json, "SuspendedProcesses", group_suspended(group));
+	json_put(json, "Tags", group_tags(world, index));
+	json_put(json, "TerminationPolicies", json_pack("[s]", "Default"));
+	json_put(json, "NewInstancesProtectedFromScaleIn", json_boolean(group->protects_new));
+	if (group->status == GROUP_DELETING)
+		json_put(json, "Status", json_string("Delete in progress"));
+	return json;
+}
+
+static int describe_groups(struct request *request)
+{
+	const struct world *world = request->world;
+	const json_t *names = input_list(request, "AutoScalingGroupNames");
+	bool instances = !json_is_false(json_object_get(request->input, "IncludeInstances"));
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < world->groups.count; i++)
+		if (group_at(world, i)->status != GROUP_GONE && list_names(names, group_at(world, i)->name))
+			json_append(list, group_json(world, i, instances));
+	json_put(request->output, "AutoScalingGroups", list);
+	return 0;
+}
+
+static int describe_instances(struct request *request)
+{
+	const struct world *world = request->world;
+	const json_t *ids = input_list(request, "InstanceIds");
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "AutoScalingInstances", list);
+	if (json_array_size(ids) > 50)
+		return refuse(request, "ValidationError", "The number of instance IDs must not exceed 50");
+	for (size_t i = 0; i < world->instances.count; i++) {
+		const struct instance *instance = instance_at(world, i);
+		json_t *json;
+
+		if (instance->group == ROW_NONE || !list_names(ids, instance->id))
+			continue;
+		json = instance_json(instance);
+		json_put(json, "AutoScalingGroupName", json_string(group_at(world, instance->group)->name));
+		json_put(json, "HealthStatus", json_string(instance->healthy ? "HEALTHY" : "UNHEALTHY"));
+		json_append(list, json);
+	}
+	return 0;
+}
+
+/* ---- activities */
+
+static const struct activity_row {
+	const char *description; /* the instance's ID behind it */
+	const char *cause;       /* likewise between the two */
+	const char *consequence;
+} activity_rows[] = {
+	[ACTIVITY_STANDBY] = { "Moving EC2 instance to Standby: ", "instance ",
+			       " was moved to standby in response to a user request" },
+	[ACTIVITY_RETURN] = { "Moving EC2 instance out of Standby: ", "instance ",
+			      " was moved out of standby in response to a user request" },
+	[ACTIVITY_LAUNCH] = { "Launching a new EC2 instance: ", "an instance was started: ",
+			      " in response to a difference between desired and actual capacity" },
+	[ACTIVITY_TERMINATE] = { "Terminating EC2 instance: ", "instance ", " was taken out of service" },
+	[ACTIVITY_ATTACH] = { "Attaching an existing EC2 instance: ", "instance ",
+			      " was attached in response to a user request" },
+	[ACTIVITY_DETACH] = { "Detaching EC2 instance: ", "instance ",
+			      " was detached in response to a user request" },
+};
+
+static json_t *activity_cause(const struct world *world, const struct activity *activity)
+{
+	const struct activity_row *row = &activity_rows[activity->kind];
+	char time[TIME_TEXT_BYTES], change[96] = "";
+
+	time_format(WORLD_STARTS_MS + activity->start_ms, time);
+	if (activity->from != activity->to)
+		snprintf(change, sizeof(change), ", %s the capacity from %lld to %lld",
+			 activity->to < activity->from ? "shrinking" : "increasing", (long long)activity->from,
+			 (long long)activity->to);
+	return json_made(json_sprintf("At %s %s%s%s%s.", time, row->cause, instance_at(world, activity->instance)->id,
+				      row->consequence, change));
+}
+
+static json_t *activity_json(const struct world *world, const struct activity *activity)
+{
+	json_t *json = json_made(json_object());
+
+	json_put(json, "ActivityId", json_sprintf("%08x-0000-4000-8000-ac7000000000", activity->number));
+	json_put(json, "AutoScalingGroupName", json_string(group_at(world, activity->group)->name));
+	json_put(json, "Description", json_sprintf("%s%s", activity_rows[activity->kind].description,
+						   instance_at(world, activity->instance)->id));
+	json_put(json, "Cause", activity_cause(world, activity));
+	json_put(json, "StartTime", json_real(seconds_of(activity->start_ms)));
+	if (activity->end_ms)
+		json_put(json, "EndTime", json_real(seconds_of(activity->end_ms)));
+	json_put(json, "StatusCode", json_string(activity->end_ms ? "Successful" : "InProgress"));
+	json_put(json, "Progress", json_integer(activity->end_ms ? 100 : 50));
+	return json;
+}
+
+json_t *activities_of(const struct world *world, size_t first, size_t count)
+{
+	json_t *list = json_made(json_array());
+
+	for (size_t i = first; i < first + count; i++)
+		json_append(list, activity_json(world, rows_at(&world->activities, i)));
+	return list;
+}
+
+static int describe_activities(struct request *request)
+{
+	const struct world *world = request->world;
+	const char *name = input_text(request, "AutoScalingGroupName");
+	const json_t *ids = input_list(request, "ActivityIds");
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "Activities", list);
+	for (size_t i = world->activities.count; i-- > 0;) {
+		const struct activity *activity = rows_at(&world->activities, i);
+		json_t *json;
+
+		if (name && strcmp(group_at(world, activity->group)->name, name))
+			continue;
+		json = activity_json(world, activity);
+		if (list_names(ids, json_string_value(json_object_get(json, "ActivityId"))))
+			json_append(list, json);
+		else
+			json_decref(json);
+	}
+	return 0;
+}
+
+/* ---- what belongs to one group */
+
+static const struct group *group_asked(struct request *request, size_t *index)
+{
+	const char *name = input_text(request, "AutoScalingGroupName");
+
+	*index = world_group(request->world, name);
+	if (*index != ROW_NONE)
+		return group_at(request->world, *index);
+	refuse(request, "ValidationError", "AutoScalingGroup name not found - AutoScalingGroup '%s' not found", name);
+	return NULL;
+}
+
+static const char *const hook_transitions[HOOK_COUNT] = {
+	[HOOK_LAUNCHING] = "autoscaling:EC2_INSTANCE_LAUNCHING",
+	[HOOK_TERMINATING] = "autoscaling:EC2_INSTANCE_TERMINATING",
+};
+
+static int describe_hooks(struct request *request)
+{
+	const json_t *names = input_list(request, "LifecycleHookNames");
+	json_t *list = json_made(json_array());
+	size_t index;
+	const struct group *group = group_asked(request, &index);
+
+	json_put(request->output, "LifecycleHooks", list);
+	for (int i = 0; group && i < HOOK_COUNT; i++)
+		if (group->hooks[i].name && list_names(names, group->hooks[i].name))
+			json_append(list, json_pack("{s:s, s:s, s:s, s:I, s:s}", "LifecycleHookName",
+						    group->hooks[i].name, "AutoScalingGroupName", group->name,
+						    "LifecycleTransition", hook_transitions[i], "HeartbeatTimeout",
+						    (json_int_t)(group->hooks[i].timeout_ms / 1000), "DefaultResult",
+						    group->hooks[i].abandons ? "ABANDON" : "CONTINUE"));
+	return group ? 0 : -1;
+}
+
+static int describe_balancers(struct request *request)
+{
+	json_t *list = json_made(json_array());
+	size_t index;
+	const struct group *group = group_asked(request, &index);
+
+	json_put(request->output, "LoadBalancers", list);
+	for (size_t i = 0; group && i < group->n_balancers; i++)
+		json_append(list, json_pack("{s:s, s:s}", "LoadBalancerName",
+					    balancer_at(request->world, group->balancers[i])->name, "State",
+					    "InService"));
+	return group ? 0 : -1;
+}
+
+static int describe_target_groups(struct request *request)
+{
+	json_t *list = json_made(json_array());
+	size_t index;
+	const struct group *group = group_asked(request, &index);
+
+	json_put(request->output, "LoadBalancerTargetGroups", list);
+	for (size_t i = 0; group && i < group->n_target_groups; i++)
+		json_append(list, json_pack("{s:s, s:s}", "LoadBalancerTargetGroupARN",
+					    target_group_at(request->world, group->target_groups[i])->arn, "State",
+					    "InService"));
+	return group ? 0 : -1;
+}
+
+static void add_source(json_t *list, const char *wanted, const char *type, const char *identifier)
+{
+	if (!wanted || strcmp(wanted, type) == 0)
+		json_append(list, json_pack("{s:s, s:s, s:s}", "Identifier", identifier, "Type", type, "State",
+					    "InService"));
+}
+
+static int describe_sources(struct request *request)
+{
+	const char *type = input_text(request, "TrafficSourceType");
+	json_t *list = json_made(json_array());
+	size_t index;
+	const struct group *group = group_asked(request, &index);
+
+	json_put(request->output, "TrafficSources", list);
+	for (size_t i = 0; group && i < group->n_balancers; i++)
+		add_source(list, type, "elb", balancer_at(request->world, group->balancers[i])->name);
+	for (size_t i = 0; group && i < group->n_target_groups; i++)
+		add_source(list, type, "elbv2", target_group_at(request->world, group->target_groups[i])->arn);
+	return group ? 0 : -1;
+}
+
+/* ---- tags */
+
+static bool filters_pass(const json_t *filters, const char *name, const char *value)
+{
+	size_t i;
+	json_t *filter;
+
+	json_array_foreach (filters, i, filter) {
+		const char *filtered = json_string_value(json_object_get(filter, "Name"));
+
+		if (filtered && !strcmp(filtered, name) && !list_names(json_object_get(filter, "Values"), value))
+			return false;
+	}
+	return true;
+}
+
+static int describe_tags(struct request *request)
+{
+	const struct world *world = request->world;
+	const json_t *filters = input_list(request, "Filters");
+	json_t *list = json_made(json_array());
+
+	for (size_t i = 0; i < world->groups.count; i++) {
+		json_t *tags = group_tags(world, i), *tag;
+		size_t j;
+
+		json_array_foreach (tags, j, tag)
+			if (filters_pass(filters, "auto-scaling-group", group_at(world, i)->name) &&
+			    filters_pass(filters, "key", json_string_value(json_object_get(tag, "Key"))) &&
+			    filters_pass(filters, "value", json_string_value(json_object_get(tag, "Value"))))
+				json_append(list, json_incref(tag));
+		json_decref(tags);
+	}
+	json_put(request->output, "Tags", list);
+	return 0;
+}
+
+#define READ(name, handler, list, usual_size, most_size) \
+	{ "autoscaling", name, true, handler, { list, "MaxRecords", "NextToken", "NextToken", usual_size, most_size } }
+
+const struct sim_operation autoscaling_reads[] = {
+	READ("DescribeAutoScalingGroups", describe_groups, "AutoScalingGroups", 50, 100),
+	READ("DescribeAutoScalingInstances", describe_instances, "AutoScalingInstances", 50, 50),
+	READ("DescribeScalingActivities", describe_activities, "Activities", 100, 100),
+	READ("DescribeLoadBalancers", describe_balancers, "LoadBalancers", 100, 100),
+	READ("DescribeLoadBalancerTargetGroups", describe_target_groups, "LoadBalancerTargetGroups", 100, 100),
+	READ("DescribeTrafficSources", describe_sources, "TrafficSources", 50, 50),
+	READ("DescribeTags", describe_tags, "Tags", 50, 100),
+	{ "autoscaling", "DescribeLifecycleHooks", true, describe_hooks, { 0 } },
+	{ 0 },
+};

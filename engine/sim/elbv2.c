@@ -1,0 +1,239 @@
+/* The simulated target groups, with as much of a load balancer in front of them as machines ask for. */
+#include "config.h"
+
+#include "sim/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/json.h"
+
+/* One load balancer is enough for what machines ask: it stands in front of every target group that has a listener. */
+#define BALANCER_ARN "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/50dc6c495c0c9188"
+
+static size_t target_group_asked(struct request *request)
+{
+	const char *arn = input_text(request, "TargetGroupArn");
+	size_t index = world_target_group(request->world, arn);
+
+	if (index != ROW_NONE && strcmp(target_group_at(request->world, index)->arn, arn) == 0)
+		return index;
+	refuse(request, "TargetGroupNotFound", "One or more target groups not found");
+	return ROW_NONE;
+}
+
+static json_t *target_group_json(const struct target_group *group)
+{
+	const char *protocol = group->network ? "TCP" : "HTTP";
+	json_t *balancers = json_made(json_array());
+
+	if (!group->unused)
+		json_append(balancers, json_string(BALANCER_ARN));
+	return json_made(json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:i, s:I, s:i, s:o, s:s}",
+				   "TargetGroupArn", group->arn, "TargetGroupName", group->name, "Protocol", protocol,
+				   "Port", (json_int_t)group->port, "VpcId", "vpc-0a1b2c3d", "HealthCheckProtocol",
+				   protocol, "HealthCheckPort", "traffic-port", "HealthCheckEnabled",
+				   (int)!group->unchecked, "HealthCheckIntervalSeconds",
+				   (json_int_t)(group->interval_ms / 1000), "HealthCheckTimeoutSeconds", 5,
+				   "HealthyThresholdCount", (json_int_t)group->healthy_after,
+				   "UnhealthyThresholdCount", 2, "LoadBalancerArns", balancers, "TargetType",
+				   "instance"));
+}
+
+static int describe_target_groups(struct request *request)
+{
+	const struct world *world = request->world;
+	const json_t *arns = input_list(request, "TargetGroupArns"), *names = input_list(request, "Names");
+	const json_t *asked = arns ? arns : names;
+	json_t *list = json_made(json_array()), *one;
+	size_t i;
+
+	json_put(request->output, "TargetGroups", list);
+	json_array_foreach (asked, i, one)
+		if (world_target_group(world, json_string_value(one)) == ROW_NONE)
+			return refuse(request, "TargetGroupNotFound", "One or more target groups not found");
+	for (i = 0; i < world->target_groups.count; i++) {
+		const struct target_group *group = target_group_at(world, i);
+
+		if (!group->deleted && list_names(arns, group->arn) && list_names(names, group->name))
+			json_append(list, target_group_json(group));
+	}
+	return 0;
+}
+
+static void add_attribute(json_t *list, const char *key, int64_t seconds)
+{
+	json_append(list, json_pack("{s:s, s:o}", "Key", key, "Value", json_sprintf("%lld", (long long)seconds)));
+}
+
+static int describe_target_group_attributes(struct request *request)
+{
+	size_t index = target_group_asked(request);
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "Attributes", list);
+	if (index == ROW_NONE)
+		return -1;
+	add_attribute(list, "deregistration_delay.timeout_seconds",
+		      target_group_at(request->world, index)->drain_ms / 1000);
+	if (!target_group_at(request->world, index)->network)
+		add_attribute(list, "slow_start.duration_seconds",
+			      target_group_at(request->world, index)->slow_start_ms / 1000);
+	return 0;
+}
+
+static json_t *target_json(const char *id, int64_t port, enum target_state state)
+{
+	const struct health_row *row = &target_health[state];
+	json_t *health = json_made(json_pack("{s:s}", "State", row->state));
+
+	if (row->reason) {
+		json_put(health, "Reason", json_string(row->reason));
+		json_put(health, "Description", json_string(row->description));
+	}
+	return json_made(json_pack("{s:{s:s, s:I}, s:o, s:o}", "Target", "Id", id, "Port", (json_int_t)port,
+				   "HealthCheckPort", json_sprintf("%lld", (long long)port), "TargetHealth", health));
+}
+
+static void add_target_asked(const struct world *world, json_t *list, size_t group, const json_t *asked)
+{
+	const char *id = json_string_value(json_object_get(asked, "Id"));
+	const json_t *port_asked = json_object_get(asked, "Port");
+	int64_t port = port_asked ? json_integer_value(port_asked) : target_group_at(world, group)->port;
+	size_t instance = world_instance(world, id), index;
+
+	index = instance == ROW_NONE ? ROW_NONE : target_find(world, group, instance, port);
+	json_append(list, target_json(id, port, index == ROW_NONE ? TARGET_ABSENT : target_at(world, index)->state));
+}
+
+static int describe_target_health(struct request *request)
+{
+	const struct world *world = request->world;
+	const json_t *targets = input_list(request, "Targets");
+	json_t *list = json_made(json_array()), *asked;
+	size_t group = target_group_asked(request), i;
+
+	json_put(request->output, "TargetHealthDescriptions", list);
+	if (group == ROW_NONE)
+		return -1;
+	json_array_foreach (targets, i, asked)
+		add_target_asked(world, list, group, asked);
+	for (i = 0; !targets && i < world->targets.count; i++) {
+		const struct target *target = target_at(world, i);
+
+		if (target->group == group && target->state != TARGET_ABSENT)
+			json_append(list, target_json(instance_at(world, target->instance)->id, target->port,
+						      target->state));
+	}
+	return 0;
+}
+
+static int check_targets(struct request *request, bool joins)
+{
+	const struct world *world = &request->sim->world;
+	json_t *asked;
+	size_t i;
+
+	json_array_foreach (input_list(request, "Targets"), i, asked) {
+		const char *id = json_string_value(json_object_get(asked, "Id"));
+		size_t instance = world_instance(world, id);
+
+		if (!id || (joins && instance == ROW_NONE))
+			return refuse(request, "InvalidTarget", "The following targets are not valid instances: '%s'",
+				      id ? id : "null");
+		if (joins && instance_at(world, instance)->terminated)
+			return refuse(request, "InvalidTarget",
+				      "The following targets are not in a running state and cannot be registered: '%s'",
+				      id);
+	}
+	return 0;
+}
+
+static int change_targets(struct request *request, bool joins)
+{
+	size_t group = target_group_asked(request), i;
+	json_t *asked;
+
+	if (group == ROW_NONE || check_targets(request, joins))
+		return -1;
+	json_array_foreach (input_list(request, "Targets"), i, asked) {
+		const json_t *port = json_object_get(asked, "Port");
+		size_t instance = world_instance(&request->sim->world, json_string_value(json_object_get(asked, "Id")));
+
+		/* Deregistering what was never there succeeds. */
+		if (instance != ROW_NONE)
+			(joins ? target_register : target_deregister)(
+				request->sim, group, instance,
+				port ? json_integer_value(port) : target_group_at(&request->sim->world, group)->port);
+	}
+	return 0;
+}
+
+static int register_targets(struct request *request)
+{
+	return change_targets(request, true);
+}
+
+static int deregister_targets(struct request *request)
+{
+	return change_targets(request, false);
+}
+
+static int describe_balancers(struct request *request)
+{
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "LoadBalancers", list);
+	if (list_names(input_list(request, "LoadBalancerArns"), BALANCER_ARN) &&
+	    list_names(input_list(request, "Names"), "web"))
+		json_append(list, json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:s}", "LoadBalancerArn", BALANCER_ARN,
+					    "LoadBalancerName", "web", "DNSName", "web.example.com", "Scheme",
+					    "internet-facing", "State", "Code", "active", "Type", "application"));
+	else
+		return refuse(request, "LoadBalancerNotFound", "One or more load balancers not found");
+	return 0;
+}
+
+static int describe_listeners(struct request *request)
+{
+	const struct world *world = request->world;
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "Listeners", list);
+	for (size_t i = 0; i < world->target_groups.count; i++) {
+		const struct target_group *group = target_group_at(world, i);
+
+		if (!group->deleted && !group->unused)
+			json_append(list, json_pack("{s:o, s:s, s:I, s:s, s:[{s:s, s:s}]}", "ListenerArn",
+						    json_sprintf("%s/listener-%zu", BALANCER_ARN, i), "LoadBalancerArn",
+						    BALANCER_ARN, "Port", (json_int_t)(80 + i), "Protocol", "HTTP",
+						    "DefaultActions", "Type", "forward", "TargetGroupArn", group->arn));
+	}
+	return 0;
+}
+
+static int describe_target_group_tags(struct request *request)
+{
+	json_t *list = json_made(json_array()), *arn;
+	size_t i;
+
+	json_array_foreach (input_list(request, "ResourceArns"), i, arn)
+		json_append(list, json_pack("{s:O, s:[]}", "ResourceArn", arn, "Tags"));
+	json_put(request->output, "TagDescriptions", list);
+	return 0;
+}
+
+#define MARKER "Marker", "NextMarker", 400, 400
+
+const struct sim_operation elbv2_operations[] = {
+	{ "elbv2", "DescribeLoadBalancers", true, describe_balancers, { "LoadBalancers", "PageSize", MARKER } },
+	{ "elbv2", "DescribeTargetGroups", true, describe_target_groups, { "TargetGroups", "PageSize", MARKER } },
+	{ "elbv2", "DescribeTargetGroupAttributes", true, describe_target_group_attributes, { 0 } },
+	{ "elbv2", "DescribeTargetHealth", true, describe_target_health, { 0 } },
+	{ "elbv2", "DescribeListeners", true, describe_listeners, { "Listeners", "PageSize", MARKER } },
+	{ "elbv2", "DescribeTags", true, describe_target_group_tags, { 0 } },
+	{ "elbv2", "RegisterTargets", false, register_targets, { 0 } },
+	{ "elbv2", "DeregisterTargets", false, deregister_targets, { 0 } },
+	{ 0 },
+};

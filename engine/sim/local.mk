@@ -1,0 +1,18 @@
+libtidegate_a_SOURCES += \
+	engine/sim/act.c \
+	engine/sim/agenda.c engine/sim/agenda.h \
+	engine/sim/autoscaling.h engine/sim/autoscaling_read.c engine/sim/autoscaling_write.c \
+	engine/sim/ec2.c \
+	engine/sim/elb.c \
+	engine/sim/elbv2.c \
+	engine/sim/executor.c engine/sim/executor.h \
+	engine/sim/group.c \
+	engine/sim/lifecycle.c \
+	engine/sim/request.c engine/sim/request.h \
+	engine/sim/rows.c engine/sim/rows.h \
+	engine/sim/scenario.c engine/sim/scenario.h \
+	engine/sim/scenario_file.c engine/sim/scenario_file.h \
+	engine/sim/sim.h \
+	engine/sim/snapshot.c \
+	engine/sim/traffic.c \
+	engine/sim/world.c engine/sim/world.h
