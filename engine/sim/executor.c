@@ -160,15 +160,14 @@ static void fetch_pages(struct sim *sim, const struct flight *flight, struct sim
 	}
 }
 
-static void plan_late(struct sim *sim, const struct flight *flight)
+void request_later(struct sim *sim, const struct sim_operation *row, const json_t *input, unsigned number, int64_t ms)
 {
 	size_t index = flight_free(sim);
 
-	/* Reserving a slot may have moved the flight: it was copied by the caller. */
 	*flight_at(sim, index) = (struct flight){
-		.busy = true, .row = flight->row, .input = json_incref(flight->input), .number = flight->number,
+		.busy = true, .row = row, .input = json_incref((json_t *)(uintptr_t)input), .number = number,
 	};
-	agenda_add(sim, sim->world.now_ms + flight->fault.ms, EVENT_LATE, index, 0);
+	agenda_add(sim, sim->world.now_ms + ms, EVENT_LATE, index, 0);
 }
 
 static bool kills(enum sim_fault_kind kind)
@@ -190,7 +189,7 @@ void flight_event(struct sim *sim, size_t index, unsigned unused)
 	request_arrive(sim, flight.row, flight.operation, flight.input, flight.number, &flight.fault, &answer);
 	fetch_pages(sim, &flight, &answer);
 	if (fault_rows[flight.fault.kind].effect == EFFECT_LATER)
-		plan_late(sim, &flight);
+		request_later(sim, flight.row, flight.input, flight.number, flight.fault.ms);
 	if (kills(flight.fault.kind))
 		sim_kill(sim);
 	if (flight_at(sim, index)->done) {

@@ -7,7 +7,9 @@ libtidegate_a_SOURCES += \
 	engine/sim/elbv2.c \
 	engine/sim/executor.c engine/sim/executor.h \
 	engine/sim/group.c \
+	engine/sim/http.c engine/sim/http.h \
 	engine/sim/lifecycle.c \
+	engine/sim/metadata.c \
 	engine/sim/request.c engine/sim/request.h \
 	engine/sim/rows.c engine/sim/rows.h \
 	engine/sim/scenario.c engine/sim/scenario.h \
@@ -15,4 +17,5 @@ libtidegate_a_SOURCES += \
 	engine/sim/sim.h \
 	engine/sim/snapshot.c \
 	engine/sim/traffic.c \
+	engine/sim/transport.c engine/sim/transport.h \
 	engine/sim/world.c engine/sim/world.h

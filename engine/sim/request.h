@@ -50,6 +50,9 @@ void request_arrive(struct sim *sim, const struct sim_operation *row, const stru
 		    const json_t *input, unsigned number, const struct planned_fault *fault,
 		    struct sim_answer *answer);
 
+/* It takes effect so much later, and nobody is answered. */
+void request_later(struct sim *sim, const struct sim_operation *row, const json_t *input, unsigned number, int64_t ms);
+
 /* What each fault is to AWS and to the connection. */
 enum fault_effect { EFFECT_NEVER, EFFECT_NOW, EFFECT_LATER };
 struct fault_row {
