@@ -22,7 +22,7 @@ static json_t *reference_schema(const struct field *field)
 }
 
 const struct field_type field_reference = {
-	.name = "name",
+	.name = "a name",
 	.read = read_reference,
 	.schema = reference_schema,
 };
@@ -54,7 +54,7 @@ static json_t *named_expressions_schema(const struct field *field)
 }
 
 static const struct field_type field_named_expressions = {
-	.name = "map of expressions",
+	.name = "a map of expressions",
 	.read = read_named_expressions,
 	.schema = named_expressions_schema,
 };
@@ -79,7 +79,7 @@ static int read_failure(struct reader *reader, const struct node *node, const st
 }
 
 static const struct field_type field_failure = {
-	.name = "error name",
+	.name = "an error name",
 	.read = read_failure,
 	.schema = reference_schema,
 };
@@ -109,7 +109,7 @@ static json_t *object_schema(const struct field *field)
 }
 
 static const struct field_type field_fallbacks = {
-	.name = "map from error names to values",
+	.name = "a map from error names to values",
 	.read = read_fallbacks,
 	.schema = object_schema,
 };
@@ -230,7 +230,7 @@ static int read_observe(struct reader *reader, const struct node *node, const st
 }
 
 static const struct field_type field_observe = {
-	.name = "list of observations",
+	.name = "a list of observations",
 	.read = read_observe,
 	.schema = observe_schema,
 };

@@ -53,12 +53,6 @@ static void check_state(const struct check *check, const struct state *state)
 	if (at_most && !state->for_each.parsed)
 		diagnostics_warn(diagnostics, at_most->position, NULL,
 				 "'max_concurrency' does nothing without 'for_each'");
-	if (state->when.parsed && (state->kind == STATE_END || state->kind == STATE_CHOOSE))
-		diagnostics_error(diagnostics, state->when.position,
-				  state->kind == STATE_END ? "choose where to end before it"
-							   : "make it one of the choices",
-				  "'when' does not go with '%s': there is no next to go on with",
-				  state_kind_names[state->kind]);
 }
 
 void check_catches(struct check *check)

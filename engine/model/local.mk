@@ -37,4 +37,5 @@ libtidegate_a_SOURCES += \
 	engine/model/machine.c engine/model/machine.h \
 	engine/model/machine_file.c engine/model/machine_file.h \
 	engine/model/machine_records.c \
+	engine/model/reference.c engine/model/reference.h \
 	engine/model/template.c engine/model/template.h

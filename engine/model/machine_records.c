@@ -7,21 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/json.h"
+
 static int fault(struct reader *reader, const struct node *node, const char *name, const char *what)
 {
 	return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s, not %s", name, what,
 				 node_kind_name(node));
-}
-
-static json_t *type_schema(const char *type)
-{
-	return json_pack("{s:s}", "type", type);
-}
-
-static json_t *name_schema(const struct field *field)
-{
-	(void)field;
-	return type_schema("string");
 }
 
 /* A state's name; what it means is resolved when all states are known. */
@@ -37,16 +28,20 @@ static int read_state_reference(struct reader *reader, const struct node *node, 
 }
 
 static const struct field_type field_state = {
-	.name = "state",
+	.name = "the name of a state",
 	.read = read_state_reference,
-	.schema = name_schema,
+	.schema = field_text_schema,
 };
+
+static json_t *one_or_more_schema(json_t *(*one)(const struct field *field), const struct field *field)
+{
+	return json_made(json_pack("{s:[o, {s:s, s:o, s:i}]}", "anyOf", one(field), "type", "array", "items",
+				   one(field), "minItems", 1));
+}
 
 static json_t *names_schema(const struct field *field)
 {
-	(void)field;
-	return json_pack("{s:[{s:s}, {s:s, s:{s:s}, s:i}]}", "anyOf", "type", "string", "type", "array", "items",
-			 "type", "string", "minItems", 1);
+	return one_or_more_schema(field_text_schema, field);
 }
 
 static int read_states(struct reader *reader, const struct node *node, const struct field *field, void *into)
@@ -67,7 +62,7 @@ static int read_states(struct reader *reader, const struct node *node, const str
 }
 
 static const struct field_type field_states = {
-	.name = "list of states",
+	.name = "a state or a list of states",
 	.read = read_states,
 	.schema = names_schema,
 };
@@ -104,18 +99,23 @@ static int read_failures(struct reader *reader, const struct node *node, const s
 	return result;
 }
 
-static json_t *failures_schema(const struct field *field)
+static json_t *failure_schema(const struct field *field)
 {
-	json_t *names = json_array();
+	json_t *names = json_made(json_array());
 
 	(void)field;
 	for (size_t i = 0; failure_name_at(NULL, i); i++)
-		json_array_append_new(names, json_string(failure_name_at(NULL, i)));
-	return json_pack("{s:s, s:{s:o}, s:i}", "type", "array", "items", "enum", names, "minItems", 1);
+		json_append(names, json_string(failure_name_at(NULL, i)));
+	return json_made(json_pack("{s:o}", "enum", names));
+}
+
+static json_t *failures_schema(const struct field *field)
+{
+	return one_or_more_schema(failure_schema, field);
 }
 
 static const struct field_type field_failures = {
-	.name = "list of error names",
+	.name = "an error name or a list of them",
 	.read = read_failures,
 	.schema = failures_schema,
 };
@@ -135,11 +135,11 @@ static int read_factor(struct reader *reader, const struct node *node, const str
 static json_t *factor_schema(const struct field *field)
 {
 	(void)field;
-	return json_pack("{s:s, s:i, s:i}", "type", "number", "minimum", 1, "maximum", 100);
+	return json_made(json_pack("{s:s, s:i, s:i}", "type", "number", "minimum", 1, "maximum", 100));
 }
 
 static const struct field_type field_factor = {
-	.name = "number",
+	.name = "a number from 1 to 100",
 	.read = read_factor,
 	.schema = factor_schema,
 };
@@ -257,11 +257,18 @@ static int finish_pause(struct reader *reader, const struct node *node, void *re
 				 "'expires' and 'on_expire' go together in a pause");
 }
 
+static void constrain_pause(json_t *definition)
+{
+	json_put(definition, "dependentRequired",
+		 json_pack("{s:[s], s:[s]}", "expires", "on_expire", "on_expire", "expires"));
+}
+
 static const struct record pause_record = {
 	.name = "a pause",
 	.size = sizeof(struct pause),
 	.fields = pause_fields,
 	.finish = finish_pause,
+	.constrain = constrain_pause,
 };
 
 static const struct choice end_choices[] = {
@@ -305,19 +312,21 @@ static const struct field state_fields[] = {
 	{ 0 },
 };
 
-/* Which keys go with which kind of state: the key that makes the kind, and what it needs or allows beside it. */
+/* Which keys go with which kind of state: the key that makes the kind, and what it needs or allows beside it. What has
+ * no next of its own cannot be skipped. */
 static const struct kind_row {
 	const char *key;
-	bool needs_next;
-	const char *allows[8]; /* beyond comment, when */
+	const char *needs;
+	bool allows_when;
+	const char *allows[8]; /* beyond comment */
 } kind_rows[STATE_KIND_COUNT] = {
-	[STATE_ACTION] = { "action", true,
+	[STATE_ACTION] = { "action", "next", true,
 			   { "with", "for_each", "max_concurrency", "next", "timeout", "catch", "retry" } },
-	[STATE_CHOOSE] = { "choose", false, { "otherwise", "catch" } },
-	[STATE_WAIT] = { "wait", true, { "next" } },
-	[STATE_PAUSE] = { "pause", true, { "next" } },
-	[STATE_RESTORE] = { "restore", true, { "next", "timeout", "catch" } },
-	[STATE_END] = { "end", false, { "because" } },
+	[STATE_CHOOSE] = { "choose", "otherwise", false, { "otherwise", "catch" } },
+	[STATE_WAIT] = { "wait", "next", true, { "next" } },
+	[STATE_PAUSE] = { "pause", "next", true, { "next" } },
+	[STATE_RESTORE] = { "restore", "next", true, { "next", "timeout", "catch" } },
+	[STATE_END] = { "end", NULL, false, { "because" } },
 };
 
 const char *const state_kind_names[STATE_KIND_COUNT] = {
@@ -327,7 +336,9 @@ const char *const state_kind_names[STATE_KIND_COUNT] = {
 
 static bool kind_allows(const struct kind_row *row, const char *key)
 {
-	if (strcmp(key, row->key) == 0 || strcmp(key, "comment") == 0 || strcmp(key, "when") == 0)
+	if (strcmp(key, row->key) == 0 || strcmp(key, "comment") == 0)
+		return true;
+	if (row->allows_when && strcmp(key, "when") == 0)
 		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(row->allows) && row->allows[i]; i++)
 		if (strcmp(row->allows[i], key) == 0)
@@ -351,9 +362,9 @@ static int state_check_keys(struct reader *reader, const struct node *node, cons
 		if (key_is_known(node->keys[i]->text) && !kind_allows(row, node->keys[i]->text))
 			result = diagnostics_error(reader->diagnostics, node->keys[i]->position, NULL,
 						   "'%s' does not go with '%s'", node->keys[i]->text, row->key);
-	if (row->needs_next && !node_get(node, "next"))
-		result = diagnostics_error(reader->diagnostics, node->position, NULL, "a state with '%s' lacks 'next'",
-					   row->key);
+	if (row->needs && !node_get(node, row->needs))
+		result = diagnostics_error(reader->diagnostics, node->position, NULL, "a state with '%s' lacks '%s'",
+					   row->key, row->needs);
 	return result;
 }
 
@@ -374,10 +385,31 @@ static int finish_state(struct reader *reader, const struct node *node, void *re
 	if (!kind)
 		return diagnostics_error(reader->diagnostics, node->position, NULL,
 					 "a state has none of action, choose, wait, pause, restore, end");
-	if (state->kind == STATE_CHOOSE && !node_get(node, "otherwise"))
-		return diagnostics_error(reader->diagnostics, node->position, NULL,
-					 "a state with 'choose' lacks 'otherwise'");
 	return state_check_keys(reader, node, kind);
+}
+
+/* A state is of exactly one kind: its key and what it needs are there, and no key that it does not allow. */
+static json_t *kind_schema(const struct kind_row *row)
+{
+	json_t *allowed = json_made(json_pack("[s, s]", row->key, "comment"));
+	json_t *required = json_made(json_pack("[s]", row->key));
+
+	if (row->allows_when)
+		json_append(allowed, json_string("when"));
+	for (size_t i = 0; i < ARRAY_LENGTH(row->allows) && row->allows[i]; i++)
+		json_append(allowed, json_string(row->allows[i]));
+	if (row->needs)
+		json_append(required, json_string(row->needs));
+	return json_made(json_pack("{s:o, s:{s:o}}", "required", required, "propertyNames", "enum", allowed));
+}
+
+static void constrain_state(json_t *definition)
+{
+	json_t *kinds = json_made(json_array());
+
+	for (size_t i = 0; i < STATE_KIND_COUNT; i++)
+		json_append(kinds, kind_schema(&kind_rows[i]));
+	json_put(definition, "oneOf", kinds);
 }
 
 static const struct record state_record = {
@@ -387,6 +419,7 @@ static const struct record state_record = {
 	.node_member = MEMBER_OF(state, node),
 	.key_member = MEMBER_OF(state, key),
 	.finish = finish_state,
+	.constrain = constrain_state,
 };
 
 static const struct field hook_fields[] = {
@@ -425,11 +458,11 @@ static int read_environments(struct reader *reader, const struct node *node, con
 static json_t *environments_schema(const struct field *field)
 {
 	(void)field;
-	return json_pack("{s:s, s:{s:s}}", "type", "object", "additionalProperties", "type", "object");
+	return json_made(json_pack("{s:s, s:{s:s}}", "type", "object", "additionalProperties", "type", "object"));
 }
 
 static const struct field_type field_environments = {
-	.name = "map from deployment groups to inputs",
+	.name = "a map of maps",
 	.read = read_environments,
 	.schema = environments_schema,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "text/json.h"
 #include "text/scalar.h"
 
 struct template_piece {
@@ -414,11 +415,11 @@ static int read_expression(struct reader *reader, const struct node *node, const
 static json_t *expression_schema(const struct field *field)
 {
 	(void)field;
-	return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
+	return json_made(json_pack("{s:[s, s, s]}", "type", "string", "number", "boolean"));
 }
 
 const struct field_type field_expression = {
-	.name = "expression",
+	.name = "an expression",
 	.read = read_expression,
 	.schema = expression_schema,
 };
@@ -437,11 +438,11 @@ static int read_template(struct reader *reader, const struct node *node, const s
 static json_t *template_schema(const struct field *field)
 {
 	(void)field;
-	return json_object();
+	return json_made(json_object());
 }
 
 const struct field_type field_template = {
-	.name = "value with ${expressions}",
+	.name = "anything, with ${...} in it",
 	.read = read_template,
 	.schema = template_schema,
 };
@@ -455,7 +456,7 @@ static int read_template_text(struct reader *reader, const struct node *node, co
 }
 
 const struct field_type field_template_text = {
-	.name = "text with ${expressions}",
+	.name = "text, with ${...} in it",
 	.read = read_template_text,
 	.schema = expression_schema,
 };

@@ -6,6 +6,7 @@ libtidegate_a_SOURCES += \
 	engine/text/nearest.c \
 	engine/text/node.c engine/text/node.h \
 	engine/text/record.c engine/text/record.h \
+	engine/text/reference.c engine/text/reference.h \
 	engine/text/scalar.c engine/text/scalar.h \
 	engine/text/schema.c engine/text/schema.h \
 	engine/text/utf8.c engine/text/utf8.h \

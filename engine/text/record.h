@@ -56,6 +56,9 @@ struct record {
 	size_t key_member;  /* const struct node *: in a record_map, the key under which it stands */
 	/* Checks what no single field can; called only when all fields were read without a fault. May be NULL. */
 	int (*finish)(struct reader *reader, const struct node *node, void *record);
+	/* Adds to the record's schema what its fields alone do not say: as much of `finish` as JSON Schema can. May be
+	 * NULL. */
+	void (*constrain)(json_t *definition);
 };
 
 /* C type in brackets. A member whose key is absent stays zero. */

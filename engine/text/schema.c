@@ -62,8 +62,13 @@ static json_t *required_of(const struct record *record)
 
 static json_t *definition_of(const struct record *record)
 {
-	return json_made(json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required",
-				   required_of(record), "properties", properties_of(record)));
+	json_t *definition = json_made(json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0,
+						 "required", required_of(record), "properties",
+						 properties_of(record)));
+
+	if (record->constrain)
+		record->constrain(definition);
+	return definition;
 }
 
 /* The record and those it reaches, each once; a record may hold itself. */

@@ -19,6 +19,7 @@ Loader.yaml_implicit_resolvers = {
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 MACHINES = sorted((SOURCE / "machines").glob("*.yaml"))
+FAULTY = sorted((SOURCE / "tests" / "model" / "faulty" / "structure").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,11 @@ def validator():
 def test_a_shipped_machine_is_valid(validator, path):
     faults = validator.iter_errors(yaml.load(path.read_text(), Loader))
     assert [f"{fault.json_path}: {fault.message}" for fault in faults] == []
+
+
+@pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
+def test_what_the_loader_refuses_for_its_structure_is_not_valid(validator, path):
+    assert not validator.is_valid(yaml.load(path.read_text(), Loader))
 
 
 @pytest.mark.parametrize(

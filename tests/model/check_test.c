@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "model/check.h"
 #include "model/check_graph.h"
 #include "model/machine_file.h"
@@ -71,6 +72,41 @@ static void what_is_shipped_has_no_fault(void **state)
 	machine_read_file(&fixture.reader, path, fixture.catalogue);
 	expect_no_word(&fixture);
 	fixture_release(&fixture);
+	free(path);
+}
+
+/* What a README shows between the first ```yaml and the next ```. */
+static char *first_example(const char *path)
+{
+	static const char begins[] = "```yaml\n";
+	struct buffer text = BUFFER_INIT;
+	char *begin, *end, *example;
+
+	assert_int_equal(file_read(path, 1 << 20, &text, NULL), 0);
+	begin = strstr(text.bytes, begins);
+	assert_non_null(begin);
+	begin += strlen(begins);
+	end = strstr(begin, "```");
+	assert_non_null(end);
+	*end = '\0';
+	example = memory_copy_text(begin);
+	buffer_release(&text);
+	return example;
+}
+
+static void the_example_of_the_readme_has_no_fault(void **state)
+{
+	const char *folder = getenv("TIDEGATE_SOURCE_DIR");
+	char *path = memory_format("%s/machines/README.md", folder ? folder : ".");
+	char *example = first_example(path);
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	load(&fixture, example);
+	expect_no_word(&fixture);
+	fixture_release(&fixture);
+	free(example);
 	free(path);
 }
 
@@ -309,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shipped_has_no_fault),
+		cmocka_unit_test(the_example_of_the_readme_has_no_fault),
 		cmocka_unit_test(a_file_that_is_not_there_is_said),
 		cmocka_unit_test(what_every_path_has_passed_is_what_no_path_leads_past),
 		cmocka_unit_test(twice_the_states_take_about_twice_the_time),
