@@ -275,14 +275,14 @@ static void a_file_that_hooks_cannot_run_is_refused(void **state)
 		{ "\xef\xbb\xbf" "a: 1\r\nb: *x\r\n",
 		  "m.yaml:1:1: error: a byte order mark: the kernel would not see '#!'; save the file as UTF-8 "
 		  "without it\n"
-		  "    1 |  a: 1 \n"
+		  "    1 |  a: 1\n"
 		  "      | ^\n"
 		  "m.yaml:1:8: error: CRLF line ends: the shell would not find what '#!' names; save the file with "
 		  "LF\n"
-		  "    1 |  a: 1 \n"
+		  "    1 |  a: 1\n"
 		  "      |      ^\n"
 		  "m.yaml:2:4: error: YAML reads '*' as an alias, which is not allowed\n"
-		  "    2 | b: *x \n"
+		  "    2 | b: *x\n"
 		  "      |    ^ quote it: \"*x\"\n"
 		  "3 errors\n" },
 		{ "a: \xc3\xa4 \xff", "m.yaml:1:7: error: a byte that is not UTF-8; save the file as UTF-8\n"
