@@ -19,10 +19,17 @@ static bool is_blank(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
+/* An escape that stands for a blank, or for nothing. */
+static bool is_blank_escape(const struct alignment *at)
+{
+	return at->quote == '"' && at->end - at->written > 1 && at->written[0] == '\\' &&
+	       memchr("ntr \t\n", at->written[1], 6);
+}
+
 static void skip_blanks(struct alignment *at)
 {
-	while (at->written < at->end && is_blank(*at->written))
-		at->written++;
+	while (at->written < at->end && (is_blank(*at->written) || is_blank_escape(at)))
+		at->written += is_blank(*at->written) ? 1 : 2;
 }
 
 /* `>- # comment`: the text of a block begins in the next line. */
@@ -61,15 +68,12 @@ static void next_character(const char **text)
 	while ((**text & 0xc0) == 0x80);
 }
 
-/* An escape that stands for a blank or for nothing is passed like a blank, any other with its character. */
 static void step_escape(struct alignment *at)
 {
-	const char kind = at->end - at->written > 1 ? at->written[1] : '\0';
-	const size_t bytes = escape_bytes(kind);
+	const size_t left = (size_t)(at->end - at->written), bytes = escape_bytes(left > 1 ? at->written[1] : '\0');
 
-	at->written += bytes < (size_t)(at->end - at->written) ? bytes : (size_t)(at->end - at->written);
-	if (kind != '\0' && !strchr("ntr \t\n", kind))
-		next_character(&at->value);
+	at->written += bytes < left ? bytes : left;
+	next_character(&at->value);
 }
 
 static void step(struct alignment *at)

@@ -48,7 +48,7 @@ static void a_place_in_a_scalar_is_where_it_was_written(void **state)
 		{ "a: one\n  two\n\n  three\n", "two", 2, 3 },
 		{ "a: one\n  two\n\n  three\n", "three", 4, 3 },
 		{ "a: \"one two\"\n", "two", 1, 9 },
-		{ "a: \"\\\"one\\\" \\t two\"\n", "two", 1, 17 },
+		{ "a: \"\\\"one\\\" \\t two\"\n", "two", 1, 16 },
 		{ "a: \"\\u00e4\\x41\\n two\"\n", "two", 1, 18 },
 		{ "a: \"one \\\n   two\"\n", "two", 2, 4 },
 		{ "a: \"\xc3\xa4 two\"\n", "two", 1, 8 },
