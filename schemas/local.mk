@@ -20,7 +20,7 @@ embedded_data = \
 	schemas/operations/sts.yaml \
 	schemas/partitions.yaml
 
-nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json
+nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json schemas/plan.schema.json
 EXTRA_DIST += engine/embed.sh schemas/README.md
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c

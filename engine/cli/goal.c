@@ -14,7 +14,7 @@ static bool add(struct state_list *goal, const struct machine *machine, const ch
 	const struct state *state = name ? machine_state(machine, name) : NULL;
 
 	if (state)
-		goal->rows[goal->count++] = (struct state_reference){ .name = name, .state = state };
+		goal->rows[goal->count++] = (struct state_reference){ .name = state_name(state), .state = state };
 	return state != NULL;
 }
 

@@ -9,7 +9,8 @@
 int goal_from_names(struct state_list *goal, struct arena *arena, const struct machine *machine,
 		    const struct option_values *names, struct error *err);
 
-/* Of a leg's record; names that the machine lacks are left out. The texts are borrowed. */
+/* Of a leg's record; names that the machine lacks are left out. Nothing of the record is kept: the next leg's takes its
+ * place. */
 void goal_from_record(struct state_list *goal, struct arena *arena, const struct machine *machine,
 		      const json_t *names);
 

@@ -214,6 +214,7 @@ int hook_run(struct session *session, const char *path)
 	process_catch_stops();
 	session->in_hook = true;
 	session->report.ascii = true;
+	session->report.deploys = true;
 	run.hook = session_hook(session, NULL);
 	run.machine = session_machine(session, path);
 	if (run.machine)

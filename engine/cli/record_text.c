@@ -115,11 +115,12 @@ static void add_answer(const json_t *record, struct buffer *text)
 	json_int_t attempts = json_integer_value(json_object_get(record, "attempts"));
 
 	if (elapsed) {
-		buffer_add_text(text, "  ");
+		buffer_add_text(text, " (");
 		page_elapsed(text, json_integer_value(elapsed));
+		if (attempts > 1)
+			buffer_add_format(text, ", %d attempts", (int)attempts);
+		buffer_add_char(text, ')');
 	}
-	if (attempts > 1)
-		buffer_add_format(text, ", %d attempts", (int)attempts);
 }
 
 static void add_failure(const json_t *record, struct buffer *text)
@@ -148,7 +149,7 @@ static bool say_outcome(const struct record_context *context, const json_t *reco
 		add_answer(record, text);
 	}
 	if (context->everything)
-		add_if(text, "  request ", text_of(record, "request_id"));
+		add_if(text, ", request ", text_of(record, "request_id"));
 	return true;
 }
 

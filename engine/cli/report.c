@@ -10,7 +10,13 @@
 #include "cli/record_text.h"
 #include "text/json.h"
 
-enum { QUIET_MOST_MS = 60000 }; /* a person, or an agent's log, hears something once a minute */
+enum {
+	QUIET_MOST_MS = 60000, /* a person, or an agent's log, hears something once a minute */
+	LEG_COLUMNS = 7,
+	STATE_COLUMNS = 14,
+	TYPE_COLUMNS = 9,
+	INDENT_MOST = 42
+};
 
 static const char *record_type(const json_t *record)
 {
@@ -74,15 +80,24 @@ void report_error(struct report *report, const struct error *err)
 	buffer_release(&text);
 }
 
-/* "02:01:07 leave SUSPEND_PROCS  SENTENCE" */
-static void print_line(struct report *report, int64_t wall_ms, const char *state, const char *sentence)
+/* "02:01:07 leave SUSPEND_PROCS  SENTENCE"; in the log with the record's type in front of the sentence. */
+static void print_line(struct report *report, int64_t wall_ms, const char *state, const char *type,
+		       const char *sentence)
 {
 	struct buffer line = BUFFER_INIT;
 	char time[PAGE_TIME_BYTES];
+	size_t indent;
 
 	page_time(time, wall_ms);
-	buffer_add_format(&line, "%s %-7s %-14s ", time, report->leg, state);
-	page_fold(&line, line.length, 32, sentence);
+	buffer_add_format(&line, "%s %-*s ", time, LEG_COLUMNS, report->leg);
+	if (state[0] || type[0])
+		buffer_add_format(&line, "%-*s ", STATE_COLUMNS, state);
+	if (type[0] && sentence[0])
+		buffer_add_format(&line, "%-*s ", TYPE_COLUMNS, type);
+	else
+		buffer_add_text(&line, type);
+	indent = line.length < INDENT_MOST ? line.length : INDENT_MOST;
+	page_fold(&line, line.length, indent, sentence);
 	report_text(report, stdout, buffer_text(&line));
 	fflush(stdout);
 	buffer_release(&line);
@@ -148,7 +163,8 @@ static void remember_left(struct report *report, const struct history *history)
 static void remember_enter(struct report *report)
 {
 	report->spoke = false;
-	report->waited_ms = 0;
+	report->waits = false;
+	report->entered_ms = report->clock->monotonic_ms(report->clock);
 	report->shown[0] = '\0';
 }
 
@@ -183,14 +199,13 @@ static void print_record(struct report *report, const struct history *history, c
 		.summaries = report->summaries,
 		.everything = report->everything,
 		.spoke = report->spoke,
-		.waited_ms = report->waited_ms,
+		.waited_ms = report->waits ? report->clock->monotonic_ms(report->clock) - report->entered_ms : 0,
 	};
 	const char *state = text_of(record, "state");
+	const char *type = report->everything ? record_type(record) : "";
 
-	if (report->everything)
-		buffer_add_format(&sentence, "%-9s ", record_type(record));
 	if (record_text(&context, record, &sentence) || report->everything)
-		print_line(report, time_parse(text_of(record, "at")), state, buffer_text(&sentence));
+		print_line(report, time_parse(text_of(record, "at")), state, type, buffer_text(&sentence));
 	buffer_release(&sentence);
 }
 
@@ -225,7 +240,7 @@ static void on_waiting(struct reporter *reporter, const struct history *history,
 	bool changed;
 
 	(void)history;
-	report->waited_ms = waited_ms;
+	report->waits = true;
 	page_value(&text, shown);
 	changed = strncmp(buffer_text(&text), report->shown, sizeof(report->shown) - 1) != 0;
 	if (!report->silent && (changed || now_ms - report->printed_ms >= QUIET_MOST_MS)) {
@@ -235,7 +250,7 @@ static void on_waiting(struct reporter *reporter, const struct history *history,
 		page_watch(&text, waited_ms);
 		buffer_add_text(&text, " of ");
 		page_watch(&text, waited_ms + left_ms);
-		print_line(report, report->clock->wall_ms(report->clock), state, buffer_text(&text));
+		print_line(report, report->clock->wall_ms(report->clock), state, "", buffer_text(&text));
 	}
 	buffer_release(&text);
 }
@@ -245,7 +260,7 @@ static void on_note(struct reporter *reporter, const char *sentence)
 	struct report *report = report_of(reporter);
 
 	if (!report->silent)
-		print_line(report, report->clock->wall_ms(report->clock), "", sentence);
+		print_line(report, report->clock->wall_ms(report->clock), "", "", sentence);
 }
 
 void report_init(struct report *report, struct clock *clock)

@@ -14,9 +14,12 @@ struct report {
 	bool color;
 	bool everything; /* each record, with its type: `tidegate log` */
 	bool silent;     /* remembers, and prints nothing */
+	bool deploys;    /* CodeDeploy started it */
 	int64_t printed_ms; /* monotonic: when the newest line was printed */
-	bool spoke;         /* of the state it is in */
-	int64_t waited_ms;  /* in the state it is in */
+	/* Of the state it is in. */
+	bool spoke;
+	bool waits;
+	int64_t entered_ms; /* monotonic */
 	char shown[256];    /* what it showed last while waiting */
 	/* Of the run: what the verdict needs. Empty before the first record. */
 	char run[JOURNAL_RUN_BYTES];

@@ -39,13 +39,16 @@ static void add_taken_row(struct buffer *page, const char *label, struct buffer 
 
 /* ---- what each end means, and what to do then ---- */
 
+/* A word of ours beside access_denied means that nobody was asked. */
+static bool lacks_permission(const struct leg_result *result)
+{
+	return result->failure == FAILURE_ACCESS_DENIED && strcmp(result->code, "NoCredentials") != 0;
+}
+
 static void next_after_failed(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	(void)report;
-	if (result->failure == FAILURE_ACCESS_DENIED)
-		buffer_add_text(text, "give the role what it lacks, then deploy again");
-	else
-		buffer_add_text(text, "nothing is left changed: see the cause, then deploy again");
+	buffer_add_text(text, lacks_permission(result) ? "give the role what it lacks, then " : "mend the cause, then ");
+	buffer_add_text(text, report->deploys ? "deploy again" : "try again");
 }
 
 static void add_where(const struct report *report, struct buffer *text)
@@ -62,7 +65,7 @@ static void next_after_left(const struct report *report, const struct leg_result
 		buffer_add_text(text, "'tidegate status' shows the open runs, 'tidegate adopt MACHINE' takes over");
 		return;
 	}
-	if (result->failure == FAILURE_ACCESS_DENIED)
+	if (lacks_permission(result))
 		buffer_add_text(text, "give the role what it lacks, then ");
 	add_where(report, text);
 	buffer_add_format(text, "sudo tidegate restore %s", report->run);
@@ -225,6 +228,8 @@ static void write_reached(const struct report *report, const struct leg_result *
 
 	if (result->state[0])
 		buffer_add_format(&text, "%s reached", result->state);
+	else if (report->run[0])
+		buffer_add_text(&text, "done");
 	if (report->run[0]) {
 		buffer_add_format(&text, "%s%s of %s, run %s, ", text.length > 0 ? ": " : "", report->leg,
 				  text_of(report->first, "subject"), report->run);

@@ -531,7 +531,7 @@ static int64_t no_uses(void *argument, const struct catcher *catcher)
 	return 0;
 }
 
-void run_interrupt(struct run *run, struct leg_result *result)
+bool run_interrupt(struct run *run, struct leg_result *result)
 {
 	const struct state *state = standing_state(run);
 	const struct catcher *catcher =
@@ -541,9 +541,9 @@ void run_interrupt(struct run *run, struct leg_result *result)
 	snprintf(run->failed.message, sizeof(run->failed.message), "the leg was cut off, and nobody came back");
 	snprintf(run->failed_state, sizeof(run->failed_state), "%s", state ? state_name(state) : "");
 	result_from_failed(run, result);
-	if (catcher)
-		run_record(run, "caught",
-			   json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", "",
-				     "next", state_name(catcher->next.state), "failure", "interrupted", "code", "",
-				     "message", run->failed.message, "failed_state", state_name(state)));
+	return catcher &&
+	       run_record(run, "caught",
+			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", "", "next",
+				    state_name(catcher->next.state), "failure", "interrupted", "code", "", "message",
+				    run->failed.message, "failed_state", state_name(state))) == 0;
 }

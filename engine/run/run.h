@@ -85,8 +85,9 @@ void run_restore(struct run *run, const struct leg *leg, struct leg_result *resu
 
 /* Nobody came: where the pause has expired, the run goes on at on_expire. Whether it did. */
 bool run_expire(struct run *run);
-/* An opening leg was cut off and nobody came back: its state fails as interrupted. */
-void run_interrupt(struct run *run, struct leg_result *result);
+/* An opening leg was cut off and nobody came back: its state fails as interrupted. Whether a catch took that, and says
+ * where the run goes on; else there is nothing but to restore. */
+bool run_interrupt(struct run *run, struct leg_result *result);
 
 /* After a leg in RUN_PLAN or RUN_ADOPT: whether what takes the subject out of traffic was found done already. */
 bool run_found_out(const struct run *run);

@@ -217,9 +217,11 @@ static void look_only(const struct run_environment *environment, const struct st
 		       "takes it over");
 		return;
 	}
-	if (!result->message[0])
-		snprintf(result->message, sizeof(result->message),
-			 "it is in service and no run is open: nothing to put back");
+	if (result->message[0])
+		return;
+	/* The walk's own end is a pause that nobody has come to. */
+	result->state[0] = '\0';
+	snprintf(result->message, sizeof(result->message), "it is in service and no run is open: nothing to put back");
 }
 
 static void go_on(const struct run_environment *environment, const struct start *start, const char *id, bool again,

@@ -1,0 +1,110 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/appspec.h"
+#include "model/machine_file.h"
+
+enum {
+	EVENT_SECONDS = 3600,  /* CodeDeploy's bound, for all scripts of an event together */
+	MACHINE_SECONDS = 3600 /* of a leg without `at_most` */
+};
+
+bool appspec_is(const struct node *node)
+{
+	return node_get(node, "hooks") && !node_get(node, "machine");
+}
+
+/* A hook's location is relative to the bundle's root, where appspec.yml is. */
+static const char *path_of(struct reader *reader, const struct node *location)
+{
+	const char *appspec = location->position.source->name;
+	const char *slash = strrchr(appspec, '/');
+
+	return arena_format(reader->arena, "%.*s%s", slash ? (int)(slash - appspec + 1) : 0, appspec, location->text);
+}
+
+static bool is_yaml(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* Its own faults are shown when it is checked itself. */
+static const struct machine *load_quietly(struct reader *reader, const char *path, const struct catalogue *catalogue)
+{
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct reader quiet = { .arena = reader->arena, .diagnostics = &diagnostics };
+	const struct machine *machine = machine_read_file(&quiet, path, catalogue);
+
+	if (!machine)
+		diagnostics_warn(reader->diagnostics, NOWHERE, NULL, "%s: %zu error%s: tidegate check %s", path,
+				 diagnostics.errors, diagnostics.errors == 1 ? "" : "s", path);
+	diagnostics_release(&diagnostics);
+	return machine;
+}
+
+static void check_timeout(struct reader *reader, const struct node *script, const char *event, const char *path,
+			  const struct hook *hook)
+{
+	const struct node *timeout = node_get(script, "timeout");
+	int64_t given = EVENT_SECONDS, needed = hook->at_most_ms ? hook->at_most_ms / 1000 : MACHINE_SECONDS;
+
+	if (timeout && !node_integer(timeout, &given)) {
+		diagnostics_error(reader->diagnostics, timeout->position, NULL, "'timeout' must be a whole number of "
+				  "seconds");
+		return;
+	}
+	if (given < needed)
+		diagnostics_warn(reader->diagnostics, timeout ? timeout->position : script->position, NULL,
+				 "%s has timeout %lld, %s needs up to %lld there", event, (long long)given, path,
+				 (long long)needed);
+}
+
+static void check_script(struct reader *reader, const struct node *event, const struct node *script,
+			 const struct catalogue *catalogue)
+{
+	const struct node *location = node_get(script, "location");
+	const struct machine *machine;
+	const struct hook *hook;
+	const char *path;
+
+	if (!location || location->kind != NODE_SCALAR) {
+		diagnostics_error(reader->diagnostics, script->position, NULL, "a script of %s lacks its 'location'",
+				  event->text);
+		return;
+	}
+	path = path_of(reader, location);
+	if (access(path, F_OK) != 0) {
+		diagnostics_error(reader->diagnostics, location->position, NULL, "there is no file '%s'", path);
+		return;
+	}
+	machine = is_yaml(path) ? load_quietly(reader, path, catalogue) : NULL;
+	if (!machine)
+		return;
+	if (access(path, X_OK) != 0)
+		diagnostics_warn(reader->diagnostics, location->position, "chmod +x", "'%s' is not executable", path);
+	hook = machine_hook(machine, event->text);
+	if (hook)
+		check_timeout(reader, script, event->text, path, hook);
+	else
+		diagnostics_warn(reader->diagnostics, location->position, NULL,
+				 "%s runs %s, whose hooks lack that event", event->text, path);
+}
+
+void appspec_check(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+{
+	const struct node *hooks = node_get(node, "hooks");
+
+	if (hooks->kind != NODE_MAP) {
+		diagnostics_error(reader->diagnostics, hooks->position, NULL, "'hooks' must be a map, not %s",
+				  node_kind_name(hooks));
+		return;
+	}
+	for (size_t i = 0; i < hooks->count; i++)
+		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)
+			check_script(reader, hooks->keys[i], hooks->items[i]->items[k], catalogue);
+}

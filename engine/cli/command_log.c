@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/command.h"
+#include "cli/process.h"
+#include "cli/runs.h"
+#include "text/json.h"
+
+enum { LOOK_EVERY_MS = 500 };
+
+/* How far the log of a run has been shown. */
+struct shown {
+	struct session *session;
+	struct history history; /* of the records shown */
+	size_t count;
+};
+
+static void print_json(const json_t *record)
+{
+	char *line = json_dumps(record, JSON_COMPACT);
+
+	puts(line ? line : "");
+	free(line);
+}
+
+static int show_record(struct shown *shown, const json_t *record, struct error *err)
+{
+	if (history_apply(&shown->history, record, err) != 0)
+		return -1;
+	if (options_has(&shown->session->options, OPTION_JSON))
+		print_json(record);
+	else
+		report_record(&shown->session->report, &shown->history, record);
+	shown->count++;
+	return 0;
+}
+
+/* What is new since the last look. */
+static int show_new(struct shown *shown, const char *id, struct error *err)
+{
+	struct journal_tail tail;
+	struct journal *journal = journal_read(shown->session->storage, id, &tail, err);
+	int result = journal ? 0 : -1;
+
+	while (result == 0 && shown->count < journal_count(journal))
+		result = show_record(shown, journal_get(journal, shown->count), err);
+	journal_close(journal);
+	return result;
+}
+
+static int follow(struct shown *shown, const char *id, struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
+
+	process_catch_stops();
+	while (!*process_stop() && history_is_open(&shown->history)) {
+		fflush(stdout);
+		nanosleep(&pause, NULL);
+		if (show_new(shown, id, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int show(struct session *session, const char *id, struct error *err)
+{
+	struct shown shown = { .session = session };
+	int result;
+
+	session->report.everything = true;
+	result = show_new(&shown, id, err);
+	if (result == 0 && options_has(&session->options, OPTION_FOLLOW))
+		result = follow(&shown, id, err);
+	history_release(&shown.history);
+	return result;
+}
+
+/* Where none is open, the newest is what people mean. */
+static const char *choose(struct session *session, const struct run_rows *runs, struct error *err)
+{
+	const char *id = runs_choose(session, runs, err);
+	size_t open = 0;
+
+	for (size_t i = 0; i < runs->count; i++)
+		open += history_is_open(&runs->rows[i].history) ? 1 : 0;
+	if (!id && session->options.n_operands == 0 && open == 0 && runs->count > 0)
+		id = runs->rows[runs->count - 1].id;
+	return id;
+}
+
+static int run_log(struct session *session)
+{
+	struct error err = ERROR_INIT;
+	struct run_rows runs;
+	const char *id = NULL;
+	int result = -1;
+
+	if (runs_load(session, false, &runs, &err) == 0)
+		id = choose(session, &runs, &err);
+	if (id)
+		result = show(session, id, &err);
+	runs_release(&runs);
+	return result == 0 ? EXIT_REACHED : session_fail(session, &err);
+}
+
+const struct command command_log = {
+	.name = "log",
+	.help = "Shows what a run did, record by record.",
+	.operands = "[RUN]",
+	.most = 1,
+	.options = OPTIONS_STATE | 1 << OPTION_FOLLOW | 1 << OPTION_JSON,
+	.more = "RUN may be left out: the one open run, or the newest where none is open.\n"
+		"--json gives the journal's own records, one a line.\n",
+	.run = run_log,
+};

@@ -1,0 +1,63 @@
+#include "config.h"
+
+#include "cli/command.h"
+#include "cli/runs.h"
+#include "cli/verdict.h"
+#include "text/json.h"
+
+static void restore(struct run *run, struct leg_result *result)
+{
+	json_t *hook = json_object_get(run_history(run)->leg, "hook");
+	struct leg leg = { .name = "restore", .hook = hook ? json_deep_copy(hook) : json_made(json_object()) };
+
+	run_restore(run, &leg, result);
+	json_decref(leg.hook);
+}
+
+static int restore_run(struct session *session, const char *id, struct error *err)
+{
+	struct run_environment environment;
+	struct locked_run locked;
+	struct leg_result result = { 0 };
+	char *question;
+
+	if (session_run_environment(session, true, &environment, err) != 0 ||
+	    start_locked(&environment, id, &locked, err) != 0)
+		return -1;
+	question = arena_format(session->arena, "Take back %zu changes of run %s now?",
+				run_history(locked.run)->ledger.count, id);
+	if (!command_confirm(session, question)) {
+		start_unlock(&environment, &locked);
+		return EXIT_REACHED;
+	}
+	restore(locked.run, &result);
+	start_unlock(&environment, &locked);
+	return verdict_print(&session->report, &result);
+}
+
+static int run_restore_command(struct session *session)
+{
+	struct error err = ERROR_INIT;
+	struct run_rows runs;
+	const char *id = NULL;
+	int status = -1;
+
+	if (runs_load(session, false, &runs, &err) == 0)
+		id = runs_choose(session, &runs, &err);
+	if (id)
+		status = restore_run(session, id, &err);
+	runs_release(&runs);
+	return status < 0 ? session_fail(session, &err) : status;
+}
+
+const struct command command_restore = {
+	.name = "restore",
+	.help = "Takes back what a run has changed, newest first, and ends it.",
+	.operands = "[RUN]",
+	.most = 1,
+	.options = OPTIONS_AWS | OPTIONS_STATE | OPTIONS_CATALOGUE | 1 << OPTION_YES,
+	.more = "RUN may be left out where one run is open. What others changed meanwhile is\n"
+		"left alone and said; what fails stays in the ledger, and restore can be called\n"
+		"again. It does not wait for health: 'tidegate resume' does.\n",
+	.run = run_restore_command,
+};

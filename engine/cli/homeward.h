@@ -1,0 +1,22 @@
+/* What a run needs that nobody drives: at boot and by timer runs only go home, and by hand they go on from where they
+ * stand. Pure. */
+#ifndef TIDEGATE_CLI_HOMEWARD_H
+#define TIDEGATE_CLI_HOMEWARD_H
+
+#include "cli/goal.h"
+#include "run/run.h"
+
+enum homeward {
+	HOMEWARD_NOTHING,   /* a deployment is under way, or a person is needed */
+	HOMEWARD_EXPIRE,    /* its pause has expired: on_expire */
+	HOMEWARD_INTERRUPT, /* an opening leg was cut off and nobody came back: its state fails as interrupted */
+	HOMEWARD_GO_ON      /* a closing leg was cut off: it goes on */
+};
+
+enum { HOMEWARD_PATIENCE_MS = 15 * 60 * 1000 };
+
+/* `opens`: the newest leg's goal is reached without passing a pause (homeward_opens). `booted_ms` is wall time. */
+enum homeward homeward_decide(const struct history *history, bool opens, int64_t now_ms, int64_t booted_ms);
+bool homeward_opens(const struct history *history, const struct machine *machine, const struct state_list *goal);
+
+#endif
