@@ -29,6 +29,7 @@ always  | pkg-config --exists libcurl       | libcurl4-openssl-dev | libcurl-dev
 always  | pkg-config --exists libcrypto     | libssl-dev           | openssl-devel
 always  | pkg-config --exists libxml-2.0    | libxml2-dev          | libxml2-devel
 always  | pkg-config --exists jansson       | libjansson-dev       | jansson-devel
+always  | pkg-config --exists libmicrohttpd | libmicrohttpd-dev    | libmicrohttpd-devel
 always  | python3 -c 'import ensurepip'     | python3-venv         | python3-pip
 check   | pkg-config --exists cmocka        | libcmocka-dev        | libcmocka-devel
 ci      | command -v xz                     | xz-utils             | xz

@@ -11,6 +11,7 @@ tidegate_SOURCES = \
 	engine/cli/command_restore.c \
 	engine/cli/command_resume.c \
 	engine/cli/command_run.c \
+	engine/cli/command_simulate.c \
 	engine/cli/command_status.c \
 	engine/cli/command_version.c \
 	engine/cli/configuration.c engine/cli/configuration.h \

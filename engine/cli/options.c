@@ -24,6 +24,9 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_CA_BUNDLE] = { "ca-bundle", 0, "FILE", "trust these certificates" },
 	[OPTION_STATE_DIR] = { "state-dir", 0, "DIR", "where the journals of the runs are" },
 	[OPTION_CATALOGUE] = { "catalogue", 0, "DIR", "add the actions and operations of its files" },
+	[OPTION_SCENARIO] = { "scenario", 0, "NAME|FILE", "the world at its start: one of those built in, or a file" },
+	[OPTION_LISTEN] = { "listen", 0, "ADDRESS:PORT", "where; 127.0.0.1 and any free port" },
+	[OPTION_SPEED] = { "speed", 0, "N", "so many seconds pass in the world in one; 1" },
 	[OPTION_NO_COLOR] = { "no-color", 0, NULL, "plain text on a terminal, too" },
 };
 

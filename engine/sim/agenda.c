@@ -11,7 +11,10 @@
 
 #include "sim/executor.h"
 
-enum { PAST_MS = 30 * 1000 }; /* how old an answer of AWS may be */
+enum {
+	PAST_MS = 30 * 1000, /* how old an answer of AWS may be */
+	NAMES_MOST_BYTES = 4 << 20
+};
 
 static struct sim *sim_of_clock(struct clock *clock)
 {
@@ -59,21 +62,28 @@ struct sim *sim_new(uint64_t seed)
 	return sim;
 }
 
-/* Everything that is of one run and not of the world. */
-static void forget_run(struct sim *sim)
+void sim_log_forget(struct sim *sim)
 {
-	for (size_t i = 0; i < sim->flights.count; i++)
-		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
 	for (size_t i = 0; i < sim->log.count; i++) {
 		const struct sim_logged *logged = rows_at(&sim->log, i);
 
 		json_decref((json_t *)(uintptr_t)logged->input);
 	}
+	sim->log.count = 0;
+}
+
+/* Everything that is of one run and not of the world. */
+static void forget_run(struct sim *sim)
+{
+	sim_log_forget(sim);
+	for (size_t i = 0; i < sim->flights.count; i++)
+		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
 	for (size_t i = 0; i < sim->pasts.count; i++)
 		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
-	sim->flights.count = sim->log.count = sim->pasts.count = 0;
+	sim->flights.count = sim->pasts.count = 0;
 	arena_free(sim->names);
 	sim->names = NULL;
+	sim->names_bytes = 0;
 }
 
 void sim_free(struct sim *sim)
@@ -127,8 +137,11 @@ struct sim *sim_clone(const struct sim *model, uint64_t seed)
 	return sim;
 }
 
-char *sim_keep_text(struct sim *sim, const char *text)
+const char *sim_keep_text(struct sim *sim, const char *text)
 {
+	if (sim->names_bytes + strlen(text) > NAMES_MOST_BYTES)
+		return NULL;
+	sim->names_bytes += strlen(text) + 1;
 	if (!sim->names)
 		sim->names = arena_new();
 	return arena_copy_text(sim->names, text);

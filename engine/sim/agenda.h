@@ -57,6 +57,7 @@ struct sim {
 	struct rows pasts;   /* struct past, oldest first */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
+	size_t names_bytes;
 	uint64_t event_order;
 	unsigned requests;
 	unsigned delivered; /* answers so far: poll sees by it that one came */
@@ -70,7 +71,7 @@ struct sim {
 void agenda_add(struct sim *sim, int64_t at_ms, enum event_kind kind, size_t index, unsigned generation);
 /* Lets the next event happen, if it is due by `until_ms` (of world.now_ms); false where there is none. */
 bool agenda_step(struct sim *sim, int64_t until_ms);
-char *sim_keep_text(struct sim *sim, const char *text);
+const char *sim_keep_text(struct sim *sim, const char *text); /* NULL: it has kept enough */
 
 /* For EVENT_ACT, EVENT_REQUEST and EVENT_LATE. */
 void act_event(struct sim *sim, size_t index, unsigned unused);

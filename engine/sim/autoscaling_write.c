@@ -152,8 +152,8 @@ static int check_instances(struct request *request, size_t group, const struct w
 
 	if (json_array_size(ids) > STANDBY_MOST)
 		return refuse(request, "ValidationError",
-			      "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member "
-			      "must have length less than or equal to %d", STANDBY_MOST);
+			      "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: "
+			      "Member must have length less than or equal to %d", STANDBY_MOST);
 	if (!ids)
 		return refuse(request, "ValidationError", "Instance IDs must be specified");
 	json_array_foreach (ids, i, id)
@@ -180,9 +180,10 @@ static bool in_service_or_standby(enum lifecycle state)
 static int refuse_sizes(struct request *request, const struct group *group, const char *doing, size_t count)
 {
 	return refuse(request, "ValidationError",
-		      "AutoScalingGroup %s has min-size=%lld, max-size=%lld, and desired-size=%lld. To %s %zu instance%s, "
-		      "please update the AutoScalingGroup sizes appropriately.", group->name, (long long)group->minimum,
-		      (long long)group->maximum, (long long)group->desired, doing, count, count == 1 ? "" : "s");
+		      "AutoScalingGroup %s has min-size=%lld, max-size=%lld, and desired-size=%lld. To %s %zu "
+		      "instance%s, please update the AutoScalingGroup sizes appropriately.", group->name,
+		      (long long)group->minimum, (long long)group->maximum, (long long)group->desired, doing, count,
+		      count == 1 ? "" : "s");
 }
 
 static int check_room_below(struct request *request, const struct group *group, const char *doing)
@@ -203,10 +204,9 @@ static int check_room_above(struct request *request, const struct group *group, 
 
 static size_t listed_instance(const struct request *request, size_t i)
 {
-	const json_t *ids = json_object_get(request->input, "InstanceIds");
+	const json_t *id = json_array_get(json_object_get(request->input, "InstanceIds"), i);
 
-	return i < json_array_size(ids) ? world_instance(&request->sim->world, json_string_value(json_array_get(ids, i)))
-					: ROW_NONE;
+	return world_instance(&request->sim->world, json_string_value(id));
 }
 
 /* What was begun for the request: every operation on instances answers with its activities. */
@@ -277,8 +277,8 @@ static int check_attachable(struct request *request, const char *id)
 	size_t index = world_instance(world, id);
 
 	if (index == ROW_NONE || instance_at(world, index)->terminated)
-		return refuse(request, "ValidationError", "Invalid Instance ID(s): [%s]. Instance(s) could not be found.",
-			      id);
+		return refuse(request, "ValidationError",
+			      "Invalid Instance ID(s): [%s]. Instance(s) could not be found.", id);
 	if (instance_at(world, index)->group != ROW_NONE)
 		return refuse(request, "ValidationError", "Instance %s is already part of AutoScalingGroup:%s", id,
 			      group_at(world, instance_at(world, index)->group)->name);
@@ -325,7 +325,8 @@ static int set_health(struct request *request)
 		return refuse(request, "ValidationError",
 			      "Instance Id not found - No managed instance found for instance ID: %s", id);
 	if (strcmp(status, "Healthy") && strcmp(status, "Unhealthy"))
-		return refuse(request, "ValidationError", "Health status must be Healthy or Unhealthy, not '%s'", status);
+		return refuse(request, "ValidationError", "Health status must be Healthy or Unhealthy, not '%s'",
+			      status);
 	instance_mark(request->sim, index, strcmp(status, "Healthy") == 0);
 	return 0;
 }
@@ -411,12 +412,15 @@ static int put_tag(struct request *request, const json_t *given)
 	tag = tag_find(&sim->world, group, key, &at);
 	if (!tag && sim->world.tags.count >= TAGS_MOST * sim->world.groups.count)
 		return refuse(request, "LimitExceeded", "A group has %d tags at most", TAGS_MOST);
-	if (!tag) {
+	key = tag ? tag->key : sim_keep_text(sim, key);
+	value = sim_keep_text(sim, value ? value : "");
+	if (!key || !value)
+		return refuse(request, "LimitExceeded", "The simulation keeps no more texts");
+	if (!tag)
 		tag = rows_add(&sim->world.tags);
-		tag->group = group;
-		tag->key = sim_keep_text(sim, key);
-	}
-	tag->value = sim_keep_text(sim, value ? value : "");
+	tag->group = group;
+	tag->key = key;
+	tag->value = value;
 	tag->propagates = json_is_true(json_object_get(given, "PropagateAtLaunch"));
 	return 0;
 }

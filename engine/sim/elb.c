@@ -40,8 +40,8 @@ static json_t *balancer_json(const struct world *world, size_t index)
 {
 	const struct balancer *balancer = balancer_at(world, index);
 
-	return json_made(json_pack("{s:s, s:s, s:[{s:{s:s, s:i, s:s, s:i}}], s:o, s:{s:s, s:I, s:i, s:i, s:I}, s:f, s:s}",
-				   "LoadBalancerName", balancer->name, "DNSName", "classic.example.com",
+	return json_made(json_pack("{s:s, s:s, s:[{s:{s:s, s:i, s:s, s:i}}], s:o, s:{s:s, s:I, s:i, s:i, s:I}, s:f, "
+				   "s:s}", "LoadBalancerName", balancer->name, "DNSName", "classic.example.com",
 				   "ListenerDescriptions", "Listener", "Protocol", "HTTP", "LoadBalancerPort", 80,
 				   "InstanceProtocol", "HTTP", "InstancePort", 8080, "Instances",
 				   members_json(world, index), "HealthCheck", "Target", "HTTP:8080/", "Interval",
@@ -129,16 +129,23 @@ static int describe_instance_health(struct request *request)
 	return 0;
 }
 
-static int check_members(struct request *request, size_t balancer, bool must_be_known)
+static bool may_change(const struct world *world, size_t balancer, size_t instance, bool joins)
 {
+	if (instance == ROW_NONE)
+		return false;
+	return joins ? !instance_at(world, instance)->terminated : member_find(world, balancer, instance) != ROW_NONE;
+}
+
+/* Where one of the list may not be changed, none of them is. */
+static int check_members(struct request *request, size_t balancer, bool joins)
+{
+	const struct world *world = &request->sim->world;
 	const json_t *instances = input_list(request, "Instances");
 
 	for (size_t i = 0; i < json_array_size(instances); i++) {
 		const char *id = listed_id(instances, i);
-		size_t instance = world_instance(&request->sim->world, id);
 
-		if (instance == ROW_NONE || (must_be_known && member_find(&request->sim->world, balancer, instance) == ROW_NONE) ||
-		    (!must_be_known && instance_at(&request->sim->world, instance)->terminated))
+		if (!may_change(world, balancer, world_instance(world, id), joins))
 			return refuse(request, "InvalidInstance", "Could not find EC2 instance %s.", id ? id : "null");
 	}
 	return 0;
@@ -146,16 +153,18 @@ static int check_members(struct request *request, size_t balancer, bool must_be_
 
 static int change_members(struct request *request, bool joins)
 {
+	struct sim *sim = request->sim;
 	const json_t *instances = input_list(request, "Instances");
 	size_t balancer = balancer_asked(request);
 
-	/* Where one of the list is not known, none of them is touched. */
-	if (balancer == ROW_NONE || check_members(request, balancer, !joins))
+	if (balancer == ROW_NONE || check_members(request, balancer, joins))
 		return -1;
-	for (size_t i = 0; i < json_array_size(instances); i++)
-		(joins ? member_register : member_deregister)(request->sim, balancer,
-							      world_instance(&request->sim->world, listed_id(instances, i)));
-	json_put(request->output, "Instances", members_json(&request->sim->world, balancer));
+	for (size_t i = 0; i < json_array_size(instances); i++) {
+		size_t instance = world_instance(&sim->world, listed_id(instances, i));
+
+		(joins ? member_register : member_deregister)(sim, balancer, instance);
+	}
+	json_put(request->output, "Instances", members_json(&sim->world, balancer));
 	return 0;
 }
 

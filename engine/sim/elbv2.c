@@ -157,6 +157,8 @@ static int change_targets(struct request *request, bool joins)
 
 	if (group == ROW_NONE || check_targets(request, joins))
 		return -1;
+	if (joins && request->sim->world.targets.count >= TARGETS_MOST)
+		return refuse(request, "TooManyTargets", "You have reached the maximum number of targets");
 	json_array_foreach (input_list(request, "Targets"), i, asked) {
 		const json_t *port = json_object_get(asked, "Port");
 		size_t instance = world_instance(&request->sim->world, json_string_value(json_object_get(asked, "Id")));

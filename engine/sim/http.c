@@ -17,14 +17,20 @@
 struct sim_http {
 	struct sim *sim;
 	struct services *services;
+	struct clock *clock;
 };
 
-struct sim_http *sim_http_new(struct sim *sim, struct services *services)
+struct sim_http *sim_http_new(struct sim *sim, struct services *services, struct clock *clock)
 {
 	struct sim_http *http = memory_new(1, sizeof(*http));
 
-	*http = (struct sim_http){ sim, services };
+	*http = (struct sim_http){ sim, services, clock };
 	return http;
+}
+
+static int64_t http_now_ms(const struct sim_http *http)
+{
+	return http->clock ? http->clock->wall_ms(http->clock) : sim_wall_ms(http->sim);
 }
 
 void sim_http_free(struct sim_http *http)
@@ -70,7 +76,7 @@ static const char *secret_of(void *unused, const char *id)
 	return key ? key->secret : NULL;
 }
 
-static int check_signature(const struct sim *sim, const struct sim_http_request *request, struct sigv4_claim *claim,
+static int check_signature(int64_t now_ms, const struct sim_http_request *request, struct sigv4_claim *claim,
 			   struct error *err)
 {
 	static const struct sigv4_options options = { .normalize_path = true, .double_encode_path = true };
@@ -80,7 +86,7 @@ static int check_signature(const struct sim *sim, const struct sim_http_request 
 	};
 	const char *token = sim_http_header(request, "x-amz-security-token"), *due;
 
-	if (sigv4_verify(&plain, &options, sim_wall_ms(sim), secret_of, NULL, claim, err) != 0)
+	if (sigv4_verify(&plain, &options, now_ms, secret_of, NULL, claim, err) != 0)
 		return -1;
 	due = key_by_id(claim->access_key_id)->token;
 	if (due ? token && strcmp(token, due) == 0 : token == NULL)
@@ -120,11 +126,11 @@ static const struct operation *find_operation(void *argument, const char *action
 
 /* ---- answers */
 
-static void answer_stamp(const struct sim *sim, struct sim_http_answer *answer)
+static void answer_stamp(int64_t now_ms, struct sim_http_answer *answer)
 {
 	struct buffer date = BUFFER_INIT;
 
-	timestamp_format(TIMESTAMP_RFC822, (double)(sim_wall_ms(sim) / 1000), &date);
+	timestamp_format(TIMESTAMP_RFC822, (double)(now_ms / 1000), &date);
 	snprintf(answer->date, sizeof(answer->date), "%s", buffer_text(&date));
 	buffer_release(&date);
 	answer->content_type = "text/xml";
@@ -210,12 +216,12 @@ void sim_http_answer(struct sim_http *http, const struct sim_http_request *reque
 	json_t *input;
 
 	*answer = (struct sim_http_answer){ .body = BUFFER_INIT };
-	answer_stamp(http->sim, answer);
+	answer_stamp(http_now_ms(http), answer);
 	if (strncmp(request->path, "/latest/", strlen("/latest/")) == 0) {
-		metadata_answer(http->sim, request, answer);
+		metadata_answer(http->sim, http_now_ms(http), request, answer);
 		return;
 	}
-	if (check_signature(http->sim, request, &claim, &err) != 0) {
+	if (check_signature(http_now_ms(http), request, &claim, &err) != 0) {
 		answer_error(answer, 403, &err);
 		return;
 	}

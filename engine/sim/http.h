@@ -18,8 +18,9 @@
 
 struct sim_http;
 
-/* Both are borrowed. */
-struct sim_http *sim_http_new(struct sim *sim, struct services *services);
+/* All are borrowed. Signatures, Date and the credentials' end go by `clock`; NULL: by the world's own time. A server
+ * whose world lives faster than its clients needs theirs. */
+struct sim_http *sim_http_new(struct sim *sim, struct services *services, struct clock *clock);
 void sim_http_free(struct sim_http *http);
 
 struct sim_http_request {
@@ -46,7 +47,8 @@ void sim_http_answer(struct sim_http *http, const struct sim_http_request *reque
 void sim_http_answer_release(struct sim_http_answer *answer);
 
 /* For sim/http.c: a GET or PUT below /latest/. */
-void metadata_answer(struct sim *sim, const struct sim_http_request *request, struct sim_http_answer *answer);
+void metadata_answer(struct sim *sim, int64_t now_ms, const struct sim_http_request *request,
+		     struct sim_http_answer *answer);
 const char *sim_http_header(const struct sim_http_request *request, const char *name); /* NULL: absent */
 
 #endif

@@ -14,8 +14,15 @@ libtidegate_a_SOURCES += \
 	engine/sim/rows.c engine/sim/rows.h \
 	engine/sim/scenario.c engine/sim/scenario.h \
 	engine/sim/scenario_file.c engine/sim/scenario_file.h \
+	engine/sim/server.h \
 	engine/sim/sim.h \
 	engine/sim/snapshot.c \
 	engine/sim/traffic.c \
 	engine/sim/transport.c engine/sim/transport.h \
 	engine/sim/world.c engine/sim/world.h
+
+if HAVE_MICROHTTPD
+libtidegate_a_SOURCES += engine/sim/server.c
+else
+libtidegate_a_SOURCES += engine/sim/server_none.c
+endif

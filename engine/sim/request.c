@@ -201,7 +201,7 @@ static int page_cut(struct request *request, const struct sim_pages *pages)
 {
 	json_t *all = json_object_get(request->output, pages->items), *page;
 	size_t count = json_array_size(all), first, size;
-	int64_t asked = pages->size ? input_integer(request, pages->size, (int64_t)pages->usual) : (int64_t)pages->usual;
+	int64_t asked = input_integer(request, pages->size, (int64_t)pages->usual);
 	char token[24];
 
 	if (page_begin(request, pages, count, &first))

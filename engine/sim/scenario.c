@@ -269,8 +269,8 @@ static void build_instance(struct builder *builder, const struct instance_row *r
 	}
 	instance = rows_add(&world->instances);
 	*instance = (struct instance){
-		.zone = row->zone ? row->zone : "eu-west-1a", .type = row->type ? row->type : "m5.large", .group = group,
-		.state = state_of(builder, row), .healthy = !row->is_unhealthy, .failing = row->failing,
+		.zone = row->zone ? row->zone : "eu-west-1a", .type = row->type ? row->type : "m5.large",
+		.group = group, .state = state_of(builder, row), .healthy = !row->is_unhealthy, .failing = row->failing,
 		.is_protected = row->is_protected, .stuck = row->stuck,
 	};
 	strcpy(instance->id, row->key->text);
@@ -331,8 +331,9 @@ static void build_act(struct builder *builder, const struct act_file_row *row)
 {
 	size_t kind = look_up_member(builder, row->node, "act", act_name);
 	struct sim_act act = {
-		.kind = (enum sim_act_kind)kind, .group = row->group, .instance = row->instance, .process = row->process,
-		.target_group = row->target_group, .balancer = row->balancer, .value = row->value,
+		.kind = (enum sim_act_kind)kind, .group = row->group, .instance = row->instance,
+		.process = row->process, .target_group = row->target_group, .balancer = row->balancer,
+		.value = row->value,
 	};
 
 	check_act_names(builder, row);

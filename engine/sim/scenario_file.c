@@ -79,7 +79,8 @@ static const struct field instance_fields[] = {
 	{ "zone", &field_text, FIELD_OF(instance_row, zone), .help = "its Availability Zone; eu-west-1a" },
 	{ "type", &field_text, FIELD_OF(instance_row, type), .help = "its type; m5.large" },
 	{ "state", &field_text, FIELD_OF(instance_row, state), .help = "its lifecycle state; InService" },
-	{ "unhealthy", &field_boolean, FIELD_OF(instance_row, is_unhealthy), .help = "its group takes it for Unhealthy" },
+	{ "unhealthy", &field_boolean, FIELD_OF(instance_row, is_unhealthy),
+	  .help = "its group takes it for Unhealthy" },
 	{ "failing", &field_boolean, FIELD_OF(instance_row, failing), .help = "its health checks fail" },
 	{ "protected", &field_boolean, FIELD_OF(instance_row, is_protected), .help = "from scale-in" },
 	{ "stuck", &field_boolean, FIELD_OF(instance_row, stuck), .help = "it stays in its state, or in the next one" },
@@ -148,7 +149,8 @@ static const struct record balancer_record = {
 
 static const struct field hook_fields[] = {
 	{ "name", &field_text, FIELD_OF(hook_row, name), .required = true, .help = "the hook's name" },
-	{ "timeout", &field_duration, FIELD_OF(hook_row, timeout_ms), .required = true, .help = "its heartbeat timeout" },
+	{ "timeout", &field_duration, FIELD_OF(hook_row, timeout_ms), .required = true,
+	  .help = "its heartbeat timeout" },
 	{ "abandons", &field_boolean, FIELD_OF(hook_row, abandons), .help = "when it times out; else it continues" },
 	{ 0 },
 };
@@ -165,7 +167,8 @@ static const struct field group_fields[] = {
 	{ "grace", &field_duration, FIELD_OF(group_row, grace_ms), .help = "the health check grace period" },
 	{ "elb_health", &field_boolean, FIELD_OF(group_row, elb_health),
 	  .help = "it replaces what its balancers take for unhealthy" },
-	{ "suspended", &field_names, FIELD_OF(group_row, suspended), .help = "processes that an operator has suspended" },
+	{ "suspended", &field_names, FIELD_OF(group_row, suspended),
+	  .help = "processes that an operator has suspended" },
 	{ "balancers", &field_names, FIELD_OF(group_row, balancers), .help = "classic load balancers attached to it" },
 	{ "target_groups", &field_names, FIELD_OF(group_row, target_groups), .help = "target groups attached to it" },
 	{ "zones", &field_names, FIELD_OF(group_row, zones), .help = "its Availability Zones; those of its instances" },

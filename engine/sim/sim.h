@@ -1,12 +1,12 @@
 /* The simulated AWS: a world of Auto Scaling groups, instances, load balancers and target groups with the rules of AWS,
- * in which time is a number and hours pass in microseconds. What happens is a function of how it was built (sim/scenario.h),
- * its seed and the requests; nothing here reads a disk, a network or a clock.
+ * in which time is a number and hours pass in microseconds. What happens is a function of how it was built
+ * (sim/scenario.h), its seed and the requests; nothing here reads a disk, a network or a clock.
  *
  * A test takes a world, runs something against its executor and its clock, and looks at what became of it:
  *
  *	struct sim *sim = scenario_builtin("group-of-three", seed, &err);
  *	sim_fault(sim, 3, SIM_FAULT_LOST_AFTER, 0);             the third request takes effect, its answer is lost
- *	sim_act_before(sim, 5, &(struct sim_act){ .kind = SIM_ACT_RESUME, .group = "web-prod", .process = "AZRebalance" });
+ *	sim_act_before(sim, 5, &(struct sim_act){ .kind = SIM_ACT_TERMINATE, .instance = "i-0a1b2c3d4e5f60718" });
  *	... run with sim_executor(sim) and sim_clock(sim) ...
  *	json_t *world = sim_world_json(sim);
  *	sim_free(sim);
@@ -148,6 +148,7 @@ struct sim_logged {
 enum { SIM_LOG_MOST = 100 * 1000 };
 size_t sim_log_count(const struct sim *sim);
 const struct sim_logged *sim_log_at(const struct sim *sim, size_t i);
+void sim_log_forget(struct sim *sim);
 unsigned sim_requests(const struct sim *sim);
 
 /* The whole world as a new document, for invariants and for `expect:` (JMESPath):

@@ -141,14 +141,14 @@ void target_deregister(struct sim *sim, size_t group, size_t instance, int64_t p
 void target_step(struct sim *sim, size_t index, unsigned generation)
 {
 	const struct target *target = target_at(&sim->world, index);
+	bool failing = instance_at(&sim->world, target->instance)->failing;
 
 	if (target->generation != generation)
 		return;
 	if (target->state == TARGET_REGISTERING)
 		target_check(sim, index);
 	else if (target->state == TARGET_CHECKING)
-		target_enter(sim, index,
-			     instance_at(&sim->world, target->instance)->failing ? TARGET_FAILING : TARGET_HEALTHY, 0);
+		target_enter(sim, index, failing ? TARGET_FAILING : TARGET_HEALTHY, 0);
 	else
 		target_enter(sim, index, TARGET_ABSENT, 0);
 }
@@ -208,14 +208,14 @@ void member_deregister(struct sim *sim, size_t balancer, size_t instance)
 void member_step(struct sim *sim, size_t index, unsigned generation)
 {
 	const struct member *member = member_at(&sim->world, index);
+	bool failing = instance_at(&sim->world, member->instance)->failing;
 
 	if (member->generation != generation)
 		return;
 	if (member->state == MEMBER_DRAINING)
 		member_enter(sim, index, MEMBER_ABSENT, 0);
 	else
-		member_enter(sim, index,
-			     instance_at(&sim->world, member->instance)->failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, 0);
+		member_enter(sim, index, failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, 0);
 }
 
 /* ---- all that is attached to an instance's group */

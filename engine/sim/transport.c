@@ -228,7 +228,7 @@ struct sim_transport *sim_transport_new(struct sim *sim, struct services *servic
 
 	transport->interface = (struct transport){ sim_transport_start, sim_transport_poll, sim_transport_cancel };
 	transport->sim = sim;
-	transport->http = sim_http_new(sim, services);
+	transport->http = sim_http_new(sim, services, NULL);
 	transport->transfers = ROWS_OF(struct transfer *);
 	return transport;
 }

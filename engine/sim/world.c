@@ -1,4 +1,4 @@
-/* The world's things by name and by number, and chance: what happens to them is in sim/lifecycle.c and sim/traffic.c. */
+/* The world's things by name and by number, and chance: what happens to them is in sim/group.c and sim/traffic.c. */
 #include "config.h"
 
 #include "sim/world.h"

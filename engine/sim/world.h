@@ -30,8 +30,8 @@ struct span {
 enum lifecycle {
 	LIFECYCLE_PENDING, LIFECYCLE_PENDING_WAIT, LIFECYCLE_PENDING_PROCEED, LIFECYCLE_QUARANTINED,
 	LIFECYCLE_IN_SERVICE,
-	LIFECYCLE_TERMINATING, LIFECYCLE_TERMINATING_WAIT, LIFECYCLE_TERMINATING_PROCEED, LIFECYCLE_TERMINATING_RETAINED,
-	LIFECYCLE_TERMINATED,
+	LIFECYCLE_TERMINATING, LIFECYCLE_TERMINATING_WAIT, LIFECYCLE_TERMINATING_PROCEED,
+	LIFECYCLE_TERMINATING_RETAINED, LIFECYCLE_TERMINATED,
 	LIFECYCLE_DETACHING, LIFECYCLE_DETACHED,
 	LIFECYCLE_ENTERING_STANDBY, LIFECYCLE_STANDBY,
 	LIFECYCLE_REPLACING_ROOT, LIFECYCLE_REPLACING_ROOT_WAIT, LIFECYCLE_REPLACING_ROOT_PROCEED,
@@ -44,7 +44,7 @@ enum lifecycle {
 	LIFECYCLE_COUNT
 };
 
-enum { INSTANCE_ID_BYTES = 24, INSTANCES_MOST = 10 * 1000 };
+enum { INSTANCE_ID_BYTES = 24, INSTANCES_MOST = 10 * 1000, TARGETS_MOST = 50 * 1000 };
 
 struct instance {
 	char id[INSTANCE_ID_BYTES];
@@ -174,18 +174,30 @@ struct world {
 
 #define WORLD_STARTS_MS INT64_C(1795378058000) /* 2026-11-22T20:07:38Z */
 
-static inline struct group *group_at(const struct world *world, size_t i) { return rows_at(&world->groups, i); }
-static inline struct instance *instance_at(const struct world *world, size_t i) { return rows_at(&world->instances, i); }
+static inline struct group *group_at(const struct world *world, size_t i)
+{
+	return rows_at(&world->groups, i);
+}
+static inline struct instance *instance_at(const struct world *world, size_t i)
+{
+	return rows_at(&world->instances, i);
+}
 static inline struct target_group *target_group_at(const struct world *world, size_t i)
 {
 	return rows_at(&world->target_groups, i);
 }
-static inline struct target *target_at(const struct world *world, size_t i) { return rows_at(&world->targets, i); }
+static inline struct target *target_at(const struct world *world, size_t i)
+{
+	return rows_at(&world->targets, i);
+}
 static inline struct balancer *balancer_at(const struct world *world, size_t i)
 {
 	return rows_at(&world->balancers, i);
 }
-static inline struct member *member_at(const struct world *world, size_t i) { return rows_at(&world->members, i); }
+static inline struct member *member_at(const struct world *world, size_t i)
+{
+	return rows_at(&world->members, i);
+}
 
 void world_init(struct world *world, uint64_t seed);
 void world_release(struct world *world);

@@ -63,8 +63,8 @@ static void a_group_that_is_being_deleted_refuses_changes(void **state)
 static void what_is_required_has_to_be_there(void **state)
 {
 	ask_refused(*state, "autoscaling:EnterStandby", "{" GROUP "}",
-		    "ValidationError: 1 validation error detected: Value null at 'shouldDecrementDesiredCapacity' failed "
-		    "to satisfy constraint: Member must not be null");
+		    "ValidationError: 1 validation error detected: Value null at 'shouldDecrementDesiredCapacity' "
+		    "failed to satisfy constraint: Member must not be null");
 }
 
 /* ---- Standby */
@@ -74,8 +74,8 @@ static void the_minimum_keeps_an_instance_from_standby(void **state)
 	struct world_test *test = *state;
 
 	ask_refused(test, "autoscaling:EnterStandby", STANDBY_INPUT,
-		    "ValidationError: AutoScalingGroup web-prod has min-size=3, max-size=6, and desired-size=3. To place "
-		    "into standby 1 instance, please update the AutoScalingGroup sizes appropriately.");
+		    "ValidationError: AutoScalingGroup web-prod has min-size=3, max-size=6, and desired-size=3. To "
+		    "place into standby 1 instance, please update the AutoScalingGroup sizes appropriately.");
 	assert_int_equal(test->last.failure, FAILURE_CONFLICT);
 	assert_world(test, STATE_OF(SELF), "'InService'");
 }
@@ -186,8 +186,8 @@ static void the_maximum_keeps_an_instance_in_standby(void **state)
 	world_take(*state, "already-standby");
 	ask_done(*state, "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'MaxSize': 2}");
 	ask_refused(*state, "autoscaling:ExitStandby", RETURN_INPUT,
-		    "ValidationError: AutoScalingGroup web-prod has min-size=1, max-size=2, and desired-size=2. To take "
-		    "out of standby 1 instance, please update the AutoScalingGroup sizes appropriately.");
+		    "ValidationError: AutoScalingGroup web-prod has min-size=1, max-size=2, and desired-size=2. To "
+		    "take out of standby 1 instance, please update the AutoScalingGroup sizes appropriately.");
 }
 
 static void health_is_not_checked_in_standby(void **state)
@@ -301,9 +301,9 @@ static void what_is_attached_is_told(void **state)
 static void tags_are_put_and_found_and_taken(void **state)
 {
 	ask_done(*state, "autoscaling:CreateOrUpdateTags",
-		 "{'Tags': [{'ResourceId': 'web-prod', 'ResourceType': 'auto-scaling-group', 'Key': 'a', 'Value': '1'}]}");
+		 "{'Tags': [{'ResourceId': 'web-prod', 'Key': 'a', 'Value': '1'}]}");
 	ask_done(*state, "autoscaling:CreateOrUpdateTags",
-		 "{'Tags': [{'ResourceId': 'web-prod', 'ResourceType': 'auto-scaling-group', 'Key': 'a', 'Value': '2'}]}");
+		 "{'Tags': [{'ResourceId': 'web-prod', 'Key': 'a', 'Value': '2'}]}");
 	ask_done(*state, "autoscaling:DescribeTags",
 		 "{'Filters': [{'Name': 'auto-scaling-group', 'Values': ['web-prod']}]}");
 	assert_answer(*state, "Tags[].[Key, Value]", "[['a', '2']]");

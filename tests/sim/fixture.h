@@ -16,8 +16,7 @@
 #define SELF "i-0a1b2c3d4e5f60718"
 #define SECOND "i-0b1c2d3e4f5061728"
 #define THIRD "i-0c1d2e3f405162738"
-#define ARN(name, number) "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/" name "/000000000000000" number
-#define WEB_HTTP ARN("web-http", "1")
+#define WEB_HTTP "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0000000000000001"
 
 struct world_test {
 	struct arena *arena;

@@ -30,8 +30,8 @@ static double half(struct random_source *source)
 	return 0.5;
 }
 
-static int give(struct credentials_provider *provider, int64_t now_ms, bool force, const struct credentials **credentials,
-		struct error *err)
+static int give(struct credentials_provider *provider, int64_t now_ms, bool force,
+		const struct credentials **credentials, struct error *err)
 {
 	static char id[] = SIM_ROLE_ACCESS_KEY, secret[] = SIM_ROLE_SECRET_KEY, token[] = SIM_ROLE_TOKEN;
 	static const struct credentials role = { id, secret, token, 0 };
@@ -182,13 +182,14 @@ static void every_operation_goes_over_the_wire_and_back(void **state)
 	}
 }
 
+#define LISTED "{\"AutoScalingGroupName\": \"web-prod\", \"InstanceIds\": [\"" SELF "\"]"
+
 static void an_instance_leaves_and_comes_back_over_the_wire(void **state)
 {
 	static const struct { const char *operation, *input; } steps[] = {
 		{ "autoscaling:UpdateAutoScalingGroup", "{\"AutoScalingGroupName\": \"web-prod\", \"MinSize\": 2}" },
-		{ "autoscaling:EnterStandby", "{\"AutoScalingGroupName\": \"web-prod\", \"InstanceIds\": [\"" SELF "\"], "
-					      "\"ShouldDecrementDesiredCapacity\": true}" },
-		{ "autoscaling:ExitStandby", "{\"AutoScalingGroupName\": \"web-prod\", \"InstanceIds\": [\"" SELF "\"]}" },
+		{ "autoscaling:EnterStandby", LISTED ", \"ShouldDecrementDesiredCapacity\": true}" },
+		{ "autoscaling:ExitStandby", LISTED "}" },
 	};
 	struct wire_test *test = *state;
 
@@ -228,7 +229,8 @@ static const struct fault_case {
 static void the_client_knows_what_each_fault_leaves_open(void **state)
 {
 	struct wire_test *test = *state;
-	json_t *input = json_pack("{s:s, s:[s]}", "AutoScalingGroupName", "web-prod", "ScalingProcesses", "HealthCheck");
+	json_t *input = json_pack("{s:s, s:[s]}", "AutoScalingGroupName", "web-prod", "ScalingProcesses",
+				  "HealthCheck");
 
 	for (size_t i = 0; i < sizeof(fault_cases) / sizeof(fault_cases[0]); i++) {
 		const struct fault_case *row = &fault_cases[i];
