@@ -7,15 +7,19 @@
 
 #include "model/check_internal.h"
 
-enum { BATCH = 64, NAMES_SHOWN = 3 };
+/* What no restore names by itself is restored with all the rest or not at all: beyond some such states, which are
+ * followed by name, they are followed as one. */
+enum { BATCH = 64, NAMES_SHOWN = 3, ALIKE_MOST = 16 };
 
 struct ledger_check {
 	const struct check *check;
 	size_t *changers; /* states whose changes can be taken back */
 	size_t count;
+	size_t *followed; /* of what each rank stands for: one of them, or SIZE_MAX for those that are alike */
+	size_t n_followed;
 	size_t *rank;     /* of each state among them; SIZE_MAX: none of them */
 	uint64_t *held;   /* what may be in the ledger when a run comes to a state, of the batch at hand */
-	size_t base;      /* the batch begins with this changer */
+	size_t base;      /* the batch begins with this rank */
 	struct buffer *names; /* of each state: whose changes; of ends and of states that a catch leaves */
 	unsigned char *named; /* how many that are */
 	size_t *doomed;   /* the failed end that is reached past every restore; SIZE_MAX: none */
@@ -91,8 +95,9 @@ static void spread_batch(struct ledger_check *ledger, struct queue *queue)
 
 	for (size_t i = 0; i < graph->n_states; i++)
 		ledger->held[i] = 0;
-	for (size_t i = ledger->base; i < ledger->count && i < ledger->base + BATCH; i++)
-		queue_add(queue, ledger->changers[i]);
+	for (size_t i = 0; i < ledger->count; i++)
+		if (bit_of(ledger, ledger->changers[i]))
+			queue_add(queue, ledger->changers[i]);
 	while (queue->count > 0) {
 		const size_t from = queue_take(queue);
 
@@ -108,6 +113,13 @@ static void spread_batch(struct ledger_check *ledger, struct queue *queue)
 	}
 }
 
+static const char *followed_name(const struct ledger_check *ledger, size_t rank)
+{
+	const size_t state = ledger->followed[rank];
+
+	return state == SIZE_MAX ? "other states" : graph_name(&ledger->check->graph, state);
+}
+
 static void note_names(struct ledger_check *ledger, size_t at, uint64_t bits)
 {
 	for (size_t i = 0; i < BATCH && bits; i++, bits >>= 1) {
@@ -117,7 +129,7 @@ static void note_names(struct ledger_check *ledger, size_t at, uint64_t bits)
 			buffer_add_text(&ledger->names[at], ", ...");
 		else
 			buffer_add_format(&ledger->names[at], "%s%s", ledger->names[at].length ? ", " : "",
-					  graph_name(&ledger->check->graph, ledger->changers[ledger->base + i]));
+					  followed_name(ledger, ledger->base + i));
 	}
 }
 
@@ -230,18 +242,43 @@ static void refuse_restores(const struct check *check)
 	}
 }
 
+static bool *find_listed(const struct check *check)
+{
+	bool *listed = memory_new(check->graph.n_states, sizeof(*listed));
+
+	for (size_t i = 0; i < check->graph.n_states; i++) {
+		const struct restore *restore = machine_state_at(check->machine, i)->restore;
+
+		for (size_t k = 0; restore && k < restore->count; k++)
+			listed[machine_state_index(check->machine, restore->states[k].state)] = true;
+	}
+	return listed;
+}
+
+static size_t follow(struct ledger_check *ledger, size_t state)
+{
+	ledger->followed[ledger->n_followed] = state;
+	return ledger->n_followed++;
+}
+
 static void find_changers(struct ledger_check *ledger)
 {
 	const struct graph *graph = &ledger->check->graph;
+	bool *listed = find_listed(ledger->check);
+	size_t n_alike = 0, rank_alike = 0;
 
 	for (size_t i = 0; i < graph->n_states; i++) {
 		const struct state *state = state_at(ledger, i);
-		const bool changes = graph->reached[i] && state->kind == STATE_ACTION && state->action->undo;
 
-		ledger->rank[i] = changes ? ledger->count : SIZE_MAX;
-		if (changes)
-			ledger->changers[ledger->count++] = i;
+		ledger->rank[i] = SIZE_MAX;
+		if (!graph->reached[i] || state->kind != STATE_ACTION || !state->action->undo)
+			continue;
+		ledger->changers[ledger->count++] = i;
+		if (!listed[i] && ++n_alike == ALIKE_MOST)
+			rank_alike = follow(ledger, SIZE_MAX);
+		ledger->rank[i] = n_alike < ALIKE_MOST || listed[i] ? follow(ledger, i) : rank_alike;
 	}
+	free(listed);
 }
 
 static void find_held(struct ledger_check *ledger)
@@ -251,7 +288,7 @@ static void find_held(struct ledger_check *ledger)
 		.states = memory_new(n, sizeof(*queue.states)), .has = memory_new(n, sizeof(*queue.has)), .size = n,
 	};
 
-	for (ledger->base = 0; ledger->base < ledger->count; ledger->base += BATCH) {
+	for (ledger->base = 0; ledger->base < ledger->n_followed; ledger->base += BATCH) {
 		spread_batch(ledger, &queue);
 		note_batch(ledger);
 	}
@@ -266,6 +303,7 @@ static void ledger_init(struct ledger_check *ledger, const struct check *check)
 	*ledger = (struct ledger_check){
 		.check = check,
 		.changers = memory_new(n, sizeof(*ledger->changers)),
+		.followed = memory_new(n + 1, sizeof(*ledger->followed)),
 		.rank = memory_new(n, sizeof(*ledger->rank)),
 		.held = memory_new(n, sizeof(*ledger->held)),
 		.names = memory_new(n, sizeof(*ledger->names)),
@@ -280,6 +318,7 @@ static void ledger_release(struct ledger_check *ledger)
 	for (size_t i = 0; i < ledger->check->graph.n_states; i++)
 		buffer_release(&ledger->names[i]);
 	free(ledger->changers);
+	free(ledger->followed);
 	free(ledger->rank);
 	free(ledger->held);
 	free(ledger->names);
