@@ -27,7 +27,7 @@ static bool *refuse_endless(const struct check *check)
 		ends[i] = state->kind == STATE_END || state->kind == STATE_PAUSE;
 	}
 	graph_spread(graph, ends, true, NULL, NULL);
-	for (size_t i = 0; i < graph->n_states; i++) {
+	for (size_t i = 0; i < graph->n_states && check_has_room(check); i++) {
 		if (ends[i] || told[i] || !graph->reached[i])
 			continue;
 		diagnostics_error(check->reader->diagnostics, machine_state_at(check->machine, i)->key->position, NULL,

@@ -48,18 +48,13 @@ struct resolution {
 
 static void resolve(struct resolution *resolution, struct state_reference *reference)
 {
-	const char *near;
-
 	if (!reference->name)
 		return;
 	reference->state = machine_state(resolution->machine, reference->name);
-	if (reference->state)
-		return;
-	near = nearest_word(reference->name, state_name_at, resolution->machine);
-	resolution->result = diagnostics_error(
-		resolution->reader->diagnostics, reference->position,
-		near ? arena_format(resolution->reader->arena, "did you mean '%s'?", near) : NULL,
-		"unknown state '%s'", reference->name);
+	if (!reference->state)
+		resolution->result = diagnostics_unknown(resolution->reader->diagnostics, reference->position,
+							 reference->name, state_name_at, resolution->machine,
+							 "unknown state '%s'", reference->name);
 }
 
 static void resolve_catches(struct resolution *resolution, const struct record_list *catches)
@@ -130,7 +125,8 @@ static int machine_resolve(struct reader *reader, struct machine *machine)
 	return resolution.result;
 }
 
-const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+static const struct machine *machine_build(struct reader *reader, const struct node *node,
+					   const struct catalogue *catalogue)
 {
 	struct machine *machine = ARENA_NEW(reader->arena, struct machine);
 	size_t errors = reader->diagnostics->errors;
@@ -142,9 +138,14 @@ const struct machine *machine_load(struct reader *reader, const struct node *nod
 		return NULL;
 	/* Names are resolved even where a table found faults, so that a person sees all of them at once. */
 	machine_resolve(reader, machine);
-	if (reader->diagnostics->errors == errors)
-		machine_check(reader, machine);
 	return reader->diagnostics->errors == errors ? machine : NULL;
+}
+
+const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+{
+	const struct machine *machine = machine_build(reader, node, catalogue);
+
+	return machine && machine_check(reader, machine) == 0 ? machine : NULL;
 }
 
 bool failure_list_has(const struct failure_list *list, enum failure failure)
@@ -287,7 +288,8 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 
 	if (!catalogue || !node)
 		return NULL;
-	return machine_load(reader, node, catalogue);
+	/* It was checked when its run began; what an engine has learnt to refuse since then must not stop that run. */
+	return machine_build(reader, node, catalogue);
 }
 
 void machine_fingerprint(const json_t *definition, char text[9])
