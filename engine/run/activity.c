@@ -68,18 +68,6 @@ static enum step wait_for_calls(struct activity *activity)
 	return STEP_WAIT;
 }
 
-/* Observes; where that is under way or has failed, *step says how to go on. `polling`: a passing failure means the next
- * poll. */
-static bool observed(struct activity *activity, const struct needs_list *needs, enum step *step)
-{
-	int result = activity_observe(activity, needs);
-
-	if (result == 1)
-		return true;
-	*step = result == 0 ? wait_for_calls(activity) : end_failed(activity);
-	return false;
-}
-
 static struct ledger_entry *activity_entry(const struct activity *activity)
 {
 	return activity->resource ? ledger_find(&activity->run->history.ledger, activity->resource) : NULL;
@@ -187,13 +175,13 @@ static enum step poll_again(struct activity *activity, enum phase phase)
 	return STEP_WAIT;
 }
 
-/* While polling, what passes by itself is no failure; the last one tells why, where time runs out. */
+/* What passes by itself is no failure, but a reason to look again; the last one tells why, where time runs out. */
 static enum step poll_failed(struct activity *activity)
 {
 	struct action_result failed = activity->result;
 	enum step step;
 
-	if (!failures[failed.failure].passing)
+	if (!failures[failed.failure].passing || activity->run->mode != RUN_REAL)
 		return end_failed(activity);
 	step = poll_again(activity, activity->phase);
 	if (activity->phase == PHASE_DONE)
@@ -201,7 +189,8 @@ static enum step poll_failed(struct activity *activity)
 	return step;
 }
 
-static bool poll_observed(struct activity *activity, const struct needs_list *needs, enum step *step)
+/* Observes; where that is under way or has failed, *step says how to go on. */
+static bool observed(struct activity *activity, const struct needs_list *needs, enum step *step)
 {
 	int result = activity_observe(activity, needs);
 
@@ -237,7 +226,7 @@ static const struct action *doubted_action(const struct activity *activity, cons
 	/* `action: call` is known to its state alone. */
 	if (name && strcmp(name, activity->action->name) == 0)
 		return activity->action;
-	return name ? catalogue_action(activity->run->machine->catalogue, name) : NULL;
+	return name ? run_action(activity->run, doubt->record, name) : NULL;
 }
 
 /* Whether the doubted request is visible: judged as itself, by its own action, input and change. */
@@ -311,15 +300,14 @@ static enum step doubt_over(struct activity *activity)
 static enum step wait_out_doubt(struct activity *activity, const struct doubt *doubt)
 {
 	int64_t aws_ms = readings_aws_time_ms(activity->run->readings);
-	int64_t left_ms = doubt->sign_until_ms + LATE_EFFECT_MS - aws_ms;
+	int64_t left_ms = doubt->late_until_ms - aws_ms;
 	json_t *shown;
 
 	if (aws_ms == 0)
 		return learn_aws_time(activity);
 	if (left_ms <= 0) {
 		activity->answer = (struct call_result){ 0 };
-		record_outcome(activity, doubt->intent, "expired");
-		return STEP_ON;
+		return record_outcome(activity, doubt->intent, "expired") == 0 ? STEP_ON : end_failed(activity);
 	}
 	if (activity->begun_ms == 0)
 		activity->begun_ms = run_now_ms(activity->run);
@@ -337,14 +325,18 @@ static enum step doubt_again(struct activity *activity)
 	const struct action_request *request = activity->action->request;
 
 	if (activity->answered_no) {
+		if (run_now_ms(activity->run) < activity->refused_ms + SHOWN_AFTER_MS)
+			return poll_again(activity, PHASE_DOUBT);
 		result_from_answer(activity);
 		return end_failed(activity);
 	}
 	if (request->in_doubt == IN_DOUBT_AGAIN && activity->requests < DOUBT_ATTEMPTS)
 		return doubt_over(activity);
-	if (request->in_doubt == IN_DOUBT_SKIP)
+	if (request->in_doubt == IN_DOUBT_SKIP && !activity->undoes)
 		return go_to(activity, PHASE_GIVE);
 	result_from_answer(activity);
+	if (activity->result.failure == FAILURE_NONE)
+		activity->result.failure = FAILURE_UNREACHABLE;
 	activity->result.in_doubt = true;
 	snprintf(activity->result.message, sizeof(activity->result.message),
 		 "no answer to %s, and no sign that it took effect%s%s", request->operation->name,
@@ -428,18 +420,37 @@ static char *condition_reason(struct activity *activity, const struct action_con
 	return memory_copy_text(expression_text(condition->when.parsed));
 }
 
-static enum step step_drift(struct activity *activity)
+/* Our own write that AWS confirmed a moment ago may not be visible yet: that it is gone is not believed at once. */
+static bool write_is_recent(const struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+	struct clock *clock = activity->run->environment.clock;
+
+	return entry && entry->held && !activity->changed &&
+	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS;
+}
+
+/* The request was answered before; what is left is to see that it settled. */
+static enum step go_on_settling(struct activity *activity, const json_t *intent)
+{
+	json_object_set(activity->document, "change", json_object_get(intent, "change"));
+	activity->intent = json_integer_value(json_object_get(intent, "n"));
+	activity->changed = true;
+	poll_begin(activity);
+	return go_to(activity, PHASE_SETTLE);
+}
+
+static enum step step_drift_back(struct activity *activity, const struct ledger_entry *entry)
 {
 	const struct action_condition *which;
 	struct error err = ERROR_INIT;
 	enum step step;
 	int holds;
 
-	/* An undo that took back everything in doubt may have nothing left to do. */
-	if (activity->undoes && !activity_entry(activity))
+	if (!entry)
 		return end_restored(activity, "already");
-	if (!activity->undoes || activity->action->drift.count == 0)
-		return go_to(activity, PHASE_REFUSE);
+	if (entry->undone && !activity->changed)
+		return go_on_settling(activity, entry->undone);
 	if (!observed(activity, &(struct needs_list){ .conditions = &activity->action->drift }, &step))
 		return step;
 	holds = condition_holds(activity, &activity->action->drift, &which, &err);
@@ -447,8 +458,21 @@ static enum step step_drift(struct activity *activity)
 		return expression_failed(activity, &err);
 	if (holds == 0)
 		return go_to(activity, PHASE_REFUSE);
+	if (write_is_recent(activity))
+		return poll_again(activity, PHASE_DRIFT);
 	activity->because = condition_reason(activity, which);
 	return end_restored(activity, "drifted");
+}
+
+static enum step step_drift(struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+
+	if (activity->undoes)
+		return step_drift_back(activity, entry);
+	if (entry && entry->held && activity->action->request && !activity->action->undo)
+		return go_on_settling(activity, entry->held);
+	return go_to(activity, PHASE_REFUSE);
 }
 
 static enum step fail_by_condition(struct activity *activity, const struct action_condition *which,
@@ -508,19 +532,19 @@ static int compute_change(struct activity *activity, struct error *err)
 static bool contradicts_own_write(const struct activity *activity)
 {
 	const struct ledger_entry *entry = activity_entry(activity);
-	struct clock *clock = activity->run->environment.clock;
 	const char *made_by;
 
-	if (!entry || !entry->held || activity->undoes || entry->n_doubts > 0)
+	if (!write_is_recent(activity) || activity->undoes || entry->n_doubts > 0)
 		return false;
 	made_by = json_string_value(json_object_get(entry->held, "action"));
 	return made_by && strcmp(made_by, activity->action->name) == 0 &&
-	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS &&
 	       json_equal(json_object_get(entry->held, "change"), json_object_get(activity->document, "change"));
 }
 
 static enum step decided_nothing_to_do(struct activity *activity)
 {
+	if (activity->undoes && write_is_recent(activity))
+		return poll_again(activity, PHASE_DRIFT);
 	if (activity->undoes)
 		return end_restored(activity, "already");
 	activity->run->found_out |= activity->action->leaves;
@@ -565,7 +589,7 @@ static enum step step_ready(struct activity *activity)
 	int ready;
 
 	if (activity->action->ready.parsed) {
-		if (!poll_observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
+		if (!observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
 				   &step))
 			return step;
 		ready = located_is_true(&activity->action->ready, activity->document, 1, &err);
@@ -631,7 +655,8 @@ static json_t *intent_fields(struct activity *activity, struct error *err)
 		return NULL;
 	summary = action->summary ? template_sentence(action->summary, activity->document)
 				  : memory_copy_text(action->request->operation->name);
-	fields = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:b, s:I}", "state",
+	fields = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:b, s:I}", "definition",
+			   (int)json_array_size(activity->run->history.definitions) - 1, "state",
 			   state_name(activity->state), "resource", activity->resource, "action", action->name,
 			   "operation", action->request->operation_name->text, "summary", summary, "input",
 			   json_object_get(activity->document, "input"), "change",
@@ -693,6 +718,15 @@ static void request_done(void *argument, const struct call_result *result)
 	activity->phase = PHASE_ANSWER;
 }
 
+/* The disk took so long that the run must stop: what was intended provably did not happen. */
+static enum step not_sent(struct activity *activity)
+{
+	activity->answer = (struct call_result){ 0 };
+	record_outcome(activity, activity->intent, "expired");
+	activity->phase = PHASE_REQUEST;
+	return wait_for_calls(activity);
+}
+
 static enum step step_intent_sync(struct activity *activity)
 {
 	struct executor *executor = activity->run->environment.executor;
@@ -704,6 +738,8 @@ static enum step step_intent_sync(struct activity *activity)
 
 	if (run_sync(activity->run) != 0)
 		return end_failed(activity);
+	if (run_must_stop(activity->run))
+		return not_sent(activity);
 	activity->requests++;
 	activity->in_flight = true;
 	activity->phase = PHASE_REQUEST;
@@ -718,9 +754,10 @@ static enum step step_request(struct activity *activity)
 
 static enum step answer_in_doubt(struct activity *activity)
 {
-	json_t *fields = json_pack("{s:I, s:s, s:s, s:s, s:s}", "intent", activity->intent, "state",
+	json_t *fields = json_pack("{s:I, s:s, s:s, s:i, s:s, s:s}", "intent", activity->intent, "state",
 				   state_name(activity->state), "failure", failures[activity->answer.failure].name,
-				   "code", activity->answer.code, "message", activity->answer.message);
+				   "status", activity->answer.http_status, "code", activity->answer.code, "message",
+				   activity->answer.message);
 
 	if (run_record(activity->run, "unanswered", fields) != 0)
 		return end_failed(activity);
@@ -748,8 +785,12 @@ static enum step answer_failed(struct activity *activity)
 	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_INVALID)) {
 		activity->intent = entry->doubts[entry->n_doubts - 1].intent;
 		activity->answered_no = true;
+		activity->refused_ms = activity->since_ms;
 		return go_to(activity, PHASE_DOUBT);
 	}
+	/* What an undo wants may be so already, or be so in a moment. */
+	if (activity->undoes && activity->answer.failure == FAILURE_CONFLICT && activity->requests < DOUBT_ATTEMPTS)
+		return poll_again(activity, PHASE_DRIFT);
 	result_from_answer(activity);
 	return end_failed(activity);
 }
@@ -835,12 +876,15 @@ static enum step step_settle(struct activity *activity)
 		return go_to(activity, PHASE_GIVE);
 	if (activity->run->mode == RUN_PLAN)
 		return plan_wait(activity);
-	if (!poll_observed(activity,
+	if (!observed(activity,
 			   &(struct needs_list){ .expressions = { &action->settled, &action->progress },
 						 .conditions = &action->failed },
 			   &step))
 		return step;
 	holds = condition_holds(activity, &action->failed, &which, &err);
+	if (holds == 1 && activity->run->last_mutation_ms &&
+	    run_now_ms(activity->run) < activity->run->last_mutation_ms + SHOWN_AFTER_MS)
+		return poll_again(activity, PHASE_SETTLE);
 	if (holds == 1)
 		return fail_by_condition(activity, which, FAILURE_CONFLICT);
 	if (holds == 0)

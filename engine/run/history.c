@@ -11,7 +11,7 @@
 void history_release(struct history *history)
 {
 	json_decref(history->first);
-	json_decref(history->definition);
+	json_decref(history->definitions);
 	json_decref(history->states);
 	json_decref(history->catches);
 	json_decref(history->leg);
@@ -57,19 +57,21 @@ static int apply_run(struct history *history, const json_t *record)
 	if (history->first)
 		return -1;
 	history->first = json_deep_copy(record);
-	history->definition = json_incref(json_object_get(history->first, "definition"));
+	history->definitions = json_array();
+	json_array_append(history->definitions, json_object_get(history->first, "definition"));
 	history->states = json_object();
 	history->catches = json_object();
-	return history->definition ? 0 : -1;
+	return json_array_size(history->definitions) == 1 ? 0 : -1;
 }
 
 static int apply_definition(struct history *history, const json_t *record)
 {
-	json_decref(history->definition);
-	history->definition = json_deep_copy(json_object_get(record, "definition"));
+	if (!json_is_object(json_object_get(record, "definition")))
+		return -1;
+	json_array_append_new(history->definitions, json_deep_copy(json_object_get(record, "definition")));
 	if (json_object_get(record, "input"))
 		json_object_set(history->first, "input", json_object_get(record, "input"));
-	return history->definition ? 0 : -1;
+	return 0;
 }
 
 static int apply_leg(struct history *history, const json_t *record)
@@ -195,6 +197,11 @@ int history_apply(struct history *history, const json_t *record, struct error *e
 	}
 	return error_set(err, ERROR_DAMAGE, NOWHERE, "record %lld ('%s') cannot follow the records before it",
 			 (long long)json_integer_value(json_object_get(record, "n")), type);
+}
+
+json_t *history_definition(const struct history *history)
+{
+	return json_array_get(history->definitions, json_array_size(history->definitions) - 1);
 }
 
 bool history_is_open(const struct history *history)

@@ -16,7 +16,8 @@ enum standing {
 
 struct history {
 	json_t *first;      /* the run's first record: subject, host, input, hook */
-	json_t *definition; /* what the run goes by: the machine with all it uses */
+	json_t *definitions; /* what the run goes by, the newest last: the machine with all it uses. An intent is understood
+	                      * by the one under which it was made */
 	json_t *states;     /* NAME -> what it gave, and `changed` */
 	json_t *catches;    /* "STATE/N" -> how often this catch was taken */
 	json_t *leg;        /* the record of the newest leg; NULL before the first */
@@ -36,6 +37,8 @@ void history_release(struct history *history);
 
 /* -1 with ERROR_DAMAGE where the record cannot follow what came before. */
 int history_apply(struct history *history, const json_t *record, struct error *err);
+
+json_t *history_definition(const struct history *history); /* the newest; borrowed */
 
 /* A run is open until its ledger is empty and it has ended, whatever it exited with. */
 bool history_is_open(const struct history *history);

@@ -9,7 +9,7 @@ enum {
 	DECISION_FRESH_MS = 5000,      /* a decision rests on nothing older */
 	CONSISTENT_AFTER_MS = 60000,   /* Describe may lag behind our own writes so long */
 	SIGN_WITHIN_MS = 30000,        /* an intent is signed for no longer */
-	LATE_EFFECT_MS = 360000,       /* a signed request may take effect so long after its signing */
+	RESTORE_LEAST_MS = 30000,      /* each entry has at least so long, whatever the one before took */
 	DOUBT_ATTEMPTS = 3,            /* how often one request is sent in all where no answer comes */
 	DEFAULT_DEADLINE_MS = 120000,  /* of an effect without a `deadline` */
 	POLL_FIRST_MS = 1000,
@@ -34,6 +34,8 @@ struct run {
 	enum run_mode mode;
 	struct arena *arena;
 	const struct machine *machine;
+	const struct catalogue **catalogues; /* of history.definitions, each when it is first needed */
+	size_t n_catalogues;
 	struct journal *journal; /* NULL while planning */
 	json_int_t last_record;  /* its number */
 	struct history history;
@@ -95,6 +97,7 @@ struct activity {
 	json_t *request;      /* the call's input */
 	bool in_flight;
 	bool answered_no;     /* AWS refused what an earlier, unanswered request may have done already */
+	int64_t refused_ms;   /* when it did */
 	struct call_result answer;
 	bool changed;
 	json_t *gave;
@@ -108,6 +111,9 @@ int run_record(struct run *run, const char *type, json_t *fields);
 int run_sync(struct run *run);
 int64_t run_now_ms(const struct run *run);
 bool run_must_stop(const struct run *run);
+/* An action that an intent names, as it was when the intent was made. NULL: the journal does not hold it. */
+const struct action *run_action(struct run *run, const json_t *intent, const char *name);
+void run_forget_verified(struct run *run);
 
 /* activity.c */
 void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
@@ -146,6 +152,8 @@ enum passage {
 	PASSAGE_STOPPED  /* interrupted, or nothing can be journaled any more */
 };
 enum passage run_pass_state(struct run *run, const struct state *state);
+/* run->failed is taken by a catch of the state or of the machine, or stays: PASSAGE_FAILED. */
+enum passage run_catch(struct run *run, const struct state *state);
 /* Takes entries of the ledger back, newest first: those of `restore`, or all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);
 /* Looks at everything that settled in this leg once more (W9): 0, or -1 with run->failed. */

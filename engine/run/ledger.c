@@ -23,6 +23,7 @@ static void entry_release(struct ledger_entry *entry)
 	free(entry->resource);
 	free(entry->state);
 	json_decref(entry->held);
+	json_decref(entry->undone);
 	json_decref(entry->trouble);
 }
 
@@ -95,7 +96,7 @@ static int apply_intent(struct ledger *ledger, const json_t *record)
 	*doubt = (struct doubt){
 		.intent = json_integer_value(json_object_get(record, "n")),
 		.undo = undo,
-		.sign_until_ms = json_integer_value(json_object_get(record, "sign_until_ms")),
+		.late_until_ms = json_integer_value(json_object_get(record, "sign_until_ms")) + LATE_EFFECT_MS,
 		.record = json_deep_copy(record),
 	};
 	return 0;
@@ -119,8 +120,13 @@ static struct ledger_entry *find_doubt(struct ledger *ledger, json_int_t intent,
 
 static void entry_hold(struct ledger_entry *entry, const struct doubt *doubt, const json_t *record)
 {
-	if (doubt->undo)
+	if (doubt->undo) {
+		json_decref(entry->undone);
+		entry->undone = json_incref(doubt->record);
 		return;
+	}
+	json_decref(entry->undone);
+	entry->undone = NULL;
 	json_decref(entry->held);
 	entry->held = json_incref(doubt->record);
 	entry->held_since_ms = time_parse(record_text(record, "at"));
@@ -175,12 +181,40 @@ static int apply_trouble(struct ledger *ledger, const json_t *record)
 	return 0;
 }
 
+/* An answer that tells nothing still tells that the request is no longer under way. */
+static int apply_unanswered(struct ledger *ledger, const json_t *record)
+{
+	size_t at;
+	struct ledger_entry *entry = find_doubt(ledger, json_integer_value(json_object_get(record, "intent")), &at);
+
+	if (!entry)
+		return -1;
+	if (json_integer_value(json_object_get(record, "status")) != 0)
+		entry->doubts[at].late_until_ms = time_parse(record_text(record, "at")) + SHOWN_AFTER_MS;
+	return 0;
+}
+
+/* What cannot be taken back is not held against the run once its state is passed. */
+static int apply_left(struct ledger *ledger, const json_t *record)
+{
+	for (size_t i = ledger->count; i-- > 0;) {
+		struct ledger_entry *entry = &ledger->entries[i];
+
+		if (strcmp(entry->state, record_text(record, "state")) == 0 && entry->held && entry->n_doubts == 0 &&
+		    json_is_null(json_object_get(entry->held, "undo")))
+			entry_remove(ledger, entry);
+	}
+	return 0;
+}
+
 static const struct {
 	const char *type;
 	int (*apply)(struct ledger *ledger, const json_t *record);
 } ledger_records[] = {
 	{ "intent", apply_intent },
+	{ "unanswered", apply_unanswered },
 	{ "outcome", apply_outcome },
+	{ "left", apply_left },
 	{ "restored", apply_restored },
 	{ "not_restored", apply_trouble },
 };

@@ -13,7 +13,7 @@
 struct doubt {
 	json_int_t intent; /* the number of its record */
 	bool undo;         /* it was to take the change back */
-	int64_t sign_until_ms;
+	int64_t late_until_ms; /* AWS's time from which it can no longer take effect */
 	json_t *record;    /* the intent */
 };
 
@@ -22,9 +22,15 @@ struct ledger_entry {
 	char *state;       /* which made it */
 	json_t *held;      /* the intent that stands: action, input, change, undo; NULL while all is doubt */
 	int64_t held_since_ms; /* wall time of its outcome */
+	json_t *undone;    /* the intent of an undo that was answered, and has yet to settle; or NULL */
 	struct doubt *doubts; /* oldest first */
 	size_t n_doubts;
 	json_t *trouble;   /* why it could not be restored, the newest record; or NULL */
+};
+
+enum {
+	LATE_EFFECT_MS = 360000, /* a request without an answer may take effect so long after its signing */
+	SHOWN_AFTER_MS = 30000   /* what an answered request did is visible at the latest */
 };
 
 struct ledger {

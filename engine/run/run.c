@@ -35,7 +35,7 @@ static struct run *run_make(const struct run_environment *environment, enum run_
 	return run;
 }
 
-static void forget_verified(struct run *run)
+void run_forget_verified(struct run *run)
 {
 	for (struct verified *at = run->verified, *next; at; at = next) {
 		next = at->next;
@@ -51,10 +51,11 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	run->environment.executor->cancel(run->environment.executor);
-	forget_verified(run);
+	run_forget_verified(run);
 	readings_free(run->readings);
 	json_decref(run->document);
 	history_release(&run->history);
+	free(run->catalogues);
 	journal_close(run->journal);
 	arena_free(run->arena);
 	free(run);
@@ -169,6 +170,7 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 		run_free(run);
 		run = NULL;
 	} else {
+		keep_catalogue(run);
 		make_document(run, hook);
 	}
 	json_decref(hook);
@@ -183,19 +185,54 @@ static int replay(struct journal *journal, struct history *history, struct error
 	return 0;
 }
 
-static int load_definition(struct run *run, struct error *err)
+static const struct machine *load_definition(struct run *run, size_t i, struct error *err)
 {
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
 	struct reader reader = { .arena = run->arena, .diagnostics = &diagnostics };
 	struct source *source = ARENA_NEW(run->arena, struct source);
+	const struct machine *machine;
 
-	source->name = arena_format(run->arena, "definition in journal %s", journal_run(run->journal));
-	run->machine = machine_from_definition(&reader, source, run->history.definition);
-	if (!run->machine)
+	source->name = arena_format(run->arena, "definition %zu in journal %s", i + 1, run_id(run));
+	machine = machine_from_definition(&reader, source, json_array_get(run->history.definitions, i));
+	if (!machine)
 		error_set(err, ERROR_DAMAGE, NOWHERE, "%s: %s", source->name,
 			  diagnostics.count ? diagnostics.rows[0].message : "it is none");
 	diagnostics_release(&diagnostics);
-	return run->machine ? 0 : -1;
+	return machine;
+}
+
+/* The newest definition is the machine at hand. */
+static void keep_catalogue(struct run *run)
+{
+	size_t count = json_array_size(run->history.definitions);
+
+	run->catalogues = memory_resize(run->catalogues, count, sizeof(*run->catalogues));
+	while (run->n_catalogues < count)
+		run->catalogues[run->n_catalogues++] = NULL;
+	run->catalogues[count - 1] = run->machine->catalogue;
+}
+
+const struct action *run_action(struct run *run, const json_t *intent, const char *name)
+{
+	size_t i = (size_t)json_integer_value(json_object_get(intent, "definition"));
+	const struct machine *machine;
+
+	if (i >= run->n_catalogues)
+		return NULL;
+	if (!run->catalogues[i]) {
+		machine = load_definition(run, i, NULL);
+		run->catalogues[i] = machine ? machine->catalogue : NULL;
+	}
+	return run->catalogues[i] ? catalogue_action(run->catalogues[i], name) : NULL;
+}
+
+static int load_newest(struct run *run, struct error *err)
+{
+	run->machine = load_definition(run, json_array_size(run->history.definitions) - 1, err);
+	if (!run->machine)
+		return -1;
+	keep_catalogue(run);
+	return 0;
 }
 
 static void tell_tail(struct run *run, const struct journal_tail *tail)
@@ -218,7 +255,7 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 	json_t *hook = json_object();
 
 	run->journal = journal_open(environment->storage, environment->clock, id, &tail, err);
-	if (!run->journal || replay(run->journal, &run->history, err) != 0 || load_definition(run, err) != 0) {
+	if (!run->journal || replay(run->journal, &run->history, err) != 0 || load_newest(run, err) != 0) {
 		run_free(run);
 		json_decref(hook);
 		return NULL;
@@ -238,6 +275,7 @@ int run_redefine(struct run *run, const struct machine *machine, json_t *input, 
 		return -1;
 	}
 	run->machine = machine;
+	keep_catalogue(run);
 	return 0;
 }
 
@@ -311,15 +349,6 @@ static void end_at(struct run *run, const struct leg *leg, const struct state *s
 {
 	bool goal = is_goal(leg, state);
 
-	if (goal && run->mode == RUN_REAL && run_verify(run) != 0) {
-		if (run_must_stop(run)) {
-			end_stopped(run, result);
-			return;
-		}
-		result_from_failed(run, result);
-		result->status = failure_status(run);
-		return;
-	}
 	if (goal && !(state->kind == STATE_END && run->history.ledger.count > 0)) {
 		result->status = EXIT_REACHED;
 		snprintf(result->state, sizeof(result->state), "%s", state_name(state));
@@ -364,6 +393,8 @@ static enum passage pass(struct run *run, const struct leg *leg, const struct st
 		return PASSAGE_STOPPED;
 	if (leg->goal && is_goal(leg, state) && state->kind != STATE_PAUSE && state->kind != STATE_END)
 		return rest_before(run, state);
+	if (is_goal(leg, state) && run->mode == RUN_REAL && run_verify(run) != 0)
+		return run_must_stop(run) ? PASSAGE_STOPPED : run_catch(run, state);
 	return run_pass_state(run, state);
 }
 
@@ -422,7 +453,7 @@ static int begin_leg(struct run *run, const struct leg *leg)
 	run->leg_deadline_ms = leg->at_most_ms ? run_now_ms(run) + leg->at_most_ms - LEG_RESERVE_MS : INT64_MAX;
 	run->preflighted = false;
 	run->failed = run->cause = (struct action_result){ 0 };
-	forget_verified(run);
+	run_forget_verified(run);
 	json_incref(hook);
 	result = run_record(run, "leg",
 			    json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
@@ -431,7 +462,8 @@ static int begin_leg(struct run *run, const struct leg *leg)
 	if (result == 0)
 		make_document(run, hook);
 	json_decref(hook);
-	if (result != 0)
+	/* Whose leg this is must be known to the next process, whatever happens to this one. */
+	if (result != 0 || run_sync(run) != 0)
 		return -1;
 	if (run->history.standing == STANDING_PAUSED && leg->leaves_paused && leave_pause(run) != 0)
 		return -1;

@@ -22,6 +22,9 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 
 	if (!open)
 		return leg_opens ? START_NEW : START_LOOK;
+	/* Cut off before its first leg: it has changed nothing, and belongs to whoever comes. */
+	if (!open->leg)
+		return leg_opens ? START_AGAIN : START_LOOK;
 	hook = json_object_get(open->leg, "hook");
 	theirs = json_string_value(json_object_get(hook, "deployment_group_id"));
 	if (strcmp(theirs ? theirs : "", group) != 0)
@@ -296,16 +299,25 @@ static bool stopped(const struct run_environment *environment)
 	return environment->stop && *environment->stop;
 }
 
+static int wait_until(const struct run_environment *environment, int64_t until_ms)
+{
+	struct clock *clock = environment->clock;
+
+	while (clock->monotonic_ms(clock) < until_ms && !stopped(environment))
+		if (environment->executor->poll(environment->executor, until_ms, NULL) != 0)
+			return -1;
+	return 0;
+}
+
 void start_leg(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	struct clock *clock = environment->clock;
-	struct executor *executor = environment->executor;
 	int64_t begun_ms = clock->monotonic_ms(clock), now_ms = begun_ms, end_ms;
 	struct start left = *start;
 
 	/* By hand nobody waits for a neighbour's deployment. */
 	end_ms = start->group[0] ? begun_ms + start->leg.at_most_ms - LEG_RESERVE_MS : begun_ms;
-	while (attempt(environment, &left, result) == ATTEMPT_BUSY) {
+	while (now_ms > end_ms || attempt(environment, &left, result) == ATTEMPT_BUSY) {
 		now_ms = clock->monotonic_ms(clock);
 		if (stopped(environment)) {
 			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run had the subject");
@@ -318,9 +330,12 @@ void start_leg(const struct run_environment *environment, const struct start *st
 		if (now_ms == begun_ms)
 			environment->reporter->note(environment->reporter,
 						    "another run or process has the subject: waiting for it");
-		executor->poll(executor, now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms, NULL);
-		if (left.leg.at_most_ms)
-			left.leg.at_most_ms = start->leg.at_most_ms - (clock->monotonic_ms(clock) - begun_ms);
+		if (wait_until(environment, now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms) != 0)
+			end_ms = now_ms;
+		left.leg.at_most_ms = start->leg.at_most_ms - (clock->monotonic_ms(clock) - begun_ms);
+		/* Too late to begin anything: that would only leave an open run behind. */
+		if (left.leg.at_most_ms <= 2 * LEG_RESERVE_MS)
+			end_ms = now_ms;
 	}
 }
 
@@ -336,10 +351,10 @@ static void adopt(const struct run_environment *environment, const struct start 
 		return;
 	}
 	run_leg(run, &leg, result);
-	if (result->status == EXIT_REACHED && !run_found_out(run)) {
+	if (result->status == EXIT_REACHED && !run_found_out(run))
 		refuse(result, EXIT_FAILED, "it is in service: there is nothing to adopt");
+	if (result->status != EXIT_REACHED)
 		run_abandon(run);
-	}
 	run_free(run);
 }
 

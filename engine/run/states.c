@@ -426,27 +426,38 @@ static int record_not_restored(struct run *run, const struct activity *activity)
 static int begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
 		      struct activity *activity)
 {
-	const json_t *undo = json_object_get(ledger_entry_intent(entry), "undo");
+	const json_t *intent = ledger_entry_intent(entry), *undo = json_object_get(intent, "undo");
 	const char *name = json_string_value(json_object_get(undo, "action"));
-	const struct action *action = name ? catalogue_action(run->machine->catalogue, name) : NULL;
+	const struct action *action = name ? run_action(run, intent, name) : NULL;
 	struct error err = ERROR_INIT;
-	json_t *input;
+	json_t *input = NULL;
 
 	if (!action)
-		return -1;
-	input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(), &err);
+		error_set(&err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s", entry->resource);
+	else
+		input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(), &err);
 	if (!input)
-		return -1;
+		return fail_expression(run, state, &err);
 	activity_init(activity, run, state, action, json_pack("{s:o}", "input", input));
 	activity->resource = memory_copy_text(entry->resource);
 	activity->undoes = activity->resource;
 	return 0;
 }
 
+static bool entry_leaves(struct run *run, const struct ledger_entry *entry)
+{
+	const json_t *intent = ledger_entry_intent(entry);
+	const char *name = json_string_value(json_object_get(intent, "action"));
+	const struct action *action = name ? run_action(run, intent, name) : NULL;
+
+	return action && action->leaves;
+}
+
 /* 0: the entry is gone from the ledger; 1: it stays; -1: the run must stop. */
 static int restore_entry(struct run *run, const struct state *state, const struct ledger_entry *entry,
 			 int64_t deadline_ms)
 {
+	bool leaves = entry_leaves(run, entry);
 	struct activity activity;
 	int result;
 
@@ -460,6 +471,9 @@ static int restore_entry(struct run *run, const struct state *state, const struc
 		result = record_restored(run, &activity);
 	}
 	activity_release(&activity);
+	/* What was seen while the subject was out is not so any more, and rightly. */
+	if (result == 0 && leaves)
+		run_forget_verified(run);
 	return result == 0 ? run_sync(run) : result;
 }
 
@@ -486,6 +500,8 @@ int run_restore_entries(struct run *run, const struct state *state, const struct
 		if (result < 0)
 			return -1;
 		left += result;
+		if (deadline_ms < run_now_ms(run) + RESTORE_LEAST_MS)
+			deadline_ms = run_now_ms(run) + RESTORE_LEAST_MS;
 	}
 	return left;
 }
@@ -532,7 +548,7 @@ static int64_t catch_uses(void *argument, const struct catcher *catcher)
 	return json_integer_value(json_object_get(uses->run->history.catches, key));
 }
 
-static enum passage catch_failure(struct run *run, const struct state *state)
+enum passage run_catch(struct run *run, const struct state *state)
 {
 	struct catch_uses uses = { .run = run, .state = state };
 	const struct catcher *catcher = run->failed.in_doubt ? NULL
@@ -585,7 +601,7 @@ enum passage run_pass_state(struct run *run, const struct state *state)
 		return leave(run, state, NULL, true);
 	else
 		passage = passages[state->kind](run, state);
-	return passage == PASSAGE_FAILED ? catch_failure(run, state) : passage;
+	return passage == PASSAGE_FAILED ? run_catch(run, state) : passage;
 }
 
 int run_verify(struct run *run)
