@@ -53,7 +53,7 @@ static const struct machine *definition_of(struct session *session, const struct
 	struct reader reader = { .arena = session->arena, .diagnostics = &diagnostics };
 	struct source *source = ARENA_NEW(session->arena, struct source);
 	const struct machine *machine;
-	json_t *kept = json_incref(history->definition);
+	json_t *kept = json_incref(history_definition(history));
 
 	source->name = arena_format(session->arena, "journal %s", history_text(history, "run"));
 	machine = machine_from_definition(&reader, source, kept);
@@ -124,7 +124,8 @@ static struct leg leg_of(const struct hook_run *run, const struct hook *hook)
 		.name = run->event,
 		.hook = run->hook,
 		.goal = &hook->until,
-		.at_most_ms = hook->at_most_ms > 0 && hook->at_most_ms < HOOK_MOST_MS ? hook->at_most_ms : HOOK_MOST_MS,
+		.at_most_ms = hook->at_most_ms > 0 && hook->at_most_ms < HOOK_MOST_MS ? hook->at_most_ms
+										      : HOOK_MOST_MS,
 	};
 }
 
@@ -169,7 +170,8 @@ static int drive_machine(struct hook_run *run)
 static int drive_journal(struct hook_run *run)
 {
 	struct error err = ERROR_INIT;
-	struct inputs inputs = { .values = json_made(json_object()), .sources = json_made(json_object()),
+	struct inputs inputs = { .values = json_made(json_object()),
+				 .sources = json_made(json_object()),
 				 .env = json_made(json_object()) };
 	struct start start = { .group = run->group };
 	struct open_runs open;
@@ -195,9 +197,11 @@ static int needs_event(struct session *session, const char *path)
 {
 	struct error err = ERROR_INIT;
 
-	error_set(&err, ERROR_USAGE, NOWHERE, "LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs "
+	error_set(&err, ERROR_USAGE, NOWHERE,
+		  "LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs "
 		  "'Defaults env_keep += \"LIFECYCLE_EVENT DEPLOYMENT_ID DEPLOYMENT_GROUP_ID DEPLOYMENT_GROUP_NAME "
-		  "APPLICATION_NAME\"'; by hand: tidegate run %s", path);
+		  "APPLICATION_NAME\"'; by hand: tidegate run %s",
+		  path);
 	return session_fail(session, &err);
 }
 

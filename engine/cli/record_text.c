@@ -41,7 +41,7 @@ static bool say_leg(const struct record_context *context, const json_t *record, 
 
 	buffer_add_format(text, "%s of run %s", text_of(record, "leg"), history_text(context->history, "run"));
 	add_if(text, ", deployment ", text_of(hook, "deployment_id"));
-	json_array_foreach(goal, i, name)
+	json_array_foreach (goal, i, name)
 		buffer_add_format(text, "%s%s", i == 0 ? ", until " : " or ", json_string_value(name));
 	if (at_most_ms > 0)
 		buffer_add_format(text, ", at most %s", duration_format(at_most_ms, duration));
@@ -67,7 +67,7 @@ static bool say_enter(const struct record_context *context, const json_t *record
 /* What a state is in the definition: it has the key. */
 static bool state_has(const struct record_context *context, const char *state, const char *key)
 {
-	const json_t *machine = json_object_get(context->history->definition, "machine");
+	const json_t *machine = json_object_get(history_definition(context->history), "machine");
 
 	return json_object_get(json_object_get(json_object_get(machine, "states"), state), key) != NULL;
 }

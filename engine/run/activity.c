@@ -589,8 +589,7 @@ static enum step step_ready(struct activity *activity)
 	int ready;
 
 	if (activity->action->ready.parsed) {
-		if (!observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
-				   &step))
+		if (!observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } }, &step))
 			return step;
 		ready = located_is_true(&activity->action->ready, activity->document, 1, &err);
 		if (ready < 0)
@@ -877,9 +876,9 @@ static enum step step_settle(struct activity *activity)
 	if (activity->run->mode == RUN_PLAN)
 		return plan_wait(activity);
 	if (!observed(activity,
-			   &(struct needs_list){ .expressions = { &action->settled, &action->progress },
-						 .conditions = &action->failed },
-			   &step))
+		      &(struct needs_list){ .expressions = { &action->settled, &action->progress },
+					    .conditions = &action->failed },
+		      &step))
 		return step;
 	holds = condition_holds(activity, &action->failed, &which, &err);
 	if (holds == 1 && activity->run->last_mutation_ms &&

@@ -211,12 +211,8 @@ static const struct {
 	const char *type;
 	int (*apply)(struct ledger *ledger, const json_t *record);
 } ledger_records[] = {
-	{ "intent", apply_intent },
-	{ "unanswered", apply_unanswered },
-	{ "outcome", apply_outcome },
-	{ "left", apply_left },
-	{ "restored", apply_restored },
-	{ "not_restored", apply_trouble },
+	{ "intent", apply_intent }, { "unanswered", apply_unanswered }, { "outcome", apply_outcome },
+	{ "left", apply_left },     { "restored", apply_restored },     { "not_restored", apply_trouble },
 };
 
 int ledger_apply(struct ledger *ledger, const json_t *record)

@@ -153,6 +153,17 @@ static int begin_journal(struct run *run, json_t *fields, struct error *err)
 	return 0;
 }
 
+/* The newest definition is the machine at hand. */
+static void keep_catalogue(struct run *run)
+{
+	size_t count = json_array_size(run->history.definitions);
+
+	run->catalogues = memory_resize(run->catalogues, count, sizeof(*run->catalogues));
+	while (run->n_catalogues < count)
+		run->catalogues[run->n_catalogues++] = NULL;
+	run->catalogues[count - 1] = run->machine->catalogue;
+}
+
 struct run *run_new(const struct run_environment *environment, enum run_mode mode, const struct machine *machine,
 		    json_t *input, json_t *about, struct error *err)
 {
@@ -199,17 +210,6 @@ static const struct machine *load_definition(struct run *run, size_t i, struct e
 			  diagnostics.count ? diagnostics.rows[0].message : "it is none");
 	diagnostics_release(&diagnostics);
 	return machine;
-}
-
-/* The newest definition is the machine at hand. */
-static void keep_catalogue(struct run *run)
-{
-	size_t count = json_array_size(run->history.definitions);
-
-	run->catalogues = memory_resize(run->catalogues, count, sizeof(*run->catalogues));
-	while (run->n_catalogues < count)
-		run->catalogues[run->n_catalogues++] = NULL;
-	run->catalogues[count - 1] = run->machine->catalogue;
 }
 
 const struct action *run_action(struct run *run, const json_t *intent, const char *name)
@@ -575,7 +575,7 @@ bool run_interrupt(struct run *run, struct leg_result *result)
 	result_from_failed(run, result);
 	return catcher &&
 	       run_record(run, "caught",
-			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", "", "next",
-				    state_name(catcher->next.state), "failure", "interrupted", "code", "", "message",
-				    run->failed.message, "failed_state", state_name(state))) == 0;
+			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", "",
+				    "next", state_name(catcher->next.state), "failure", "interrupted", "code", "",
+				    "message", run->failed.message, "failed_state", state_name(state))) == 0;
 }

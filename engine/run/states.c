@@ -433,9 +433,11 @@ static int begin_undo(struct run *run, const struct state *state, const struct l
 	json_t *input = NULL;
 
 	if (!action)
-		error_set(&err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s", entry->resource);
+		error_set(&err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s",
+			  entry->resource);
 	else
-		input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(), &err);
+		input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(),
+				       &err);
 	if (!input)
 		return fail_expression(run, state, &err);
 	activity_init(activity, run, state, action, json_pack("{s:o}", "input", input));

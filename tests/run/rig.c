@@ -67,8 +67,7 @@ static void mortal_close(struct storage *storage, struct storage_file *file)
 	DISK(rig_of_storage(storage))->close(DISK(rig_of_storage(storage)), file);
 }
 
-static int mortal_read(struct storage *storage, const char *name, size_t limit, struct buffer *into,
-		       struct error *err)
+static int mortal_read(struct storage *storage, const char *name, size_t limit, struct buffer *into, struct error *err)
 {
 	struct rig *rig = rig_of_storage(storage);
 
