@@ -103,7 +103,7 @@ const struct node *node_get(const struct node *map, const char *key)
 {
 	size_t at;
 
-	if (map->kind != NODE_MAP)
+	if (!map || map->kind != NODE_MAP)
 		return NULL;
 	at = node_find(map, key);
 	return at < map->count ? map->items[at] : NULL;

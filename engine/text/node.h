@@ -43,7 +43,7 @@ struct node *node_new_map(struct arena *arena, struct position position, const s
 
 /* Which pair of a map has this key (the first, where there are more); the map's count where none has. */
 size_t node_find(const struct node *map, const char *key);
-/* The value of a map's key, or NULL; NULL also where `map` is no map. */
+/* The value of a map's key, or NULL; NULL also where `map` is no map, or NULL itself. */
 const struct node *node_get(const struct node *map, const char *key);
 /* "a list", "a map", "text": for messages. */
 const char *node_kind_name(const struct node *node);
