@@ -296,7 +296,7 @@ void request_arrive(struct sim *sim, const struct sim_operation *row, const stru
 	answer_number(sim, answer, number);
 	play_acts(sim, number);
 	request.world = row->reads ? world_seen(sim, fault) : &sim->world;
-	if (fault_rows[fault->kind].effect != EFFECT_NEVER)
+	if (fault_rows[fault->kind].effect == EFFECT_NOW)
 		request_perform(&request, row, operation);
 	answer_fault(answer, &fault_rows[fault->kind]);
 	log_request(sim, row, input, number, fault->kind, answer);

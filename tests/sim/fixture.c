@@ -72,7 +72,7 @@ static json_t *quoted_json(const char *text)
 	return json;
 }
 
-static void keep(void *argument, const struct call_result *result)
+void world_keep(void *argument, const struct call_result *result)
 {
 	struct world_test *test = argument;
 
@@ -90,7 +90,7 @@ const json_t *ask(struct world_test *test, const char *operation, const char *in
 
 	if (!call.operation)
 		fail_msg("%s", err.message);
-	executor->start(executor, &call, keep, test);
+	executor->start(executor, &call, world_keep, test);
 	if (executor->poll(executor, INT64_MAX, &err) != 0)
 		fail_msg("%s", err.message);
 	json_decref(json);

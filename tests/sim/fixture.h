@@ -32,6 +32,9 @@ int world_tear_down(void **state);
 void world_take(struct world_test *test, const char *scenario);
 void world_take_text(struct world_test *test, const char *yaml);
 
+/* For executor->start: what comes of the call goes into `last` of the test that is its argument. */
+void world_keep(void *argument, const struct call_result *result);
+
 /* Asks and waits for the answer; the input is JSON, with ' for ". Returns the output, or NULL. */
 const json_t *ask(struct world_test *test, const char *operation, const char *input);
 void ask_done(struct world_test *test, const char *operation, const char *input);
