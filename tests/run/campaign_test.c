@@ -1,0 +1,164 @@
+/* The campaign that the scripts were measured with: die before and after each request and at each record, come back as
+ * the next hook, and go through the deployment to its end. The group is as it was. */
+#include "config.h"
+
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/scenario.h"
+
+#define LEAVE "BeforeInstall"
+#define RETURN "ApplicationStart"
+
+static struct sim *world(void)
+{
+	struct error err = ERROR_INIT;
+	struct sim *sim = scenario_builtin("group-of-three", 1, &err);
+
+	if (!sim)
+		fail_msg("%s", err.message);
+	return sim;
+}
+
+static void expect_as_before(struct rig *rig)
+{
+	rig_expect(rig, "groups.\"web-prod\".minimum == `3` && groups.\"web-prod\".desired == `3`");
+	rig_expect(rig, "groups.\"web-prod\".suspended == ['AZRebalance']");
+	rig_expect(rig, "length(groups.\"web-prod\".instances.*.state | [?@ == 'InService']) == `3`");
+	rig_expect(rig, "launches == `0` && terminations == `0`");
+	rig_expect(rig, "length(target_groups.*.targets[] | [?state == 'healthy']) == `3`");
+	assert_int_equal(rig_open_runs(rig), 0);
+}
+
+static void expect_out(struct rig *rig)
+{
+	rig_expect(rig, "groups.\"web-prod\".minimum == `2` && groups.\"web-prod\".desired == `2`");
+	rig_expect(rig, "length(groups.\"web-prod\".suspended) == `4`");
+	rig_expect(rig, "length(groups.\"web-prod\".instances.*.state | [?@ == 'Standby']) == `1`");
+}
+
+/* A hook, and once more where its process died. */
+static void hook_to_its_end(struct rig *rig, const char *event, const char *group)
+{
+	unsigned deaths = 0;
+	struct leg_result result;
+
+	do {
+		unsigned records = rig->records;
+
+		rig_hook(rig, event, group, &result);
+		if (result.status == EXIT_REACHED)
+			return;
+		assert_true(rig->records > records || result.status != EXIT_REACHED);
+	} while (++deaths < 3);
+	fail_msg("%s did not come to its end:\n%s", event, buffer_text(&rig->told));
+}
+
+static void cycle(struct rig *rig)
+{
+	hook_to_its_end(rig, LEAVE, "dg-1");
+	expect_out(rig);
+	sim_advance(rig->sim, 10 * 60 * 1000); /* the deployment; also long enough for what is late */
+	hook_to_its_end(rig, RETURN, "dg-1");
+	sim_advance(rig->sim, 10 * 60 * 1000);
+	expect_as_before(rig);
+}
+
+struct counts {
+	unsigned requests, records;
+};
+
+static struct counts undisturbed(void)
+{
+	struct sim *sim = world();
+	struct disk *disk = disk_new();
+	struct counts counts;
+	struct rig rig;
+
+	rig_init(&rig, sim, disk, "asg-standby");
+	cycle(&rig);
+	counts = (struct counts){ .requests = sim_requests(sim), .records = rig.records };
+	rig_release(&rig);
+	disk_free(disk);
+	sim_free(sim);
+	return counts;
+}
+
+static void an_instance_leaves_and_everything_comes_back(void **state)
+{
+	struct counts counts = undisturbed();
+
+	(void)state;
+	print_message("%u requests, %u records\n", counts.requests, counts.records);
+	assert_true(counts.requests > 10);
+}
+
+static void fault_at(unsigned k, enum sim_fault_kind kind)
+{
+	struct sim *sim = world();
+	struct disk *disk = disk_new();
+	struct rig rig;
+
+	sim_fault(sim, k, kind, 20000);
+	rig_init(&rig, sim, disk, "asg-standby");
+	buffer_add_format(&rig.told, "-- request %u: %s\n", k, sim_fault_name(kind));
+	cycle(&rig);
+	rig_release(&rig);
+	disk_free(disk);
+	sim_free(sim);
+}
+
+static const enum sim_fault_kind passing_faults[] = {
+	SIM_FAULT_THROTTLED,    SIM_FAULT_CONTENTION,   SIM_FAULT_UNAVAILABLE_BEFORE, SIM_FAULT_UNAVAILABLE_AFTER,
+	SIM_FAULT_LOST_BEFORE,  SIM_FAULT_LOST_AFTER,   SIM_FAULT_LATE,               SIM_FAULT_GARBAGE,
+	SIM_FAULT_TRUNCATED,    SIM_FAULT_STALE,        SIM_FAULT_CRASH_BEFORE,       SIM_FAULT_CRASH_AFTER,
+};
+
+static void every_fault_at_every_request_ends_as_if_there_had_been_none(void **state)
+{
+	struct counts counts = undisturbed();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(passing_faults) / sizeof(passing_faults[0]); i++)
+		for (unsigned k = 1; k <= counts.requests; k++)
+			fault_at(k, passing_faults[i]);
+	print_message("%zu runs\n", sizeof(passing_faults) / sizeof(passing_faults[0]) * counts.requests);
+}
+
+static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
+{
+	struct counts counts = undisturbed();
+
+	(void)state;
+	for (unsigned k = 1; k <= counts.records; k++) {
+		struct sim *sim = world();
+		struct disk *disk = disk_new();
+		struct rig rig;
+
+		rig_init(&rig, sim, disk, "asg-standby");
+		rig.die_at_record = k;
+		cycle(&rig);
+		rig_release(&rig);
+		disk_free(disk);
+		sim_free(sim);
+	}
+	print_message("%u runs\n", counts.records);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_instance_leaves_and_everything_comes_back),
+		cmocka_unit_test(a_death_at_every_record_ends_as_if_there_had_been_none),
+		cmocka_unit_test(every_fault_at_every_request_ends_as_if_there_had_been_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
