@@ -23,14 +23,14 @@ always  | command -v make                   | make                 | make
 always  | command -v autoreconf             | autoconf             | autoconf
 always  | command -v automake               | automake             | automake
 always  | command -v pkg-config             | pkg-config           | pkgconf-pkg-config
-always  | command -v python3                | python3              | python3
+check   | command -v python3                | python3              | python3
 always  | pkg-config --exists yaml-0.1      | libyaml-dev          | libyaml-devel
 always  | pkg-config --exists libcurl       | libcurl4-openssl-dev | libcurl-devel
 always  | pkg-config --exists libcrypto     | libssl-dev           | openssl-devel
 always  | pkg-config --exists libxml-2.0    | libxml2-dev          | libxml2-devel
 always  | pkg-config --exists jansson       | libjansson-dev       | jansson-devel
 always  | pkg-config --exists libmicrohttpd | libmicrohttpd-dev    | libmicrohttpd-devel
-always  | python3 -c 'import ensurepip'     | python3-venv         | python3-pip
+check   | python3 -c 'import ensurepip'     | python3-venv         | python3-pip
 check   | pkg-config --exists cmocka        | libcmocka-dev        | libcmocka-devel
 ci      | command -v xz                     | xz-utils             | xz
 ci      | command -v shellcheck             | shellcheck           | ShellCheck

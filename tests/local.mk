@@ -11,6 +11,12 @@ coverage: check
 	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/" .
 .PHONY: coverage
 
+# The main job against the program's own simulated AWS; a test of the whole, too.
+EXTRA_DIST += tests/demo.sh
+run-demo: all
+	sh $(srcdir)/tests/demo.sh ./tidegate $(srcdir)/machines/asg-standby.yaml
+.PHONY: run-demo
+
 # Scripts apart from programs, so that `make check LOG_COMPILER=valgrind` means the programs.
 TEST_EXTENSIONS = .sh
 

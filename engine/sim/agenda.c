@@ -88,13 +88,15 @@ static void forget_run(struct sim *sim)
 
 void sim_free(struct sim *sim)
 {
-	struct rows *const all[] = { &sim->events, &sim->faults, &sim->acts, &sim->flights, &sim->log, &sim->pasts };
-
 	if (!sim)
 		return;
 	forget_run(sim);
-	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
-		rows_release(all[i]);
+	rows_release(&sim->events);
+	rows_release(&sim->faults);
+	rows_release(&sim->acts);
+	rows_release(&sim->flights);
+	rows_release(&sim->log);
+	rows_release(&sim->pasts);
 	world_release(&sim->world);
 	arena_free(sim->origin);
 	free(sim);

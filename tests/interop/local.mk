@@ -33,9 +33,9 @@ check-interop: all tests/interop/kill_after_sync.so
 	$(in_venv) $(srcdir)/tests/interop/botocore_models.py || test $$? = 77
 	$(in_venv) -m pytest -p no:cacheprovider --quiet $(INTEROP) $(srcdir)/tests/interop || test $$? = 77
 
-run-demo: all
+run-demo-moto: all
 	$(in_venv) $(srcdir)/tests/interop/demo.py || test $$? = 77
 
 clean-local:
 	rm -rf interop-venv
-.PHONY: check-interop run-demo
+.PHONY: check-interop run-demo-moto

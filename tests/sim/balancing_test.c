@@ -198,7 +198,8 @@ static void one_that_never_was_there_keeps_the_others_of_the_list_in(void **stat
 	struct world_test *test = *state;
 
 	ask_refused(test, "elb:DeregisterInstancesFromLoadBalancer",
-		    "{'LoadBalancerName': 'web-classic', 'Instances': [{'InstanceId': '" SELF "'}, {'InstanceId': 'i-1'}]}",
+		    "{'LoadBalancerName': 'web-classic', "
+		    "'Instances': [{'InstanceId': '" SELF "'}, {'InstanceId': 'i-1'}]}",
 		    "InvalidInstance: Could not find EC2 instance i-1.");
 	ask_state(test, CLASSIC(SELF), "[['InService', 'N/A', 'N/A']]");
 	ask_refused(test, "elb:DescribeInstanceHealth", CLASSIC("i-1"),

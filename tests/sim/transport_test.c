@@ -65,8 +65,8 @@ static void keep(void *argument, const struct call_result *result)
 
 static void take_world(struct wire_test *test, const char *scenario)
 {
-	sim_transport_free(test->transport);
 	aws_client_free(test->client);
+	sim_transport_free(test->transport);
 	world_take(test->world, scenario);
 	test->transport = sim_transport_new(test->world->sim, test->world->services);
 	test->client = aws_client_new(&(struct aws_client_options){

@@ -1,5 +1,5 @@
-/* What is of the simulation and not of AWS: that a run is a function of scenario and seed, faults and other actors by the
- * number of the request, a client that dies, and scenarios with their faults. */
+/* What is of the simulation and not of AWS: that a run is a function of scenario and seed, faults and other actors by
+ * the number of the request, a client that dies, and scenarios with their faults. */
 #include "config.h"
 
 #include "fixture.h"
