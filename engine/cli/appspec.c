@@ -34,15 +34,17 @@ static bool is_yaml(const char *path)
 }
 
 /* Its own faults are shown when it is checked itself. */
-static const struct machine *load_quietly(struct reader *reader, const char *path, const struct catalogue *catalogue)
+static const struct machine *load_quietly(struct reader *reader, const struct node *location, const char *path,
+					  const struct catalogue *catalogue)
 {
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
 	struct reader quiet = { .arena = reader->arena, .diagnostics = &diagnostics };
 	const struct machine *machine = machine_read_file(&quiet, path, catalogue);
 
 	if (!machine)
-		diagnostics_warn(reader->diagnostics, NOWHERE, NULL, "%s: %zu error%s: tidegate check %s", path,
-				 diagnostics.errors, diagnostics.errors == 1 ? "" : "s", path);
+		diagnostics_error(reader->diagnostics, location->position, NULL,
+				  "%s has %zu error%s: tidegate check %s", path, diagnostics.errors,
+				  diagnostics.errors == 1 ? "" : "s", path);
 	diagnostics_release(&diagnostics);
 	return machine;
 }
@@ -82,7 +84,7 @@ static void check_script(struct reader *reader, const struct node *event, const 
 		diagnostics_error(reader->diagnostics, location->position, NULL, "there is no file '%s'", path);
 		return;
 	}
-	machine = is_yaml(path) ? load_quietly(reader, path, catalogue) : NULL;
+	machine = is_yaml(path) ? load_quietly(reader, location, path, catalogue) : NULL;
 	if (!machine)
 		return;
 	if (access(path, X_OK) != 0)

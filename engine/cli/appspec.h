@@ -1,5 +1,6 @@
 /* appspec.yml, CodeDeploy's own file, as far as it concerns machines: which event runs which machine file, and whether
- * it leaves it enough time (docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html). */
+ * it leaves it enough time
+ * (docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html). */
 #ifndef TIDEGATE_CLI_APPSPEC_H
 #define TIDEGATE_CLI_APPSPEC_H
 

@@ -10,9 +10,9 @@
 #include "cli/page.h"
 
 const struct command *const commands[] = {
-	&command_plan,	  &command_run,	   &command_status, &command_log,     &command_resume,	&command_restore,
-	&command_adopt,	  &command_check,  &command_actions, &command_simulate,
-	&command_version, &command_help, NULL,
+	&command_plan,  &command_run,   &command_status,  &command_log,      &command_resume,  &command_restore,
+	&command_adopt, &command_check, &command_actions, &command_simulate, &command_version, &command_help,
+	NULL,
 };
 
 const struct command *command_find(const char *name)

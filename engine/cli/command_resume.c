@@ -65,8 +65,9 @@ static int resume_run(struct session *session, const char *id, struct error *err
 		return -1;
 	if (run_history(locked.run)->standing == STANDING_ENDED) {
 		start_unlock(&environment, &locked);
-		return error_set(err, ERROR_USAGE, NOWHERE, "run %s has ended and cannot go on: 'tidegate restore %s' takes "
-				 "back what is left", id, id);
+		return error_set(err, ERROR_USAGE, NOWHERE,
+				 "run %s has ended and cannot go on: 'tidegate restore %s' takes back what is left", id,
+				 id);
 	}
 	if (!command_confirm(session, question)) {
 		start_unlock(&environment, &locked);
@@ -176,8 +177,8 @@ const struct command command_resume = {
 	.more = "RUN may be left out where one run is open. From a pause it goes to the end;\n"
 		"a leg that was cut off goes on to its own goal.\n"
 		"\n"
-		"--all is for boot and timer: runs only go home. A leg that leaves and was cut off\n"
-		"15 minutes ago, or before this boot, fails as interrupted; a leg that returns goes\n"
-		"on; a pause only expires. Runs that another process drives are left to it.\n",
+		"--all is for boot and timer: runs only go home. A leg that leaves and was cut\n"
+		"off 15 minutes ago, or before this boot, fails as interrupted; a leg that\n"
+		"returns goes on; a pause only expires. What is driven is let be.\n",
 	.run = run_resume,
 };

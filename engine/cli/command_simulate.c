@@ -116,8 +116,8 @@ const struct command command_simulate = {
 	.help = "Is an AWS of its own on a port of this machine, for any AWS client.",
 	.operands = "",
 	.options = OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_LISTEN) | OPTION_BIT(OPTION_SPEED),
-	.more = "It prints what a shell has to export for a client to find it. It knows Auto Scaling\n"
-		"groups, load balancers, target groups and instance metadata, as strict as AWS;\n"
+	.more = "It prints what a shell has to export for a client to find it. It knows Auto\n"
+		"Scaling groups, load balancers, target groups and metadata, as strict as AWS;\n"
 		"nothing of it is real, and nothing outlives it. It listens on this machine only,\n"
 		"unless --listen names another address.\n",
 	.run = run_simulate,

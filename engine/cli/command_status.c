@@ -238,7 +238,8 @@ const struct command command_status = {
 	.help = "Shows the open runs: where they stand, what they hold, how to go on.",
 	.operands = "",
 	.options = OPTIONS_STATE | 1 << OPTION_JSON | 1 << OPTION_EXIT_CODE,
-	.more = "A run is open until it has ended and nothing is left to restore. With --exit-code:\n"
-		"0 where none is open, 10 where one is. Exit 3 where a journal is damaged.\n",
+	.more = "A run is open until it has ended and nothing is left to restore.\n"
+		"With --exit-code: 0 where none is open, 10 where one is.\n"
+		"Exit 3 where a journal is damaged.\n",
 	.run = run_status,
 };

@@ -1,5 +1,10 @@
 bin_PROGRAMS += tidegate
-tidegate_SOURCES = \
+tidegate_SOURCES = engine/cli/main.c
+tidegate_LDADD = libcommands.a $(tidegate_libs)
+
+# All but main, so that tests can link it.
+noinst_LIBRARIES += libcommands.a
+libcommands_a_SOURCES = \
 	engine/cli/appspec.c engine/cli/appspec.h \
 	engine/cli/command.c engine/cli/command.h \
 	engine/cli/command_actions.c \
@@ -20,7 +25,6 @@ tidegate_SOURCES = \
 	engine/cli/homeward.c engine/cli/homeward.h \
 	engine/cli/hook.c \
 	engine/cli/inputs.c engine/cli/inputs.h \
-	engine/cli/main.c \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
 	engine/cli/plan.c engine/cli/plan.h \
@@ -30,4 +34,18 @@ tidegate_SOURCES = \
 	engine/cli/runs.c engine/cli/runs.h \
 	engine/cli/session.c engine/cli/session.h \
 	engine/cli/verdict.c engine/cli/verdict.h
-tidegate_LDADD = $(tidegate_libs)
+
+dist_man_MANS = engine/cli/tidegate.1
+
+bash_completiondir = $(datadir)/bash-completion/completions
+dist_bash_completion_DATA = engine/cli/tidegate.bash
+
+# Into the prefix and not to where systemd looks: a package chooses that by systemdsystemunitdir=.
+systemdsystemunitdir = $(prefix)/lib/systemd/system
+dist_systemdsystemunit_DATA = engine/cli/systemd/tidegate-resume.timer
+nodist_systemdsystemunit_DATA = engine/cli/systemd/tidegate-resume.service
+EXTRA_DIST += engine/cli/systemd/tidegate-resume.service.in
+CLEANFILES += engine/cli/systemd/tidegate-resume.service
+
+engine/cli/systemd/tidegate-resume.service: engine/cli/systemd/tidegate-resume.service.in engine/cli/local.mk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|@bindir[@]|$(bindir)|' $(srcdir)/engine/cli/systemd/tidegate-resume.service.in >$@.new && mv $@.new $@

@@ -180,8 +180,10 @@ static bool say_retry(const struct record_context *context, const json_t *record
 
 static bool say_caught(const struct record_context *context, const json_t *record, struct buffer *text)
 {
-	(void)context;
-	add_failure(record, text);
+	if (context->told)
+		buffer_add_text(text, "failed");
+	else
+		add_failure(record, text);
 	add_if(text, "; goes to ", text_of(record, "next"));
 	return true;
 }
@@ -204,8 +206,10 @@ static bool say_restored(const struct record_context *context, const json_t *rec
 
 static bool say_not_restored(const struct record_context *context, const json_t *record, struct buffer *text)
 {
-	(void)context;
-	buffer_add_format(text, "NOT restored, %s: ", text_of(record, "resource"));
+	buffer_add_format(text, "NOT restored: %s", text_of(record, "resource"));
+	if (context->told)
+		return true;
+	buffer_add_text(text, ": ");
 	add_failure(record, text);
 	return true;
 }

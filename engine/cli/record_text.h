@@ -10,6 +10,7 @@ struct record_context {
 	const json_t *summaries;       /* number of an intent -> its summary */
 	bool everything;               /* for the log: also what a person need not hear while it runs */
 	bool spoke;                    /* something was said of the state already */
+	bool told;                     /* why it failed, too */
 	int64_t waited_ms;             /* in this state */
 };
 

@@ -51,7 +51,7 @@ const char *report_color(const struct report *report, const char *name)
 {
 	static const struct {
 		const char *name, *sequence;
-	} rows[] = { { "red", "\033[1;31m" }, { "green", "\033[1;32m" }, { "yellow", "\033[1;33m" }, { "dim", "\033[2m" } };
+	} rows[] = { { "red", "\033[1;31m" }, { "green", "\033[1;32m" }, { "yellow", "\033[1;33m" } };
 
 	if (!report->color)
 		return "";
@@ -163,6 +163,7 @@ static void remember_left(struct report *report, const struct history *history)
 static void remember_enter(struct report *report)
 {
 	report->spoke = false;
+	report->told = false;
 	report->waits = false;
 	report->entered_ms = report->clock->monotonic_ms(report->clock);
 	report->shown[0] = '\0';
@@ -199,6 +200,7 @@ static void print_record(struct report *report, const struct history *history, c
 		.summaries = report->summaries,
 		.everything = report->everything,
 		.spoke = report->spoke,
+		.told = report->told && !report->everything,
 		.waited_ms = report->waits ? report->clock->monotonic_ms(report->clock) - report->entered_ms : 0,
 	};
 	const char *state = text_of(record, "state");
@@ -206,6 +208,7 @@ static void print_record(struct report *report, const struct history *history, c
 
 	if (record_text(&context, record, &sentence) || report->everything)
 		print_line(report, time_parse(text_of(record, "at")), state, type, buffer_text(&sentence));
+	report->told |= strcmp(text_of(record, "result"), "failed") == 0;
 	buffer_release(&sentence);
 }
 

@@ -18,6 +18,7 @@ struct report {
 	int64_t printed_ms; /* monotonic: when the newest line was printed */
 	/* Of the state it is in. */
 	bool spoke;
+	bool told; /* why it failed */
 	bool waits;
 	int64_t entered_ms; /* monotonic */
 	char shown[256];    /* what it showed last while waiting */
@@ -42,7 +43,7 @@ void report_text(struct report *report, FILE *stream, const char *text);
 void report_flush(struct report *report);
 /* "tidegate: SENTENCE" to standard error, with the place where there is one. */
 void report_error(struct report *report, const struct error *err);
-/* A mark of colour around a word, or nothing where there is none: "red", "green", "yellow", "dim"; NULL ends it. */
+/* A mark of colour around a word, or nothing where there is none: "red", "green", "yellow"; NULL ends it. */
 const char *report_color(const struct report *report, const char *name);
 
 #endif

@@ -124,8 +124,8 @@ const char *runs_choose(struct session *session, const struct run_rows *runs, st
 	if (!named && n_open == 1)
 		return open->id;
 	if (named)
-		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones", named,
-			  session->storage->path);
+		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones",
+			  named, session->storage->path);
 	else if (n_open == 0)
 		error_set(err, ERROR_USAGE, NOWHERE, "no run is open in '%s'", session->storage->path);
 	else

@@ -13,7 +13,7 @@ struct run_rows {
 	struct run_row *rows; /* the oldest first */
 	size_t count;
 	size_t damaged;   /* said already, each with its reason */
-	size_t elsewhere; /* of another host: an image was baked from a running one. Said already, and not among the rows */
+	size_t elsewhere; /* of another host, whose image this one was made of: said already, and not among the rows */
 };
 
 /* All of them, open ones only where so wanted. -1 with err where the directory cannot be read. */

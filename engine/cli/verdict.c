@@ -11,8 +11,9 @@
 
 enum {
 	LABEL_COLUMNS = 9,
-	CAUSE_MOST_BYTES = 320, /* AWS's own sentences can be long */
-	LEFT_SHOWN = 4,
+	CAUSE_MOST_BYTES = 240, /* AWS's own sentences can be long */
+	ROW_MOST_BYTES = 280,
+	LEFT_SHOWN = 3,
 	BY_HAND_MOST_BYTES = 600,
 	PAGE_MOST_BYTES = VERDICT_MOST_BYTES - 64 /* a margin for what the agent puts before each line */
 };
@@ -30,10 +31,14 @@ static void add_row(struct buffer *page, const char *label, const char *text)
 	page_fold(page, LABEL_COLUMNS, LABEL_COLUMNS, text);
 }
 
+/* Releases the text. Names of others can be of any length; what is too long loses its end. */
 static void add_taken_row(struct buffer *page, const char *label, struct buffer *text)
 {
+	char shown[ROW_MOST_BYTES];
+
+	printable_copy(shown, sizeof(shown), buffer_text(text));
 	if (text->length > 0)
-		add_row(page, label, buffer_text(text));
+		add_row(page, label, shown);
 	buffer_release(text);
 }
 
@@ -47,7 +52,8 @@ static bool lacks_permission(const struct leg_result *result)
 
 static void next_after_failed(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	buffer_add_text(text, lacks_permission(result) ? "give the role what it lacks, then " : "mend the cause, then ");
+	buffer_add_text(text, lacks_permission(result) ? "give the role what it lacks" : "mend the cause");
+	buffer_add_text(text, ", then ");
 	buffer_add_text(text, report->deploys ? "deploy again" : "try again");
 }
 
@@ -125,7 +131,8 @@ static void add_headline(const struct report *report, const struct leg_result *r
 
 	buffer_add_format(&text, "%s, exit %d: ", ends[end].word, (int)result->status);
 	if (report->run[0])
-		buffer_add_format(&text, "%s of %s, run %s", report->leg, text_of(report->first, "subject"), report->run);
+		buffer_add_format(&text, "%s of %s, run %s", report->leg, text_of(report->first, "subject"),
+				  report->run);
 	else
 		buffer_add_text(&text, "nothing was begun");
 	if (left > 0)
@@ -196,7 +203,7 @@ static void add_left(const struct report *report, struct buffer *page)
 		if (json_is_true(json_object_get(row, "doubtful")))
 			buffer_add_text(&text, " (in doubt)");
 		if (trouble)
-			buffer_add_format(&text, "; restoring: %s%s%s", text_of(trouble, "failure"),
+			buffer_add_format(&text, "; not taken back: %s%s%s", text_of(trouble, "failure"),
 					  text_of(trouble, "code")[0] ? ", " : "", text_of(trouble, "code"));
 		add_taken_row(page, "LEFT", &text);
 	}

@@ -1,0 +1,52 @@
+# Completion of tidegate for bash. tests/cli/completion_test.sh holds it equal to the program's own tables.
+
+_tidegate_options()
+{
+	case $1 in
+	plan) echo --input --hook --deployment-group --json --exit-code --region --profile --endpoint-url --ca-bundle \
+		--catalogue ;;
+	run) echo --input --until --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
+		--catalogue ;;
+	status) echo --json --exit-code --state-dir ;;
+	log) echo --follow --json --state-dir ;;
+	resume) echo --all --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
+	restore) echo --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
+	adopt) echo --input --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
+		--catalogue ;;
+	check) echo --catalogue ;;
+	actions) echo --catalogue ;;
+	simulate) echo --scenario --listen --speed ;;
+	esac
+	echo --help --no-color
+}
+
+_tidegate_runs()
+{
+	tidegate status 2>/dev/null | sed -n 's/^\(r-[0-9a-f]*\) .*/\1/p'
+}
+
+_tidegate()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+	local commands="plan run status log resume restore adopt check actions simulate version help"
+	local words
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words=$commands
+	elif [[ $current == -* ]]; then
+		words=$(_tidegate_options "$command")
+	else
+		case $command in
+		log | resume | restore) words=$(_tidegate_runs) ;;
+		actions) words=$(tidegate actions 2>/dev/null | grep '^[^ ]') ;;
+		help) words=$commands ;;
+		*) words= ;;
+		esac
+	fi
+	while IFS= read -r word; do
+		COMPREPLY+=("$word")
+	done < <(compgen -W "$words" -- "$current")
+}
+
+complete -o default -F _tidegate tidegate

@@ -1,0 +1,150 @@
+#!/bin/sh
+# What the program says and exits with where it asks nobody: usage, checks, refusals of a hook, statuses without runs.
+# Exact text, one case after another.
+set -u
+source=${TIDEGATE_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+tidegate=${TIDEGATE_BUILD_DIR:-.}/tidegate
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+# Nothing of whoever runs the tests: no region, no credentials, no metadata, no configuration.
+run() {
+	env -i PATH="$PATH" HOME="$work" TIDEGATE_STATE_DIR="$work/state" TIDEGATE_CONFIG_DIR="$work/etc" \
+		AWS_EC2_METADATA_DISABLED=true "$@" 2>&1 </dev/null
+}
+
+# expect STATUS NAME COMMAND...: what it prints is on standard input. Where lines fold hangs on the length of the folder's
+# name: it is left out, and lines that went on are joined.
+expect() {
+	status=$1 name=$2
+	shift 2
+	cat >expected
+	run "$@" >raw
+	got=$?
+	awk '/^         / { sub(/^ +/, " "); printf "%s", $0; next }
+	     { if (NR > 1) print ""; printf "%s", $0 }
+	     END { if (NR) print "" }' raw | sed "s|$work|/W|g" >printed
+	[ "$got" = "$status" ] && cmp -s expected printed && return
+	echo "$name: exit $got, expected $status"
+	diff expected printed
+	failed=1
+}
+
+cat "$source/machines/asg-standby.yaml" >good.yaml
+chmod +x good.yaml
+
+expect 2 'an unknown command is named with the nearest' "$tidegate" statsu <<'END'
+tidegate: unknown command 'statsu': did you mean 'status'?
+END
+expect 2 'an unknown option is named with the nearest' "$tidegate" run --regoin eu-west-1 good.yaml <<'END'
+tidegate: unknown option '--regoin': did you mean '--region'?
+END
+expect 2 'an option of another command is unknown' "$tidegate" status --until X <<'END'
+tidegate: unknown option '--until'
+END
+expect 2 'a missing operand is asked for' "$tidegate" plan <<'END'
+tidegate: what to plan is missing: tidegate plan MACHINE
+END
+expect 2 'an operand too many is named' "$tidegate" plan good.yaml other.yaml <<'END'
+tidegate: 'other.yaml' is too much: tidegate plan MACHINE
+END
+expect 0 'no run is open where there is no state' "$tidegate" status --exit-code <<'END'
+no run is open
+END
+expect 0 'no run is an empty list for programs' "$tidegate" status --json <<'END'
+[]
+END
+expect 2 'a run that is not there is unknown' "$tidegate" log r-0000 <<END
+tidegate: no run 'r-0000' in '/W/state': 'tidegate status' lists the open ones
+END
+expect 0 'at boot there may be nothing to do' "$tidegate" resume --all </dev/null
+
+expect 0 'a good machine has no fault' "$tidegate" check good.yaml <<'END'
+1 file, no fault
+END
+sed -e 's/autoscaling.enter_standby/autoscaling.enter_stanby/' -e 's/next: FIT/next: FITT/' good.yaml >bad.yaml
+expect 2 'every fault of a machine is shown at its place' "$tidegate" check bad.yaml <<'END'
+bad.yaml:29:11: error: unknown state 'FITT'
+   29 |     next: FITT
+      |           ^~~~ did you mean 'FIT'?
+bad.yaml:47:13: error: unknown action 'autoscaling.enter_stanby'
+   47 |     action: autoscaling.enter_stanby
+      |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
+2 errors
+END
+cat >appspec.yml <<'END'
+version: 0.0
+os: linux
+hooks:
+  BeforeInstall:
+    - location: good.yaml
+      timeout: 300
+    - location: scripts/missing.sh
+  AfterInstall:
+    - location: good.yaml
+END
+expect 2 'an appspec.yml is held against the machines that it names' "$tidegate" check appspec.yml <<'END'
+appspec.yml:6:16: warning: BeforeInstall has timeout 300, good.yaml needs up to 840 there
+    6 |       timeout: 300
+      |                ^~~
+appspec.yml:7:17: error: there is no file 'scripts/missing.sh'
+    7 |     - location: scripts/missing.sh
+      |                 ^~~~~~~~~~~~~~~~~~
+appspec.yml:9:17: warning: AfterInstall runs good.yaml, whose hooks lack that event
+    9 |     - location: good.yaml
+      |                 ^~~~~~~~~
+1 error, 2 warnings
+END
+
+expect 2 'a machine file without an event never runs by accident' "$tidegate" ./good.yaml <<'END'
+tidegate: LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs 'Defaults env_keep += "LIFECYCLE_EVENT DEPLOYMENT_ID DEPLOYMENT_GROUP_ID DEPLOYMENT_GROUP_NAME APPLICATION_NAME"'; by hand: tidegate run ./good.yaml
+END
+expect 2 'an event that hooks do not name is refused' LIFECYCLE_EVENT=AfterInstall "$tidegate" ./good.yaml <<'END'
+tidegate: REFUSED, exit 2: nothing was begun
+cause    ./good.yaml runs at AfterInstall, but its 'hooks' lack that event
+END
+expect 2 'a faulty file in an opening leg does nothing' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./bad.yaml <<'END'
+./bad.yaml:29:11: error: unknown state 'FITT'
+   29 |     next: FITT
+      |           ^~~~ did you mean 'FIT'?
+./bad.yaml:47:13: error: unknown action 'autoscaling.enter_stanby'
+   47 |     action: autoscaling.enter_stanby
+      |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
+2 errors
+tidegate: REFUSED, exit 2: nothing was begun
+cause    the machine file is faulty, see above; nothing was done
+END
+expect 2 'who the subject is must be known' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./good.yaml <<'END'
+tidegate: REFUSED, exit 2: nothing was begun
+cause    asg-standby does not know its subject: give it with -i; AWS_EC2_METADATA_DISABLED forbids to ask instance metadata
+END
+expect 1 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
+tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
+END
+expect 2 'an unknown input is named with the nearest' "$tidegate" plan good.yaml -i instanec=i-0 <<'END'
+tidegate: asg-standby has no input 'instanec' (-i): did you mean 'instance'?
+END
+expect 2 'an input from the environment is held to the same' TIDEGATE_INPUT_gruop=a "$tidegate" plan good.yaml <<'END'
+tidegate: asg-standby has no input 'gruop' (TIDEGATE_INPUT_gruop): did you mean 'group'?
+END
+expect 2 'a state to end at must be there' "$tidegate" run good.yaml --until IN_SERVCE -i instance=i-0 <<'END'
+tidegate: asg-standby has no state 'IN_SERVCE': did you mean 'IN_SERVICE'?
+END
+expect 2 'a profile must be there' "$tidegate" plan good.yaml --profile nobody -i instance=i-0 <<END
+tidegate: unknown profile 'nobody': neither '/W/.aws/config' nor '/W/.aws/credentials' has it
+END
+expect 2 'an unknown action is named with the nearest' "$tidegate" actions autoscaling.mak_room <<'END'
+tidegate: unknown action 'autoscaling.mak_room': did you mean 'autoscaling.make_room'?
+END
+mkdir etc
+echo 'state_dri: /tmp' >etc/config.yaml
+expect 2 'a faulty configuration is refused' TIDEGATE_STATE_DIR= "$tidegate" status <<END
+/W/etc/config.yaml:1:1: error: unknown key 'state_dri' in the configuration
+    1 | state_dri: /tmp
+      | ^~~~~~~~~ did you mean 'state_dir'?
+1 error
+tidegate: the configuration in '/W/etc' is faulty
+END
+exit $failed

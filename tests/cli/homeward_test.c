@@ -1,0 +1,68 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "cli/homeward.h"
+
+enum { NOW = 100 * 60 * 1000, MINUTE = 60 * 1000 };
+
+/* `end` is the exit status that the newest leg wrote, -1 where it was cut off before it could. */
+struct row {
+	enum standing standing;
+	int end;
+	bool opens;
+	int64_t latest_ms, expires_ms, booted_ms;
+	enum homeward expected;
+};
+
+static const struct row rows[] = {
+	/* A pause only expires. */
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, NOW, HOMEWARD_NOTHING },
+	/* A leg that leaves has a quarter of an hour, unless the machine was started since. */
+	{ STANDING_IN, -1, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING },
+	{ STANDING_IN, -1, true, NOW - 15 * MINUTE + 1, 0, 0, HOMEWARD_NOTHING },
+	{ STANDING_IN, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
+	{ STANDING_IN, -1, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT },
+	{ STANDING_BEFORE, EXIT_INTERRUPTED, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
+	{ STANDING_NEW, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
+	/* A leg that returns goes on. */
+	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON },
+	{ STANDING_BEFORE, EXIT_INTERRUPTED, false, NOW, 0, 0, HOMEWARD_GO_ON },
+	/* One that said that a person is needed waits for that person. */
+	{ STANDING_IN, EXIT_LEFT, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING },
+	{ STANDING_IN, EXIT_IN_DOUBT, true, NOW - 60 * MINUTE, 0, NOW, HOMEWARD_NOTHING },
+	{ STANDING_ENDED, -1, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING },
+};
+
+static void runs_only_go_home(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const struct row *row = &rows[i];
+		struct history history = {
+			.standing = row->standing, .latest_ms = row->latest_ms, .expires_ms = row->expires_ms
+		};
+
+		history.leg = json_object();
+		history.leg_end = row->end < 0 ? NULL : json_pack("{s:i}", "exit", row->end);
+		if (homeward_decide(&history, row->opens, NOW, row->booted_ms) != row->expected)
+			fail_msg("row %zu", i);
+		history_release(&history);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(runs_only_go_home),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

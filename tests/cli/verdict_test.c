@@ -1,0 +1,140 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "cli/page.h"
+#include "cli/verdict.h"
+#include "text/json.h"
+
+static void set_up(struct report *report)
+{
+	report_init(report, clock_system());
+	report->ascii = true;
+	report->deploys = true;
+	strcpy(report->run, "r-7f3a");
+	strcpy(report->leg, "leave");
+	report->first = json_pack("{s:s, s:s, s:s}", "subject", "i-0a1b2c3d4e5f60718", "host", "i-0a1b2c3d4e5f60718",
+				  "region", "eu-west-1");
+}
+
+static void add_left(struct report *report, const char *resource)
+{
+	json_t *call = json_pack("{s:s, s:{s:s, s:i}}", "operation", "autoscaling:UpdateAutoScalingGroup", "with",
+				 "AutoScalingGroupName", "web-prod", "MinSize", 3);
+	json_t *trouble = json_pack("{s:s, s:s, s:o}", "failure", "unavailable", "code", "InternalFailure", "call",
+				    call);
+
+	json_append(report->left,
+		    json_pack("{s:s, s:s, s:s, s:b, s:o}", "resource", resource, "state", "MAKE_ROOM", "summary",
+			      "group minimum 3 -> 2", "doubtful", 0, "trouble", trouble));
+}
+
+static void what_is_left_is_listed_with_the_way_back(void **state)
+{
+	struct leg_result result = {
+		.status = EXIT_LEFT,
+		.failure = FAILURE_ACCESS_DENIED,
+		.state = "ENTER_STANDBY",
+		.message = "User is not authorized",
+		.code = "AccessDenied",
+		.request_id = "5c1f0e77",
+		.operation = "autoscaling:EnterStandby",
+	};
+	struct buffer page = BUFFER_INIT;
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	json_append(report.restored, json_string("resume AZRebalance"));
+	add_left(&report, "web-prod/minimum");
+	verdict_write(&report, &result, &page);
+	assert_string_equal(buffer_text(&page),
+			    "tidegate: FAILED, exit 3: leave of i-0a1b2c3d4e5f60718, run r-7f3a, 1 change not\n"
+			    "         restored\n"
+			    "cause    ENTER_STANDBY: access_denied, autoscaling:EnterStandby: User is not\n"
+			    "         authorized (AccessDenied, request 5c1f0e77)\n"
+			    "restored resume AZRebalance\n"
+			    "LEFT     web-prod/minimum: group minimum 3 -> 2; not taken back: unavailable,\n"
+			    "         InternalFailure\n"
+			    "next     give the role what it lacks, then on i-0a1b2c3d4e5f60718: sudo tidegate\n"
+			    "         restore r-7f3a\n"
+			    "by hand  aws autoscaling update-auto-scaling-group --region eu-west-1 \\\n"
+			    "           --auto-scaling-group-name web-prod \\\n"
+			    "           --min-size 3\n");
+	buffer_release(&page);
+	report_release(&report);
+}
+
+/* CodeDeploy's console drops everything where the last lines are longer. */
+static void the_worst_verdict_fits_the_console(void **state)
+{
+	struct leg_result result = { .status = EXIT_LEFT, .failure = FAILURE_INVALID };
+	struct buffer page = BUFFER_INIT;
+	struct report report;
+	char resource[200];
+
+	(void)state;
+	set_up(&report);
+	memset(resource, 'r', sizeof(resource) - 1);
+	resource[sizeof(resource) - 1] = '\0';
+	for (size_t i = 0; i < 40; i++) {
+		json_append(report.restored, json_string(resource));
+		add_left(&report, resource);
+	}
+	memset(result.message, 'm', sizeof(result.message) - 1);
+	memset(result.state, 's', sizeof(result.state) - 1);
+	memset(result.code, 'c', sizeof(result.code) - 1);
+	memset(result.request_id, 'q', sizeof(result.request_id) - 1);
+	memset(result.operation, 'o', sizeof(result.operation) - 1);
+	verdict_write(&report, &result, &page);
+	assert_true(page.length < VERDICT_MOST_BYTES);
+	assert_non_null(strstr(buffer_text(&page), "sudo tidegate restore r-7f3a"));
+	buffer_release(&page);
+	report_release(&report);
+}
+
+static void every_failing_end_says_what_to_do(void **state)
+{
+	static const struct {
+		enum exit_status status;
+		const char *expected;
+	} rows[] = {
+		{ EXIT_FAILED, "mend the cause, then deploy again" },
+		{ EXIT_LEFT, "sudo tidegate restore r-7f3a" },
+		{ EXIT_SUBJECT_BUSY, "tidegate status" },
+		{ EXIT_IN_DOUBT, "sudo tidegate resume r-7f3a" },
+		{ EXIT_INTERRUPTED, "sudo tidegate resume r-7f3a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct leg_result result = { .status = rows[i].status, .failure = FAILURE_TIMEOUT };
+		struct buffer page = BUFFER_INIT;
+		struct report report;
+
+		set_up(&report);
+		verdict_write(&report, &result, &page);
+		/* Where a line folds is not the point here. */
+		for (char *at = page.bytes; (at = strstr(at, "\n         "));)
+			memmove(at + 1, at + 10, strlen(at + 9)), *at = ' ';
+		assert_non_null(strstr(buffer_text(&page), rows[i].expected));
+		buffer_release(&page);
+		report_release(&report);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_left_is_listed_with_the_way_back),
+		cmocka_unit_test(the_worst_verdict_fits_the_console),
+		cmocka_unit_test(every_failing_end_says_what_to_do),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
