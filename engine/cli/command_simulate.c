@@ -19,13 +19,15 @@ static void print_ready(void *argument, const char *url)
 {
 	const struct sim *sim = argument;
 
+	/* The region twice: boto3 knows only the second name, newer clients both. */
 	printf("export AWS_ENDPOINT_URL=%s\n"
 	       "export AWS_EC2_METADATA_SERVICE_ENDPOINT=%s\n"
 	       "export AWS_REGION=%s\n"
+	       "export AWS_DEFAULT_REGION=%s\n"
 	       "export AWS_ACCESS_KEY_ID=%s\n"
 	       "export AWS_SECRET_ACCESS_KEY=%s\n"
 	       "# the simulated AWS listens; Ctrl-C ends it\n",
-	       url, url, sim_region(sim), SIM_ACCESS_KEY, SIM_SECRET_KEY);
+	       url, url, sim_region(sim), sim_region(sim), SIM_ACCESS_KEY, SIM_SECRET_KEY);
 	fflush(stdout);
 }
 
