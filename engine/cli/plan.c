@@ -234,9 +234,9 @@ static void write_action(struct buffer *page, const json_t *step)
 		buffer_add_text(&text, "skipped: its 'when' does not hold");
 	else if (waits)
 		add_at_most(&text, step);
-	else if (json_object_size(gave) > 0)
-		page_value(&text, gave);
 	else
+		page_value(&text, gave);
+	if (text.length == 0)
 		buffer_add_text(&text, "nothing to do, it is so already");
 	add_folded(page, waits ? '.' : '=', text_of(step, "state"), &text);
 }

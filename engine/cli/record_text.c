@@ -75,6 +75,7 @@ static bool state_has(const struct record_context *context, const char *state, c
 static bool say_left(const struct record_context *context, const json_t *record, struct buffer *text)
 {
 	const char *state = text_of(record, "state");
+	size_t before = text->length;
 
 	if (json_is_true(json_object_get(record, "skipped"))) {
 		buffer_add_text(text, "skipped: its 'when' does not hold");
@@ -82,16 +83,16 @@ static bool say_left(const struct record_context *context, const json_t *record,
 		buffer_add_text(text, "done after ");
 		page_elapsed(text, context->waited_ms);
 	} else if (context->everything || !context->spoke) {
-		if (state_has(context, state, "action") && json_object_size(json_object_get(record, "gave")) > 0)
+		if (state_has(context, state, "action"))
 			page_value(text, json_object_get(record, "gave"));
-		else if (state_has(context, state, "action"))
+		if (state_has(context, state, "action") && text->length == before)
 			buffer_add_text(text, context->spoke ? "done" : "nothing to do, it is so already");
 		else if (state_has(context, state, "restore"))
 			buffer_add_text(text, context->spoke ? "done" : "nothing to restore");
 		else if (context->everything)
 			buffer_add_format(text, "next %s", text_of(record, "next"));
 	}
-	return text->length > 0;
+	return text->length > before;
 }
 
 static bool say_intent(const struct record_context *context, const json_t *record, struct buffer *text)
