@@ -89,7 +89,7 @@ static bool say_left(const struct record_context *context, const json_t *record,
 			buffer_add_text(text, context->spoke ? "done" : "nothing to do, it is so already");
 		else if (state_has(context, state, "restore"))
 			buffer_add_text(text, context->spoke ? "done" : "nothing to restore");
-		else if (context->everything)
+		else if (context->everything && text->length == before)
 			buffer_add_format(text, "next %s", text_of(record, "next"));
 	}
 	return text->length > before;
