@@ -10,21 +10,23 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
-#include <string.h>
-
-#include "sim/scenario.h"
+#include <stdlib.h>
 
 #define LEAVE "BeforeInstall"
 #define RETURN "ApplicationStart"
 
-static struct sim *world(void)
+static int load(void **state)
 {
-	struct error err = ERROR_INIT;
-	struct sim *sim = scenario_builtin("group-of-three", 1, &err);
+	*state = memory_new(1, sizeof(struct stock));
+	stock_init(*state, "asg-standby", quick_world);
+	return 0;
+}
 
-	if (!sim)
-		fail_msg("%s", err.message);
-	return sim;
+static int unload(void **state)
+{
+	stock_release(*state);
+	free(*state);
+	return 0;
 }
 
 static void expect_as_before(struct rig *rig)
@@ -75,44 +77,35 @@ struct counts {
 	unsigned requests, records;
 };
 
-static struct counts undisturbed(void)
+static struct counts undisturbed(const struct stock *stock)
 {
-	struct sim *sim = world();
-	struct disk *disk = disk_new();
 	struct counts counts;
-	struct rig rig;
+	struct trial trial;
 
-	rig_init(&rig, sim, disk, "asg-standby");
-	cycle(&rig);
-	counts = (struct counts){ .requests = sim_requests(sim), .records = rig.records };
-	rig_release(&rig);
-	disk_free(disk);
-	sim_free(sim);
+	trial_begin(&trial, stock);
+	cycle(&trial.rig);
+	counts = (struct counts){ .requests = sim_requests(trial.sim), .records = trial.rig.records };
+	trial_end(&trial);
 	return counts;
 }
 
 static void an_instance_leaves_and_everything_comes_back(void **state)
 {
-	struct counts counts = undisturbed();
+	struct counts counts = undisturbed(*state);
 
-	(void)state;
 	print_message("%u requests, %u records\n", counts.requests, counts.records);
 	assert_true(counts.requests > 10);
 }
 
-static void fault_at(unsigned k, enum sim_fault_kind kind)
+static void fault_at(const struct stock *stock, unsigned k, enum sim_fault_kind kind)
 {
-	struct sim *sim = world();
-	struct disk *disk = disk_new();
-	struct rig rig;
+	struct trial trial;
 
-	sim_fault(sim, k, kind, 20000);
-	rig_init(&rig, sim, disk, "asg-standby");
-	buffer_add_format(&rig.told, "-- request %u: %s\n", k, sim_fault_name(kind));
-	cycle(&rig);
-	rig_release(&rig);
-	disk_free(disk);
-	sim_free(sim);
+	trial_begin(&trial, stock);
+	sim_fault(trial.sim, k, kind, 20000);
+	buffer_add_format(&trial.rig.told, "-- request %u: %s\n", k, sim_fault_name(kind));
+	cycle(&trial.rig);
+	trial_end(&trial);
 }
 
 static const enum sim_fault_kind passing_faults[] = {
@@ -123,31 +116,25 @@ static const enum sim_fault_kind passing_faults[] = {
 
 static void every_fault_at_every_request_ends_as_if_there_had_been_none(void **state)
 {
-	struct counts counts = undisturbed();
+	struct counts counts = undisturbed(*state);
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(passing_faults) / sizeof(passing_faults[0]); i++)
 		for (unsigned k = 1; k <= counts.requests; k++)
-			fault_at(k, passing_faults[i]);
+			fault_at(*state, k, passing_faults[i]);
 	print_message("%zu runs\n", sizeof(passing_faults) / sizeof(passing_faults[0]) * counts.requests);
 }
 
 static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 {
-	struct counts counts = undisturbed();
+	struct counts counts = undisturbed(*state);
 
-	(void)state;
 	for (unsigned k = 1; k <= counts.records; k++) {
-		struct sim *sim = world();
-		struct disk *disk = disk_new();
-		struct rig rig;
+		struct trial trial;
 
-		rig_init(&rig, sim, disk, "asg-standby");
-		rig.die_at_record = k;
-		cycle(&rig);
-		rig_release(&rig);
-		disk_free(disk);
-		sim_free(sim);
+		trial_begin(&trial, *state);
+		trial.rig.die_at_record = k;
+		cycle(&trial.rig);
+		trial_end(&trial);
 	}
 	print_message("%u runs\n", counts.records);
 }
@@ -160,5 +147,5 @@ int main(void)
 		cmocka_unit_test(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, load, unload);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/jmespath.h"
+#include "sim/scenario.h"
 #include "text/yaml.h"
 
 /* ---- a disk that a dead process cannot write to ---- */
@@ -108,13 +109,27 @@ static struct rig *rig_of_reporter(struct reporter *reporter)
 	return (struct rig *)((char *)reporter - offsetof(struct rig, reporter));
 }
 
+static void note_intent(struct rig *rig, const struct history *history, const json_t *record)
+{
+	if (strcmp(json_string_value(json_object_get(record, "type")), "intent") == 0)
+		json_array_append_new(rig->intents, json_pack("{s:s, s:O}", "run", history_text(history, "run"),
+							      "sha256", json_object_get(record, "sha256")));
+}
+
+static void signal_stop(struct rig *rig)
+{
+	rig->stop = 1;
+	rig->stopped_ms = sim_wall_ms(rig->sim);
+	rig->mutations_at_stop = rig->mutations;
+}
+
 static void hear_record(struct reporter *reporter, const struct history *history, const json_t *record)
 {
 	struct rig *rig = rig_of_reporter(reporter);
 	json_t *brief = json_deep_copy(record);
 	char *text;
 
-	(void)history;
+	note_intent(rig, history, record);
 	json_object_del(brief, "definition");
 	json_object_del(brief, "sha256");
 	text = json_dumps(brief, JSON_COMPACT);
@@ -123,17 +138,22 @@ static void hear_record(struct reporter *reporter, const struct history *history
 	json_decref(brief);
 	if (++rig->records == rig->die_at_record)
 		sim_kill(rig->sim);
+	if (rig->records == rig->stop_at_record)
+		signal_stop(rig);
 }
 
 static void hear_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
 			 int64_t waited_ms, int64_t left_ms)
 {
-	(void)reporter;
+	struct rig *rig = rig_of_reporter(reporter);
+
 	(void)history;
 	(void)state;
 	(void)shown;
 	(void)waited_ms;
 	(void)left_ms;
+	if (++rig->waits == rig->stop_at_wait)
+		signal_stop(rig);
 }
 
 static void hear_note(struct reporter *reporter, const char *sentence)
@@ -147,18 +167,122 @@ static double half(struct random *random)
 	return 0.5;
 }
 
+/* ---- who sends ---- */
+
+static struct rig *rig_of_executor(struct executor *executor)
+{
+	return (struct rig *)((char *)executor - offsetof(struct rig, executor));
+}
+
+static void expect_on_platter(struct rig *rig, const json_t *intent)
+{
+	const char *run = json_string_value(json_object_get(intent, "run"));
+	char *name = memory_format("%s.journal", run);
+	const struct buffer *platter = disk_platter(rig->disk, name);
+	const char *sha256 = json_string_value(json_object_get(intent, "sha256"));
+
+	/* A disk that says a name is durable and lies is a disk without the file. */
+	if (platter && !memmem(platter->bytes, platter->length, sha256, strlen(sha256)))
+		fail_msg("a request is sent, and its intent is not on the platter:\n%s", buffer_text(&rig->told));
+	free(name);
+}
+
+static void herald_start(struct executor *executor, const struct call *call, call_done *done, void *argument)
+{
+	struct rig *rig = rig_of_executor(executor);
+	struct executor *inner = sim_executor(rig->sim);
+	json_t *intent;
+	size_t i;
+
+	if (!call->operation->reads) {
+		rig->mutations++;
+		if (json_array_size(rig->intents) == 0)
+			fail_msg("%s is sent without an intent", call->operation->name);
+		json_array_foreach (rig->intents, i, intent)
+			expect_on_platter(rig, intent);
+	}
+	inner->start(inner, call, done, argument);
+}
+
+static int herald_poll(struct executor *executor, int64_t until_ms, struct error *err)
+{
+	struct executor *inner = sim_executor(rig_of_executor(executor)->sim);
+
+	return inner->poll(inner, until_ms, err);
+}
+
+static json_t *herald_metadata(struct executor *executor, const char *name, struct error *err)
+{
+	struct executor *inner = sim_executor(rig_of_executor(executor)->sim);
+
+	return inner->metadata(inner, name, err);
+}
+
+static void herald_cancel(struct executor *executor)
+{
+	struct executor *inner = sim_executor(rig_of_executor(executor)->sim);
+
+	inner->cancel(inner);
+}
+
 /* ---- making ---- */
 
-static const struct machine *load_machine(struct rig *rig, const char *name)
+const char quick_world[] = "scenario: quick\n"
+			   "self: i-0a1b2c3d4e5f60718\n"
+			   "target_groups: {web-http: {port: 8080, drain: 4s, interval: 5s, healthy_after: 1}}\n"
+			   "balancers: {web-classic: {drain: 2s, interval: 5s, healthy_after: 1}}\n"
+			   "groups:\n"
+			   "  web-prod:\n"
+			   "    minimum: 3\n"
+			   "    desired: 3\n"
+			   "    maximum: 6\n"
+			   "    suspended: [AZRebalance]\n"
+			   "    target_groups: [web-http]\n"
+			   "    balancers: [web-classic]\n"
+			   "    instances:\n"
+			   "      i-0a1b2c3d4e5f60718: {zone: eu-west-1a}\n"
+			   "      i-0b1c2d3e4f5061728: {zone: eu-west-1b}\n"
+			   "      i-0c1d2e3f405162738: {zone: eu-west-1c}\n"
+			   "takes: {enter_standby: 2s, exit_standby: 2s}\n";
+
+static struct sim *world_named(const char *scenario)
+{
+	struct error err = ERROR_INIT;
+	struct sim *sim = scenario_builtin(scenario, 1, &err);
+
+	if (!sim)
+		fail_msg("%s", err.message);
+	return sim;
+}
+
+static struct sim *world_written(const char *text)
+{
+	struct source source = { "scenario.yaml", text, strlen(text) };
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct buffer faults = BUFFER_INIT;
+	struct sim *sim = scenario_sim(&source, 1, &diagnostics);
+
+	diagnostics_print(&diagnostics, &faults);
+	if (!sim)
+		fail_msg("%s", buffer_text(&faults));
+	diagnostics_release(&diagnostics);
+	buffer_release(&faults);
+	return sim;
+}
+
+static struct sim *world(const char *scenario)
+{
+	return strchr(scenario, '\n') ? world_written(scenario) : world_named(scenario);
+}
+
+char *stock_machine_text(const char *name)
 {
 	const char *top = getenv("TIDEGATE_SOURCE_DIR");
 	char *path = strchr(name, '/') ? memory_copy_text(name)
 				       : memory_format("%s/machines/%s.yaml", top ? top : ".", name);
 	FILE *file = fopen(path, "r");
-	struct source *source = ARENA_NEW(rig->arena, struct source);
 	struct buffer text = BUFFER_INIT;
-	const struct node *node;
-	char block[4096];
+	char block[4096], *whole;
 	size_t length;
 
 	if (!file)
@@ -166,21 +290,60 @@ static const struct machine *load_machine(struct rig *rig, const char *name)
 	while ((length = fread(block, 1, sizeof(block), file)) > 0)
 		buffer_add(&text, block, length);
 	fclose(file);
-	*source = (struct source){ .name = arena_copy_text(rig->arena, path),
-				   .text = arena_copy(rig->arena, text.bytes, text.length),
-				   .length = text.length };
-	buffer_release(&text);
 	free(path);
-	node = yaml_parse(rig->arena, source, &rig->diagnostics);
-	return node ? machine_load(&rig->reader, node, rig->catalogue) : NULL;
+	whole = memory_copy_text(buffer_text(&text));
+	buffer_release(&text);
+	return whole;
 }
 
-void rig_init(struct rig *rig, struct sim *sim, struct disk *disk, const char *machine)
+static void expect_no_faults(struct stock *stock)
 {
 	struct buffer faults = BUFFER_INIT;
 
+	if (stock->diagnostics.count == 0)
+		return;
+	diagnostics_print(&stock->diagnostics, &faults);
+	fail_msg("%s", buffer_text(&faults));
+}
+
+const struct machine *stock_machine(struct stock *stock, const char *name, const char *text)
+{
+	struct source *source = ARENA_NEW(stock->arena, struct source);
+	const struct machine *machine = NULL;
+	const struct node *node;
+
+	*source = (struct source){ .name = arena_copy_text(stock->arena, name), .text = text, .length = strlen(text) };
+	node = yaml_parse(stock->arena, source, &stock->diagnostics);
+	if (node)
+		machine = machine_load(&stock->reader, node, stock->catalogue);
+	expect_no_faults(stock);
+	return machine;
+}
+
+void stock_init(struct stock *stock, const char *machine, const char *scenario)
+{
+	char *text = stock_machine_text(machine);
+
+	*stock = (struct stock){ .arena = arena_new() };
+	stock->reader = (struct reader){ .arena = stock->arena, .diagnostics = &stock->diagnostics };
+	stock->catalogue = catalogue_load(&stock->reader);
+	expect_no_faults(stock);
+	stock->machine = stock_machine(stock, machine, arena_copy_text(stock->arena, text));
+	free(text);
+	stock->world = world(scenario);
+}
+
+void stock_release(struct stock *stock)
+{
+	sim_free(stock->world);
+	diagnostics_release(&stock->diagnostics);
+	arena_free(stock->arena);
+}
+
+void rig_init(struct rig *rig, const struct stock *stock, struct sim *sim, struct disk *disk)
+{
 	*rig = (struct rig){
-		.arena = arena_new(),
+		.machine = stock->machine,
 		.sim = sim,
 		.disk = disk,
 		.storage = { .create = mortal_create,
@@ -196,43 +359,83 @@ void rig_init(struct rig *rig, struct sim *sim, struct disk *disk, const char *m
 			     .path = "/state" },
 		.reporter = { .record = hear_record, .waiting = hear_waiting, .note = hear_note },
 		.random = { .next = half },
+		.executor = { .start = herald_start,
+			      .poll = herald_poll,
+			      .metadata = herald_metadata,
+			      .cancel = herald_cancel },
+		.intents = json_array(),
 		.given = json_object(),
 	};
-	rig->reader = (struct reader){ .arena = rig->arena, .diagnostics = &rig->diagnostics };
-	rig->catalogue = catalogue_load(&rig->reader);
-	rig->machine = rig->catalogue ? load_machine(rig, machine) : NULL;
-	if (rig->machine)
-		return;
-	diagnostics_print(&rig->diagnostics, &faults);
-	fail_msg("%s", buffer_text(&faults));
 }
 
 void rig_release(struct rig *rig)
 {
 	json_decref(rig->given);
+	json_decref(rig->intents);
 	buffer_release(&rig->told);
 	buffer_release(&rig->notes);
-	diagnostics_release(&rig->diagnostics);
-	arena_free(rig->arena);
+}
+
+void trial_begin(struct trial *trial, const struct stock *stock)
+{
+	trial->sim = sim_clone(stock->world, 1);
+	trial->disk = disk_new();
+	rig_init(&trial->rig, stock, trial->sim, trial->disk);
+}
+
+void trial_end(struct trial *trial)
+{
+	rig_release(&trial->rig);
+	disk_free(trial->disk);
+	sim_free(trial->sim);
+}
+
+void trial_take(struct trial *trial, const struct stock *stock, const char *scenario)
+{
+	struct sim *sim = world(scenario);
+
+	rig_release(&trial->rig);
+	sim_free(trial->sim);
+	trial->sim = sim;
+	rig_init(&trial->rig, stock, sim, trial->disk);
 }
 
 /* ---- acting ---- */
 
-static void rig_start(struct rig *rig, struct start *start, bool adopts, struct leg_result *result)
+static struct run_environment rig_process(struct rig *rig)
 {
-	struct run_environment environment = {
+	json_array_clear(rig->intents);
+	rig->stopped_ms = 0;
+	return (struct run_environment){
 		.storage = &rig->storage,
 		.clock = sim_clock(rig->sim),
-		.executor = sim_executor(rig->sim),
+		.executor = &rig->executor,
 		.random = &rig->random,
 		.reporter = &rig->reporter,
 		.stop = &rig->stop,
 		.engine_version = "test",
 	};
+}
+
+static void rig_process_ends(struct rig *rig, const struct leg_result *result)
+{
+	buffer_add_format(&rig->told, "-- exit %d: %s: %s\n", (int)result->status, result->state, result->message);
+	if (rig->stopped_ms && rig->mutations > rig->mutations_at_stop)
+		fail_msg("a change after the signal to stop:\n%s", buffer_text(&rig->told));
+	rig->stop = 0;
+	if (!sim_dead(rig->sim))
+		return;
+	disk_crash(rig->disk, DISK_KILLED, 1);
+	sim_revive(rig->sim);
+}
+
+static void rig_start(struct rig *rig, struct start *start, bool adopts, struct leg_result *result)
+{
+	struct run_environment environment = rig_process(rig);
 	json_t *document = json_pack("{s:{s:s}}", "metadata", "instance_id", sim_self(rig->sim));
 	struct error err = ERROR_INIT;
 
-	start->machine = rig->machine;
+	start->machine = rig->faulty ? NULL : rig->machine;
 	start->subject = sim_self(rig->sim);
 	start->about = json_pack("{s:s}", "host", sim_self(rig->sim));
 	start->input = inputs_resolve(&rig->machine->inputs, "the machine", rig->given, document, &err);
@@ -243,11 +446,7 @@ static void rig_start(struct rig *rig, struct start *start, bool adopts, struct 
 	json_decref(start->about);
 	json_decref(start->input);
 	json_decref(start->leg.hook);
-	buffer_add_format(&rig->told, "-- exit %d: %s: %s\n", (int)result->status, result->state, result->message);
-	if (sim_dead(rig->sim)) {
-		disk_crash(rig->disk, DISK_KILLED, 1);
-		sim_revive(rig->sim);
-	}
+	rig_process_ends(rig, result);
 }
 
 void rig_hook(struct rig *rig, const char *event, const char *group, struct leg_result *result)
@@ -260,10 +459,13 @@ void rig_hook(struct rig *rig, const char *event, const char *group, struct leg_
 	start.opens = machine_goal_opens(rig->machine, &hook->until);
 	start.leg = (struct leg){
 		.name = event,
-		.hook = json_pack("{s:s, s:s}", "event", event, "deployment_group_id", group),
+		.hook = json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id", group, "deployment_id",
+				  rig->deployment ? rig->deployment : "d-1"),
 		.goal = &hook->until,
 		.at_most_ms = hook->at_most_ms ? hook->at_most_ms : 3600000,
 	};
+	if (rig->at_most_ms)
+		start.leg.at_most_ms = rig->at_most_ms;
 	rig_start(rig, &start, false, result);
 }
 
@@ -294,6 +496,66 @@ enum exit_status rig_exit(struct rig *rig, const char *event, const char *group)
 
 	rig_hook(rig, event, group, &result);
 	return result.status;
+}
+
+struct open_run {
+	struct rig *rig;
+	size_t open;
+	char id[JOURNAL_RUN_BYTES];
+};
+
+static int visit_run(void *argument, const char *id)
+{
+	struct open_run *found = argument;
+	struct history history = { 0 };
+	struct error err = ERROR_INIT;
+
+	if (run_look(&found->rig->storage, id, &history, &err) != 0)
+		fail_msg("%s", err.message);
+	if (history_is_open(&history)) {
+		found->open++;
+		snprintf(found->id, sizeof(found->id), "%s", id);
+	}
+	history_release(&history);
+	return 0;
+}
+
+static struct open_run find_open_run(struct rig *rig)
+{
+	struct open_run found = { .rig = rig };
+
+	assert_int_equal(runs_list(&rig->storage, visit_run, &found, NULL), 0);
+	return found;
+}
+
+static bool attend(struct run *run, enum rig_way way, struct leg_result *result)
+{
+	struct leg leg = { .name = "resume", .hook = json_object(), .leaves_paused = way == RIG_RESUME };
+	bool acts = way == RIG_EXPIRE ? run_expire(run) : true;
+	bool restores = way == RIG_RESTORE || (way == RIG_INTERRUPT && !run_interrupt(run, result));
+
+	if (acts)
+		(restores ? run_restore : run_leg)(run, &leg, result);
+	json_decref(leg.hook);
+	return acts;
+}
+
+bool rig_attend(struct rig *rig, enum rig_way way, struct leg_result *result)
+{
+	struct run_environment environment = rig_process(rig);
+	struct open_run found = find_open_run(rig);
+	struct error err = ERROR_INIT;
+	struct locked_run locked;
+	bool acted;
+
+	assert_int_equal(found.open, 1);
+	*result = (struct leg_result){ 0 };
+	if (start_locked(&environment, found.id, &locked, &err) != 0)
+		fail_msg("%s", err.message);
+	acted = attend(locked.run, way, result);
+	start_unlock(&environment, &locked);
+	rig_process_ends(rig, result);
+	return acted;
 }
 
 /* ---- looking ---- */
@@ -332,28 +594,16 @@ size_t rig_count(const struct rig *rig, const char *operation)
 	return count;
 }
 
-struct open_count {
-	struct rig *rig;
-	size_t open;
-};
-
-static int visit_run(void *argument, const char *id)
+size_t rig_requests(const struct rig *rig, const char *operation)
 {
-	struct open_count *count = argument;
-	struct history history = { 0 };
-	struct error err = ERROR_INIT;
+	size_t count = 0;
 
-	if (run_look(&count->rig->storage, id, &history, &err) != 0)
-		fail_msg("%s", err.message);
-	count->open += history_is_open(&history) ? 1 : 0;
-	history_release(&history);
-	return 0;
+	for (size_t i = 0; i < sim_log_count(rig->sim); i++)
+		count += strcmp(sim_log_at(rig->sim, i)->operation, operation) == 0 ? 1 : 0;
+	return count;
 }
 
 size_t rig_open_runs(struct rig *rig)
 {
-	struct open_count count = { .rig = rig };
-
-	assert_int_equal(runs_list(&rig->storage, visit_run, &count, NULL), 0);
-	return count.open;
+	return find_open_run(rig).open;
 }
