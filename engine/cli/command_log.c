@@ -18,7 +18,7 @@ struct shown {
 	size_t count;
 };
 
-static void print_json(const json_t *record)
+static void print_json(json_t *record)
 {
 	char *line = json_dumps(record, JSON_COMPACT);
 
@@ -26,7 +26,7 @@ static void print_json(const json_t *record)
 	free(line);
 }
 
-static int show_record(struct shown *shown, const json_t *record, struct error *err)
+static int show_record(struct shown *shown, json_t *record, struct error *err)
 {
 	if (history_apply(&shown->history, record, err) != 0)
 		return -1;

@@ -124,7 +124,7 @@ int run_activities(struct run *run, struct activity *activities, size_t count, s
 		advance_all(activities, begun);
 		done = count_done(activities, begun);
 		if (done == count)
-			return run_sync(run);
+			return run->fatal.kind == ERROR_NONE ? 0 : -1;
 		/* One that has ended makes room for the next. */
 		if (at_once && done + at_once > begun && begun < count) {
 			begun = done + at_once < count ? done + at_once : count;

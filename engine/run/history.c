@@ -38,10 +38,10 @@ static void keep_text(char **kept, const json_t *record, const char *key)
 	*kept = text ? memory_copy_text(text) : NULL;
 }
 
-static void keep_record(json_t **kept, const json_t *record)
+static void keep_record(json_t **kept, json_t *record)
 {
 	json_decref(*kept);
-	*kept = json_deep_copy(record);
+	*kept = json_incref(record);
 }
 
 static void stand(struct history *history, enum standing standing, const json_t *record, const char *key)
@@ -52,11 +52,11 @@ static void stand(struct history *history, enum standing standing, const json_t 
 	keep_text(&history->position, record, key);
 }
 
-static int apply_run(struct history *history, const json_t *record)
+static int apply_run(struct history *history, json_t *record)
 {
 	if (history->first)
 		return -1;
-	history->first = json_deep_copy(record);
+	history->first = json_copy(record); /* its input may yet be replaced */
 	history->definitions = json_array();
 	json_array_append(history->definitions, json_object_get(history->first, "definition"));
 	history->states = json_object();
@@ -64,17 +64,17 @@ static int apply_run(struct history *history, const json_t *record)
 	return json_array_size(history->definitions) == 1 ? 0 : -1;
 }
 
-static int apply_definition(struct history *history, const json_t *record)
+static int apply_definition(struct history *history, json_t *record)
 {
 	if (!json_is_object(json_object_get(record, "definition")))
 		return -1;
-	json_array_append_new(history->definitions, json_deep_copy(json_object_get(record, "definition")));
+	json_array_append(history->definitions, json_object_get(record, "definition"));
 	if (json_object_get(record, "input"))
 		json_object_set(history->first, "input", json_object_get(record, "input"));
 	return 0;
 }
 
-static int apply_leg(struct history *history, const json_t *record)
+static int apply_leg(struct history *history, json_t *record)
 {
 	keep_record(&history->leg, record);
 	json_decref(history->leg_end);
@@ -90,15 +90,15 @@ static int apply_leg(struct history *history, const json_t *record)
 	return 0;
 }
 
-static int apply_enter(struct history *history, const json_t *record)
+static int apply_enter(struct history *history, json_t *record)
 {
 	stand(history, STANDING_IN, record, "state");
 	return history->position ? 0 : -1;
 }
 
-static int apply_left(struct history *history, const json_t *record)
+static int apply_left(struct history *history, json_t *record)
 {
-	json_t *gave = json_deep_copy(json_object_get(record, "gave"));
+	json_t *gave = json_copy(json_object_get(record, "gave"));
 
 	if (!history->position || strcmp(history->position, record_text(record, "state")) != 0)
 		return -1;
@@ -110,7 +110,7 @@ static int apply_left(struct history *history, const json_t *record)
 	return history->position ? 0 : -1;
 }
 
-static int apply_caught(struct history *history, const json_t *record)
+static int apply_caught(struct history *history, json_t *record)
 {
 	const char *catcher = record_text(record, "catch");
 	json_int_t uses = json_integer_value(json_object_get(history->catches, catcher));
@@ -120,7 +120,7 @@ static int apply_caught(struct history *history, const json_t *record)
 	return history->position ? 0 : -1;
 }
 
-static int apply_pause(struct history *history, const json_t *record)
+static int apply_pause(struct history *history, json_t *record)
 {
 	stand(history, STANDING_PAUSED, record, "state");
 	keep_text(&history->next, record, "next");
@@ -129,13 +129,13 @@ static int apply_pause(struct history *history, const json_t *record)
 }
 
 /* From a pause to where the run goes on: the next leg, or nobody came. */
-static int apply_goes_on(struct history *history, const json_t *record)
+static int apply_goes_on(struct history *history, json_t *record)
 {
 	stand(history, STANDING_BEFORE, record, "next");
 	return history->position ? 0 : -1;
 }
 
-static int apply_end(struct history *history, const json_t *record)
+static int apply_end(struct history *history, json_t *record)
 {
 	stand(history, STANDING_ENDED, record, "state");
 	history->succeeded = strcmp(record_text(record, "status"), "succeeded") == 0;
@@ -143,13 +143,13 @@ static int apply_end(struct history *history, const json_t *record)
 	return 0;
 }
 
-static int apply_leg_end(struct history *history, const json_t *record)
+static int apply_leg_end(struct history *history, json_t *record)
 {
 	keep_record(&history->leg_end, record);
 	return 0;
 }
 
-static int apply_nothing(struct history *history, const json_t *record)
+static int apply_nothing(struct history *history, json_t *record)
 {
 	(void)history;
 	(void)record;
@@ -158,7 +158,7 @@ static int apply_nothing(struct history *history, const json_t *record)
 
 static const struct {
 	const char *type;
-	int (*apply)(struct history *history, const json_t *record);
+	int (*apply)(struct history *history, json_t *record);
 } history_records[] = {
 	{ "run", apply_run },
 	{ "definition", apply_definition },
@@ -180,7 +180,7 @@ static const struct {
 	{ "note", apply_nothing },
 };
 
-int history_apply(struct history *history, const json_t *record, struct error *err)
+int history_apply(struct history *history, json_t *record, struct error *err)
 {
 	const char *type = record_text(record, "type");
 	int64_t at_ms = time_parse(record_text(record, "at"));

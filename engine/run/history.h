@@ -35,8 +35,9 @@ struct history {
 
 void history_release(struct history *history);
 
-/* -1 with ERROR_DAMAGE where the record cannot follow what came before. */
-int history_apply(struct history *history, const json_t *record, struct error *err);
+/* Takes in one record, and keeps references to what matters of it: it must not be changed afterwards. -1 with
+ * ERROR_DAMAGE where it cannot follow what came before. */
+int history_apply(struct history *history, json_t *record, struct error *err);
 
 json_t *history_definition(const struct history *history); /* the newest; borrowed */
 

@@ -242,7 +242,7 @@ size_t journal_durable_count(const struct journal *journal)
 	return journal->durable;
 }
 
-const json_t *journal_get(const struct journal *journal, size_t index)
+json_t *journal_get(const struct journal *journal, size_t index)
 {
 	assert(index < journal->count);
 	return journal->records[index];

@@ -63,7 +63,7 @@ const char *journal_run(const struct journal *journal); /* "r-7f3a"; borrowed */
  * as soon as they are appended: what is to be relied on is journal_durable_count of them. */
 size_t journal_count(const struct journal *journal);
 size_t journal_durable_count(const struct journal *journal);
-const json_t *journal_get(const struct journal *journal, size_t index);
+json_t *journal_get(const struct journal *journal, size_t index); /* may be kept by json_incref; never changed */
 const char *journal_type(const struct journal *journal, size_t index);
 
 /* Adds a record; it reaches the disk with the next journal_sync, together with the others since the last one.

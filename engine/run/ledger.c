@@ -81,7 +81,7 @@ static void entry_remove(struct ledger *ledger, struct ledger_entry *entry)
 }
 
 /* A request may have been sent from here on. */
-static int apply_intent(struct ledger *ledger, const json_t *record)
+static int apply_intent(struct ledger *ledger, json_t *record)
 {
 	bool undo = json_is_true(json_object_get(record, "restores"));
 	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
@@ -97,7 +97,7 @@ static int apply_intent(struct ledger *ledger, const json_t *record)
 		.intent = json_integer_value(json_object_get(record, "n")),
 		.undo = undo,
 		.late_until_ms = json_integer_value(json_object_get(record, "sign_until_ms")) + LATE_EFFECT_MS,
-		.record = json_deep_copy(record),
+		.record = json_incref(record),
 	};
 	return 0;
 }
@@ -144,7 +144,7 @@ static size_t first_alike(const struct ledger_entry *entry, size_t at)
 /* done: AWS answered. observed: no answer, but the effect was seen; of several unanswered requests one did it, and
  * the others may still come, so the newest stays in doubt. failed, expired: it provably changed nothing, or can no
  * longer. */
-static int apply_outcome(struct ledger *ledger, const json_t *record)
+static int apply_outcome(struct ledger *ledger, json_t *record)
 {
 	const char *result = record_text(record, "result");
 	bool observed = strcmp(result, "observed") == 0;
@@ -161,7 +161,7 @@ static int apply_outcome(struct ledger *ledger, const json_t *record)
 	return 0;
 }
 
-static int apply_restored(struct ledger *ledger, const json_t *record)
+static int apply_restored(struct ledger *ledger, json_t *record)
 {
 	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
 
@@ -170,19 +170,19 @@ static int apply_restored(struct ledger *ledger, const json_t *record)
 	return entry ? 0 : -1;
 }
 
-static int apply_trouble(struct ledger *ledger, const json_t *record)
+static int apply_trouble(struct ledger *ledger, json_t *record)
 {
 	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
 
 	if (!entry)
 		return -1;
 	json_decref(entry->trouble);
-	entry->trouble = json_deep_copy(record);
+	entry->trouble = json_incref(record);
 	return 0;
 }
 
 /* An answer that tells nothing still tells that the request is no longer under way. */
-static int apply_unanswered(struct ledger *ledger, const json_t *record)
+static int apply_unanswered(struct ledger *ledger, json_t *record)
 {
 	size_t at;
 	struct ledger_entry *entry = find_doubt(ledger, json_integer_value(json_object_get(record, "intent")), &at);
@@ -195,7 +195,7 @@ static int apply_unanswered(struct ledger *ledger, const json_t *record)
 }
 
 /* What cannot be taken back is not held against the run once its state is passed. */
-static int apply_left(struct ledger *ledger, const json_t *record)
+static int apply_left(struct ledger *ledger, json_t *record)
 {
 	for (size_t i = ledger->count; i-- > 0;) {
 		struct ledger_entry *entry = &ledger->entries[i];
@@ -209,13 +209,13 @@ static int apply_left(struct ledger *ledger, const json_t *record)
 
 static const struct {
 	const char *type;
-	int (*apply)(struct ledger *ledger, const json_t *record);
+	int (*apply)(struct ledger *ledger, json_t *record);
 } ledger_records[] = {
 	{ "intent", apply_intent }, { "unanswered", apply_unanswered }, { "outcome", apply_outcome },
 	{ "left", apply_left },     { "restored", apply_restored },     { "not_restored", apply_trouble },
 };
 
-int ledger_apply(struct ledger *ledger, const json_t *record)
+int ledger_apply(struct ledger *ledger, json_t *record)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(ledger_records); i++)
 		if (strcmp(ledger_records[i].type, record_text(record, "type")) == 0)

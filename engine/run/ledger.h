@@ -40,8 +40,8 @@ struct ledger {
 
 void ledger_release(struct ledger *ledger);
 
-/* Takes in one record; those that are not about changes are passed over. -1: it contradicts what came before. */
-int ledger_apply(struct ledger *ledger, const json_t *record);
+/* Takes in one record, and keeps references to what matters of it; those that are not about changes are passed over. -1: it contradicts what came before. */
+int ledger_apply(struct ledger *ledger, json_t *record);
 
 struct ledger_entry *ledger_find(const struct ledger *ledger, const char *resource); /* or NULL */
 bool ledger_has_state(const struct ledger *ledger, const char *state);

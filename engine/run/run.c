@@ -75,7 +75,7 @@ static json_t *planned_record(struct run *run, const char *type, json_t *fields)
 }
 
 /* The new record: of the journal, which keeps it, or made here, then also as *made. */
-static const json_t *add_record(struct run *run, const char *type, json_t *fields, json_t **made)
+static json_t *add_record(struct run *run, const char *type, json_t *fields, json_t **made)
 {
 	if (!run->journal)
 		return *made = planned_record(run, type, fields);
@@ -88,7 +88,7 @@ int run_record(struct run *run, const char *type, json_t *fields)
 {
 	struct reporter *reporter = run->environment.reporter;
 	json_t *made = NULL;
-	const json_t *record = add_record(run, type, json_made(fields), &made);
+	json_t *record = add_record(run, type, json_made(fields), &made);
 	int result;
 
 	if (!record)
@@ -138,7 +138,7 @@ static void make_document(struct run *run, json_t *hook)
 static int begin_journal(struct run *run, json_t *fields, struct error *err)
 {
 	struct reporter *reporter = run->environment.reporter;
-	const json_t *record;
+	json_t *record;
 
 	if (run->mode == RUN_PLAN)
 		return run_record(run, "run", fields);

@@ -476,7 +476,7 @@ static int restore_entry(struct run *run, const struct state *state, const struc
 	/* What was seen while the subject was out is not so any more, and rightly. */
 	if (result == 0 && leaves)
 		run_forget_verified(run);
-	return result == 0 ? run_sync(run) : result;
+	return result;
 }
 
 static int plan_restore(struct run *run, const struct state *state, const struct ledger_entry *entry)
