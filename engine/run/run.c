@@ -452,7 +452,6 @@ static int begin_leg(struct run *run, const struct leg *leg)
 
 	run->leg_deadline_ms = leg->at_most_ms ? run_now_ms(run) + leg->at_most_ms - LEG_RESERVE_MS : INT64_MAX;
 	run->preflighted = false;
-	run->failed = run->cause = (struct action_result){ 0 };
 	run_forget_verified(run);
 	json_incref(hook);
 	result = run_record(run, "leg",
@@ -572,6 +571,9 @@ bool run_interrupt(struct run *run, struct leg_result *result)
 	run->failed = (struct action_result){ .failure = FAILURE_INTERRUPTED };
 	snprintf(run->failed.message, sizeof(run->failed.message), "the leg was cut off, and nobody came back");
 	snprintf(run->failed_state, sizeof(run->failed_state), "%s", state ? state_name(state) : "");
+	/* The leg that takes this back tells why it did. */
+	run->cause = run->failed;
+	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
 	result_from_failed(run, result);
 	return catcher &&
 	       run_record(run, "caught",
