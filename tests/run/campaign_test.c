@@ -60,7 +60,7 @@ static void hook_to_its_end(struct rig *rig, const char *event, const char *grou
 			return;
 		assert_true(rig->records > records || result.status != EXIT_REACHED);
 	} while (++deaths < 3);
-	fail_msg("%s did not come to its end:\n%s", event, buffer_text(&rig->told));
+	rig_fail(rig, "%s did not come to its end", event);
 }
 
 static void cycle(struct rig *rig)

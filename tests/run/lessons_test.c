@@ -65,8 +65,7 @@ static void leg(struct lesson *lesson, const char *event, enum exit_status statu
 {
 	rig_hook(&lesson->trial.rig, event, "dg-1", &lesson->result);
 	if (lesson->result.status != status)
-		fail_msg("%s: exit %d, not %d\n%s", event, (int)lesson->result.status, (int)status,
-			 buffer_text(&lesson->trial.rig.told));
+		rig_fail(&lesson->trial.rig, "%s: exit %d, not %d", event, (int)lesson->result.status, (int)status);
 }
 
 static void says(const struct lesson *lesson, const char *part)
@@ -320,7 +319,8 @@ static void l10_a_target_group_that_never_says_healthy_does_not_end_the_wait(voi
 	leg(lesson, LEAVE, EXIT_REACHED);
 	leg(lesson, RETURN, EXIT_REACHED);
 	rig_expect(&lesson->trial.rig, GROUP ".minimum == `2` && " GROUP ".desired == `2`");
-	rig_expect(&lesson->trial.rig, "target_groups.\"web-slow\".targets[?instance == '" SELF "'].state | [0] == 'healthy'");
+	rig_expect(&lesson->trial.rig,
+		   "target_groups.\"web-slow\".targets[?instance == '" SELF "'].state | [0] == 'healthy'");
 }
 
 static void l11_a_lost_answer_is_looked_up_and_not_taken_for_a_failure(void **state)
@@ -534,7 +534,7 @@ static void pair_leg(struct pair *pair, bool first, const char *event)
 {
 	assert_true(sim_set_self(pair->first->sim, first ? SELF : SECOND));
 	if (rig_exit(first ? &pair->first->rig : &pair->second, event, "dg-1") != EXIT_REACHED)
-		fail_msg("%s\n%s", buffer_text(&pair->first->rig.told), buffer_text(&pair->second.told));
+		rig_fail(first ? &pair->first->rig : &pair->second, "%s did not come to its goal", event);
 }
 
 static void r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own(void **state)

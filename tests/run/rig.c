@@ -15,6 +15,18 @@
 #include "sim/scenario.h"
 #include "text/yaml.h"
 
+void rig_fail(struct rig *rig, const char *format, ...)
+{
+	char sentence[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "%s\n", buffer_text(&rig->told));
+	fail_msg("%s", sentence);
+}
+
 /* ---- a disk that a dead process cannot write to ---- */
 
 static struct rig *rig_of_storage(struct storage *storage)
@@ -183,7 +195,7 @@ static void expect_on_platter(struct rig *rig, const json_t *intent)
 
 	/* A disk that says a name is durable and lies is a disk without the file. */
 	if (platter && !memmem(platter->bytes, platter->length, sha256, strlen(sha256)))
-		fail_msg("a request is sent, and its intent is not on the platter:\n%s", buffer_text(&rig->told));
+		rig_fail(rig, "a request is sent, and its intent is not on the platter");
 	free(name);
 }
 
@@ -394,9 +406,9 @@ void trial_take(struct trial *trial, const struct stock *stock, const char *scen
 {
 	struct sim *sim = world(scenario);
 
-	rig_release(&trial->rig);
-	sim_free(trial->sim);
+	trial_end(trial);
 	trial->sim = sim;
+	trial->disk = disk_new();
 	rig_init(&trial->rig, stock, sim, trial->disk);
 }
 
@@ -421,7 +433,7 @@ static void rig_process_ends(struct rig *rig, const struct leg_result *result)
 {
 	buffer_add_format(&rig->told, "-- exit %d: %s: %s\n", (int)result->status, result->state, result->message);
 	if (rig->stopped_ms && rig->mutations > rig->mutations_at_stop)
-		fail_msg("a change after the signal to stop:\n%s", buffer_text(&rig->told));
+		rig_fail(rig, "a change after the signal to stop");
 	rig->stop = 0;
 	if (!sim_dead(rig->sim))
 		return;
@@ -530,7 +542,8 @@ static struct open_run find_open_run(struct rig *rig)
 
 static bool attend(struct run *run, enum rig_way way, struct leg_result *result)
 {
-	struct leg leg = { .name = "resume", .hook = json_object(), .leaves_paused = way == RIG_RESUME };
+	struct leg leg = { .name = "resume", .hook = json_object(), .leaves_paused = way == RIG_RESUME,
+			   .passes_pauses = way == RIG_RESUME };
 	bool acts = way == RIG_EXPIRE ? run_expire(run) : true;
 	bool restores = way == RIG_RESTORE || (way == RIG_INTERRUPT && !run_interrupt(run, result));
 
@@ -575,7 +588,8 @@ void rig_expect(struct rig *rig, const char *text)
 		fail_msg("%s: %s", text, err.message);
 	if (!value_is_true(value)) {
 		dumped = json_dumps(world, JSON_INDENT(1));
-		fail_msg("not so: %s\n%s\n%s", text, dumped, buffer_text(&rig->told));
+		buffer_add_format(&rig->told, "%s\n", dumped);
+		rig_fail(rig, "not so: %s", text);
 	}
 	json_decref(value);
 	json_decref(world);

@@ -33,7 +33,7 @@ struct rig {
 	struct sim *sim;
 	struct disk *disk;
 	struct storage storage; /* the disk's, for a process that can die */
-	struct executor executor; /* the world's, for a process whose intents have to be on the platter first (J2, J7) */
+	struct executor executor; /* the world's; asserts that intents are on the platter before requests (J2, J7) */
 	struct reporter reporter;
 	struct random random;
 	volatile sig_atomic_t stop;
@@ -42,7 +42,7 @@ struct rig {
 	unsigned records;
 	unsigned waits;
 	unsigned die_at_record; /* 0: never */
-	unsigned stop_at_record, stop_at_wait; /* SIGTERM then; 0: never. After it nothing is changed: that is asserted */
+	unsigned stop_at_record, stop_at_wait; /* SIGTERM then; 0: never. That nothing is changed after it is asserted */
 	int64_t stopped_ms;     /* when it came; 0: it did not */
 	unsigned mutations;     /* calls that change something, as they were begun */
 	unsigned mutations_at_stop;
@@ -65,7 +65,7 @@ struct trial {
 };
 void trial_begin(struct trial *trial, const struct stock *stock);
 void trial_end(struct trial *trial);
-/* Another world in its place: a scenario compiled in, or the text of one. */
+/* Another world in its place (a scenario compiled in, or the text of one), and a new rig and disk. */
 void trial_take(struct trial *trial, const struct stock *stock, const char *scenario);
 
 /* One hook of a deployment group, in a process of its own. */
@@ -78,6 +78,9 @@ enum rig_way { RIG_RESUME, RIG_RESTORE, RIG_EXPIRE, RIG_INTERRUPT };
 bool rig_attend(struct rig *rig, enum rig_way way, struct leg_result *result);
 /* A test that asserts nothing else about the result. */
 enum exit_status rig_exit(struct rig *rig, const char *event, const char *group);
+
+/* Fails the test with a sentence; all that was told goes to standard error, since cmocka cuts long messages. */
+void rig_fail(struct rig *rig, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Fails the test, with the world and what was told, where the expression is not true of sim_world_json. */
 void rig_expect(struct rig *rig, const char *expression);

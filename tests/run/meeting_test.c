@@ -1,0 +1,526 @@
+/* How a leg meets the runs that are there, and how legs end: each row of the design's table of open runs, the exit
+ * statuses, a pause that expires, a leg that was cut off, and a signal to stop at every record. An event that the
+ * machine's hooks do not name, and what is said on the way out, is for the tests of cli/. */
+#include "config.h"
+
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAVE "BeforeInstall"
+#define RETURN "ApplicationStart"
+#define SELF "i-0a1b2c3d4e5f60718"
+#define SECOND "i-0b1c2d3e4f5061728"
+#define GROUP "groups.\"web-prod\""
+#define STATE_OF_SELF GROUP ".instances.\"" SELF "\".state"
+
+/* Another definition of the same job: it suspends nothing, so that none of its actions knows how to take back what the
+ * shipped machine suspended. */
+static const char plain_machine[] =
+	"tidegate: 1\n"
+	"machine: plain\n"
+	"subject: \"${input.instance}\"\n"
+	"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+	"hooks:\n"
+	"  BeforeInstall: {until: [OUT], at_most: 10m}\n"
+	"  ApplicationStart: {until: [DONE], at_most: 10m}\n"
+	"start_at: LOOK\n"
+	"states:\n"
+	"  LOOK: {action: autoscaling.look, with: {instance: \"${input.instance}\"}, next: ROOM}\n"
+	"  ROOM:\n"
+	"    action: autoscaling.make_room\n"
+	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"
+	"    next: LEAVE\n"
+	"  LEAVE:\n"
+	"    action: autoscaling.enter_standby\n"
+	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"
+	"    next: OUT\n"
+	"  OUT: {pause: {}, next: BACK}\n"
+	"  BACK: {restore: all, next: DONE}\n"
+	"  DONE: {end: succeeded}\n";
+
+struct meeting {
+	struct stock *stock;
+	struct trial trial;
+	struct leg_result result;
+};
+
+static int load(void **state)
+{
+	*state = memory_new(1, sizeof(struct stock));
+	stock_init(*state, "asg-standby", quick_world);
+	return 0;
+}
+
+static int unload(void **state)
+{
+	stock_release(*state);
+	free(*state);
+	return 0;
+}
+
+static int begin(void **state)
+{
+	struct meeting *meeting = memory_new(1, sizeof(*meeting));
+
+	meeting->stock = *state;
+	trial_begin(&meeting->trial, meeting->stock);
+	*state = meeting;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct meeting *meeting = *state;
+
+	trial_end(&meeting->trial);
+	free(meeting);
+	return 0;
+}
+
+static void ends_with(struct meeting *meeting, enum exit_status status)
+{
+	if (meeting->result.status != status)
+		rig_fail(&meeting->trial.rig, "exit %s, not %s", exit_name(meeting->result.status), exit_name(status));
+}
+
+static void leg_of(struct meeting *meeting, const char *event, const char *group, enum exit_status status)
+{
+	rig_hook(&meeting->trial.rig, event, group, &meeting->result);
+	ends_with(meeting, status);
+}
+
+static void leg(struct meeting *meeting, const char *event, enum exit_status status)
+{
+	leg_of(meeting, event, "dg-1", status);
+}
+
+static void says(const struct meeting *meeting, const char *sentence)
+{
+	assert_string_equal(meeting->result.message, sentence);
+}
+
+static void expect_as_before(struct rig *rig)
+{
+	rig_expect(rig, GROUP ".[minimum, desired, suspended] == [`3`, `3`, ['AZRebalance']]");
+	rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
+	rig_expect(rig, "launches == `0` && terminations == `0`");
+	assert_int_equal(rig_open_runs(rig), 0);
+}
+
+static bool was_told(const struct meeting *meeting, const char *part)
+{
+	return strstr(buffer_text(&meeting->trial.rig.told), part) != NULL;
+}
+
+/* ---- no open run ---- */
+
+static void none_is_open_and_a_leg_opens_a_run_starts(void **state)
+{
+	struct meeting *meeting = *state;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "OUT_OF_SERVICE");
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 1);
+	rig_expect(&meeting->trial.rig, STATE_OF_SELF " == 'Standby'");
+}
+
+static void none_is_open_and_a_leg_closes_in_service(void **state)
+{
+	struct meeting *meeting = *state;
+
+	leg(meeting, RETURN, EXIT_REACHED);
+	says(meeting, "it is in service and no run is open: nothing to put back");
+	assert_int_equal(meeting->trial.rig.mutations, 0);
+	expect_as_before(&meeting->trial.rig);
+}
+
+static void none_is_open_and_a_leg_closes_where_traffic_never_was(void **state)
+{
+	struct meeting *meeting = *state;
+
+	trial_take(&meeting->trial, meeting->stock, "warm-pool");
+	leg(meeting, RETURN, EXIT_REACHED);
+	assert_non_null(strstr(meeting->result.message, "it has no traffic"));
+	assert_int_equal(meeting->trial.rig.mutations, 0);
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
+}
+
+static void none_is_open_and_a_leg_closes_in_standby_a_person_is_needed(void **state)
+{
+	struct meeting *meeting = *state;
+
+	trial_take(&meeting->trial, meeting->stock, "already-standby");
+	leg(meeting, RETURN, EXIT_LEFT);
+	says(meeting, "it is out of service, and no run here knows who took it out: 'tidegate adopt' takes it over");
+	assert_int_equal(meeting->trial.rig.mutations, 0);
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
+}
+
+static void what_is_out_is_adopted_and_then_brought_back(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	trial_take(&meeting->trial, meeting->stock, "already-standby");
+	rig_adopt(rig, &meeting->result);
+	ends_with(meeting, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "OUT_OF_SERVICE");
+	assert_int_equal(rig->mutations, 0);
+	rig_adopt(rig, &meeting->result);
+	ends_with(meeting, EXIT_SUBJECT_BUSY);
+	says(meeting, "a run is open for it already: 'tidegate status' shows it");
+	assert_true(rig_attend(rig, RIG_RESUME, &meeting->result));
+	ends_with(meeting, EXIT_REACHED);
+	rig_expect(rig, STATE_OF_SELF " == 'InService' && " GROUP ".desired == `3`");
+	assert_int_equal(rig_open_runs(rig), 0);
+}
+
+static void what_is_in_service_is_not_adopted(void **state)
+{
+	struct meeting *meeting = *state;
+
+	rig_adopt(&meeting->trial.rig, &meeting->result);
+	ends_with(meeting, EXIT_FAILED);
+	says(meeting, "it is in service: there is nothing to adopt");
+	expect_as_before(&meeting->trial.rig);
+}
+
+/* ---- one of this deployment group ---- */
+
+static void of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	rig->machine = stock_machine(meeting->stock, "plain", plain_machine);
+	leg(meeting, LEAVE, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "OUT");
+	assert_true(was_told(meeting, "\"type\":\"definition\""));
+	assert_int_equal(rig->mutations, 3);
+	assert_int_equal(rig_open_runs(rig), 1);
+	/* What the old definition changed is taken back by the old one's actions, which the new one does not have. */
+	leg(meeting, RETURN, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "DONE");
+	assert_int_equal(rig->mutations, 6);
+	expect_as_before(rig);
+}
+
+static void begun_again_in_mid_leg_the_ledger_is_kept(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (unsigned record = 3; record <= 26; record++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		rig->die_at_record = record;
+		rig_exit(rig, LEAVE, "dg-1");
+		rig->machine = stock_machine(meeting->stock, "plain", plain_machine);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		leg(meeting, RETURN, EXIT_REACHED);
+		expect_as_before(rig);
+	}
+}
+
+static void of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	rig->faulty = true;
+	leg(meeting, RETURN, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "IN_SERVICE");
+	expect_as_before(rig);
+}
+
+static void a_faulty_machine_without_an_open_run_does_nothing(void **state)
+{
+	static const char *const events[] = { LEAVE, RETURN };
+	struct meeting *meeting = *state;
+
+	meeting->trial.rig.faulty = true;
+	for (size_t i = 0; i < 2; i++) {
+		leg(meeting, events[i], EXIT_USAGE);
+		says(meeting, "the machine is faulty, and no run is open that could go on without it");
+	}
+	assert_int_equal(sim_requests(meeting->trial.sim), 0);
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
+}
+
+static void a_faulty_machine_does_not_begin_again(void **state)
+{
+	struct meeting *meeting = *state;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	meeting->trial.rig.faulty = true;
+	leg(meeting, LEAVE, EXIT_USAGE);
+	leg(meeting, RETURN, EXIT_REACHED);
+	expect_as_before(&meeting->trial.rig);
+}
+
+/* ---- one of others ---- */
+
+static void of_another_group_it_is_waited_for_and_then_busy(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	int64_t begun_ms;
+	unsigned requests;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	begun_ms = sim_wall_ms(meeting->trial.sim);
+	requests = sim_requests(meeting->trial.sim);
+	leg_of(meeting, LEAVE, "dg-2", EXIT_SUBJECT_BUSY);
+	says(meeting, "another run or process has the subject");
+	/* 14 minutes, and not so long that a leg begun then would be killed. */
+	assert_in_range(sim_wall_ms(meeting->trial.sim) - begun_ms, 13 * 60000, 14 * 60000);
+	leg_of(meeting, RETURN, "dg-2", EXIT_SUBJECT_BUSY);
+	assert_int_equal(sim_requests(meeting->trial.sim), requests);
+	assert_non_null(strstr(buffer_text(&rig->notes), "another run or process has the subject: waiting for it"));
+	leg(meeting, RETURN, EXIT_REACHED);
+	leg_of(meeting, LEAVE, "dg-2", EXIT_REACHED);
+	leg_of(meeting, RETURN, "dg-2", EXIT_REACHED);
+	expect_as_before(rig);
+}
+
+static void by_hand_nobody_waits_for_a_deployment(void **state)
+{
+	struct meeting *meeting = *state;
+	int64_t begun_ms;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	begun_ms = sim_wall_ms(meeting->trial.sim);
+	rig_run(&meeting->trial.rig, NULL, &meeting->result);
+	ends_with(meeting, EXIT_SUBJECT_BUSY);
+	assert_in_range(sim_wall_ms(meeting->trial.sim) - begun_ms, 0, 1000);
+}
+
+static void driven_by_another_process_it_is_waited_for_and_then_busy(void **state)
+{
+	struct meeting *meeting = *state;
+	struct storage *storage = disk_storage(meeting->trial.disk);
+	struct storage_lock *lock;
+	int64_t begun_ms = sim_wall_ms(meeting->trial.sim);
+
+	assert_int_equal(storage->lock(storage, SELF ".lock", &lock, NULL), 0);
+	leg(meeting, LEAVE, EXIT_SUBJECT_BUSY);
+	leg(meeting, RETURN, EXIT_SUBJECT_BUSY);
+	assert_in_range(sim_wall_ms(meeting->trial.sim) - begun_ms, 2 * 13 * 60000, 2 * 14 * 60000);
+	assert_int_equal(sim_requests(meeting->trial.sim), 0);
+	storage->unlock(storage, lock);
+	leg(meeting, LEAVE, EXIT_REACHED);
+}
+
+static void a_journal_of_another_instance_is_not_resumed(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	/* The disk of the first one is now in the second one: an image baked from a running host. */
+	assert_true(sim_set_self(meeting->trial.sim, SECOND));
+	leg(meeting, RETURN, EXIT_REACHED);
+	says(meeting, "it is in service and no run is open: nothing to put back");
+	assert_int_equal(rig->mutations, 3);
+	leg(meeting, LEAVE, EXIT_REACHED);
+	assert_int_equal(rig_open_runs(rig), 2);
+	rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+	leg(meeting, RETURN, EXIT_REACHED);
+	rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+	assert_true(sim_set_self(meeting->trial.sim, SELF));
+	leg(meeting, RETURN, EXIT_REACHED);
+	expect_as_before(rig);
+}
+
+/* ---- how legs end ---- */
+
+static void every_exit_status_has_its_word(void **state)
+{
+	static const struct {
+		int status;
+		const char *name;
+	} rows[] = { { 0, "reached" },	{ 1, "failed" }, { 2, "usage" },	{ 3, "left" },
+		     { 4, "busy" },	{ 5, "in_doubt" }, { 6, "interrupted" }, { 10, "changes" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(exit_rows[i].status, rows[i].status);
+		assert_string_equal(exit_name((enum exit_status)rows[i].status), rows[i].name);
+	}
+	assert_null(exit_rows[sizeof(rows) / sizeof(rows[0])].name);
+}
+
+static unsigned newest_request(const struct trial *trial, const char *operation, unsigned after)
+{
+	for (size_t i = 0; i < sim_log_count(trial->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(trial->sim, i);
+
+		if (logged->number > after && strcmp(logged->operation, operation) == 0)
+			return logged->number;
+	}
+	return 0;
+}
+
+/* Every ExitStandby is lost on its way: what comes later in a run is only known once what comes before it is lost. */
+static void a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	unsigned lost[8], count = 0, next = 0;
+
+	do {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		for (unsigned i = 0; i < count; i++)
+			sim_fault(meeting->trial.sim, lost[i], SIM_FAULT_LOST_BEFORE, 0);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		rig_hook(rig, RETURN, "dg-1", &meeting->result);
+		next = newest_request(&meeting->trial, "ExitStandby", next);
+		if (next)
+			lost[count++] = next;
+	} while (meeting->result.status == EXIT_REACHED && count < 8);
+	ends_with(meeting, EXIT_IN_DOUBT);
+	assert_int_equal(rig_count(rig, "ExitStandby"), 0);
+	assert_int_equal(rig_open_runs(rig), 1);
+	leg(meeting, RETURN, EXIT_REACHED);
+	expect_as_before(rig);
+}
+
+static void nobody_came_and_the_pause_expires(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	sim_advance(meeting->trial.sim, 2 * 3600000 - 60000);
+	assert_false(rig_attend(rig, RIG_EXPIRE, &meeting->result));
+	rig_expect(rig, "length(" GROUP ".suspended) == `4`");
+	sim_advance(meeting->trial.sim, 60001);
+	assert_true(rig_attend(rig, RIG_EXPIRE, &meeting->result));
+	ends_with(meeting, EXIT_REACHED);
+	assert_string_equal(meeting->result.state, "STILL_OUT");
+	/* No stale suspension, and no traffic onto half an installation. */
+	rig_expect(rig, GROUP ".suspended == ['AZRebalance'] && " GROUP ".minimum == `2`");
+	rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+	assert_false(rig_attend(rig, RIG_EXPIRE, &meeting->result));
+	leg(meeting, RETURN, EXIT_REACHED);
+	expect_as_before(rig);
+}
+
+static void a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (unsigned record = 3; record <= 26; record++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		rig->die_at_record = record;
+		rig_exit(rig, LEAVE, "dg-1");
+		sim_advance(meeting->trial.sim, 15 * 60000);
+		assert_true(rig_attend(rig, RIG_INTERRUPT, &meeting->result));
+		ends_with(meeting, EXIT_FAILED);
+		assert_int_equal(meeting->result.failure, FAILURE_INTERRUPTED);
+		says(meeting, "the leg was cut off, and nobody came back");
+		expect_as_before(rig);
+	}
+}
+
+static void a_run_is_restored_by_hand(void **state)
+{
+	struct meeting *meeting = *state;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	assert_true(rig_attend(&meeting->trial.rig, RIG_RESTORE, &meeting->result));
+	ends_with(meeting, EXIT_REACHED);
+	expect_as_before(&meeting->trial.rig);
+}
+
+/* ---- a signal ---- */
+
+/* Stopped or through: and where it was stopped, at once, and the next hook goes on. */
+static void stopped_leg(struct meeting *meeting, const char *event)
+{
+	struct rig *rig = &meeting->trial.rig;
+
+	rig_hook(rig, event, "dg-1", &meeting->result);
+	if (rig->stopped_ms)
+		assert_in_range(sim_wall_ms(meeting->trial.sim) - rig->stopped_ms, 0, 5000);
+	if (meeting->result.status == EXIT_REACHED)
+		return;
+	ends_with(meeting, EXIT_INTERRUPTED);
+	says(meeting, "stopped by a signal");
+	assert_true(rig->stopped_ms > 0);
+	leg(meeting, event, EXIT_REACHED);
+}
+
+static unsigned stopped_cycles(struct meeting *meeting, unsigned last, bool at_record)
+{
+	struct rig *rig = &meeting->trial.rig;
+	unsigned cut = 0;
+
+	for (unsigned k = 1; k <= last; k++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		rig->stop_at_record = at_record ? k : 0;
+		rig->stop_at_wait = at_record ? 0 : k;
+		stopped_leg(meeting, LEAVE);
+		rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+		stopped_leg(meeting, RETURN);
+		expect_as_before(rig);
+		cut += was_told(meeting, "-- exit 6") ? 1 : 0;
+	}
+	return cut;
+}
+
+static void a_signal_at_every_record_and_wait_stops_the_run_resumable(void **state)
+{
+	struct meeting *meeting = *state;
+	unsigned records, waits, cut;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	leg(meeting, RETURN, EXIT_REACHED);
+	records = meeting->trial.rig.records;
+	waits = meeting->trial.rig.waits;
+	cut = stopped_cycles(meeting, records, true);
+	print_message("%u records, %u of them followed by an interrupted leg\n", records, cut);
+	assert_in_range(cut, records - 8, records);
+	assert_int_equal(stopped_cycles(meeting, waits, false), waits);
+}
+
+#define MEETING(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MEETING(none_is_open_and_a_leg_opens_a_run_starts),
+		MEETING(none_is_open_and_a_leg_closes_in_service),
+		MEETING(none_is_open_and_a_leg_closes_where_traffic_never_was),
+		MEETING(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
+		MEETING(what_is_out_is_adopted_and_then_brought_back),
+		MEETING(what_is_in_service_is_not_adopted),
+		MEETING(of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition),
+		MEETING(begun_again_in_mid_leg_the_ledger_is_kept),
+		MEETING(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
+		MEETING(a_faulty_machine_without_an_open_run_does_nothing),
+		MEETING(a_faulty_machine_does_not_begin_again),
+		MEETING(of_another_group_it_is_waited_for_and_then_busy),
+		MEETING(by_hand_nobody_waits_for_a_deployment),
+		MEETING(driven_by_another_process_it_is_waited_for_and_then_busy),
+		MEETING(a_journal_of_another_instance_is_not_resumed),
+		MEETING(every_exit_status_has_its_word),
+		MEETING(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
+		MEETING(nobody_came_and_the_pause_expires),
+		MEETING(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
+		MEETING(a_run_is_restored_by_hand),
+		MEETING(a_signal_at_every_record_and_wait_stops_the_run_resumable),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
