@@ -55,11 +55,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # with the five of the library, a client that asks side by side waits a second to connect
+
+
 class Server:
     def __init__(self):
         self.connections = 0
         self.recorded = []
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = Listener(("127.0.0.1", 0), Handler)
         self.http.owner = self
         self.http.daemon_threads = True
         # A client that was killed is no news here.
