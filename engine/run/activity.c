@@ -420,13 +420,14 @@ static char *condition_reason(struct activity *activity, const struct action_con
 	return memory_copy_text(expression_text(condition->when.parsed));
 }
 
-/* Our own write that AWS confirmed a moment ago may not be visible yet: that it is gone is not believed at once. */
+/* Our own write that AWS confirmed a moment ago may not be visible yet: that it is gone is not believed at once, unless
+ * our own undo was answered since. */
 static bool write_is_recent(const struct activity *activity)
 {
 	const struct ledger_entry *entry = activity_entry(activity);
 	struct clock *clock = activity->run->environment.clock;
 
-	return entry && entry->held && !activity->changed &&
+	return entry && entry->held && !entry->undone && !activity->changed &&
 	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS;
 }
 

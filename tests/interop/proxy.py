@@ -69,6 +69,7 @@ class Proxy(Server):
         self.calls = []
         self.recorded.clear()
         self.connections = 0
+        self.ahead_seconds = 0
         self.latency_seconds = 0.0
         self.fault = None
         self.victim = None  # the process that a fault kills; known before the first request is answered

@@ -42,7 +42,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response_only(answer.status)
-        headers = {"Date": self.date_time_string(), **answer.headers, "Content-Length": str(len(answer.body))}
+        date = self.date_time_string(time.time() + owner.ahead_seconds)
+        headers = {"Date": date, **answer.headers, "Content-Length": str(len(answer.body))}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -62,6 +63,7 @@ class Listener(http.server.ThreadingHTTPServer):
 class Server:
     def __init__(self):
         self.connections = 0
+        self.ahead_seconds = 0  # by how much its clock is ahead of this machine's
         self.recorded = []
         self.http = Listener(("127.0.0.1", 0), Handler)
         self.http.owner = self

@@ -24,8 +24,9 @@ def journaled_outcomes(stage):
 
 
 def go_on(stage, killed_event, deployment):
-    """What comes after the crash: the same event again, or a whole new deployment."""
+    """What comes after the crash: the same event again, or a whole new deployment, each a while later."""
     for event in EVENTS if deployment != "d-1" or killed_event == LEAVE else (RETURN,):
+        stage.let_time_pass()
         ended = stage.hook(event, deployment=deployment)
         assert ended.status == 0, ended
 
@@ -92,6 +93,7 @@ def test_a_lost_answer_is_looked_for_before_it_is_asked_again(stage, subtests):
                 stage.set_up()
                 beginning = stage.world.look()
                 for played in EVENTS:
+                    stage.let_time_pass()
                     stage.proxy.calls.clear()
                     stage.proxy.fault = Fault(at=at, kind="lost") if played == event else None
                     ended = stage.hook(played)

@@ -17,6 +17,14 @@ def changes(stage):
     return [call.action for call in stage.mutations()]
 
 
+def impatient(stage):
+    """The machine file with the least time that a leg can have: it stops itself after fifteen seconds."""
+    path = stage.folder / "impatient.yaml"
+    path.write_text(MACHINE.read_text().replace("at_most: 14m", "at_most: 30s"))
+    path.chmod(0o755)
+    return path
+
+
 def set_minimum(stage, minimum):
     stage.world.autoscaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, MinSize=minimum)
 
@@ -91,7 +99,7 @@ def test_l12_a_refused_standby_gives_the_minimum_back(stage):
 def test_l13_a_minimum_that_could_not_be_raised_is_not_forgotten(stage):
     before = stage.world.look()
     assert stage.hook(LEAVE).status == 0
-    stage.proxy.fault = Fault(action="UpdateAutoScalingGroup", kind="unavailable", times=1000)
+    stage.proxy.fault = Fault(action="UpdateAutoScalingGroup", kind="denied", times=1000)
     stage.proxy.calls.clear()
     ended = stage.hook(RETURN)
     assert ended.status == ATTENTION, ended
@@ -130,6 +138,22 @@ def test_l17_a_hook_that_is_ended_in_a_wait_goes_on_later(stage):
     assert len(changes(stage)) == 6
 
 
+def test_the_opposite_of_a_doubtful_request_waits_until_that_is_out_of_doubt(stage):
+    before = stage.world.look()
+    machine = impatient(stage)
+    stage.proxy.fault = Fault(action="SuspendProcesses", kind="kill_before")
+    stage.hook(LEAVE, machine=machine)
+    stage.proxy.fault = None
+    assert stage.hook(LEAVE, machine=machine).status == 0
+    ended = stage.hook(RETURN, machine=machine)
+    assert ended.status == INTERRUPTED, ended
+    assert "ResumeProcesses" not in changes(stage)
+    stage.let_time_pass()
+    ended = stage.hook(RETURN)
+    assert ended.status == 0, ended
+    assert stage.world.look() == before
+
+
 def test_r1_a_neighbour_that_takes_the_room_is_made_room_for_again(stage):
     before = stage.world.look()
     stage.proxy.fault = Fault(action="EnterStandby", act=lambda: set_minimum(stage, 3))
@@ -141,13 +165,10 @@ def test_r1_a_neighbour_that_takes_the_room_is_made_room_for_again(stage):
 
 
 def test_r6_another_deployment_group_waits_its_turn(stage):
-    impatient = stage.folder / "impatient.yaml"
-    impatient.write_text(MACHINE.read_text().replace("at_most: 14m", "at_most: 18s"))
-    impatient.chmod(0o755)
     before = stage.world.look()
     assert stage.hook(LEAVE).status == 0
     out = stage.world.look()
-    ended = stage.hook(LEAVE, machine=impatient, deployment_group="dg-2")
+    ended = stage.hook(LEAVE, machine=impatient(stage), deployment_group="dg-2")
     assert ended.status == BUSY, ended
     assert stage.world.look() == out
     assert stage.hook(RETURN).status == 0

@@ -147,7 +147,7 @@ def test_an_operators_standby_is_not_ended(stage):
 @pytest.mark.parametrize("kind", ["unavailable", "throttled"])
 def test_a_busy_aws_is_asked_again(stage, kind):
     before = stage.world.look()
-    for event, at in ((LEAVE, 3), (RETURN, 2)):
+    for event, at in ((LEAVE, 2), (RETURN, 2)):
         stage.proxy.reset()
         stage.proxy.fault = Fault(at=at, kind=kind)
         ended = stage.hook(event)
