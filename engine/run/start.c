@@ -169,6 +169,26 @@ static void refuse_error(struct leg_result *result, const struct error *err)
 			result->status = rows[i].status;
 }
 
+/* "Failed, and everything is restored" is only said of a subject of which no run holds anything. */
+static void refuse_held(struct leg_result *result, const struct error *err, bool held)
+{
+	refuse_error(result, err);
+	if (held && result->status == EXIT_FAILED)
+		result->status = EXIT_LEFT;
+}
+
+/* Or may hold: what cannot be read is not known. */
+static bool is_held(const struct run_environment *environment, const char *subject)
+{
+	struct history history = { 0 };
+	char id[JOURNAL_RUN_BYTES];
+	int found = start_find_open(environment->storage, subject, id, &history, NULL);
+	bool held = found < 0 || history.ledger.count > 0;
+
+	history_release(&history);
+	return held;
+}
+
 static json_t *first_about(const struct start *start)
 {
 	json_t *about = json_copy(start->about);
@@ -235,7 +255,7 @@ static void go_on(const struct run_environment *environment, const struct start 
 	struct leg leg = start->leg;
 
 	if (!run || (again && run_redefine(run, start->machine, json_incref(start->input), &err) != 0)) {
-		refuse_error(result, &err);
+		refuse_held(result, &err, is_held(environment, start->subject));
 		run_free(run);
 		return;
 	}
@@ -260,7 +280,7 @@ static enum attempt decide_and_drive(const struct run_environment *environment, 
 
 	history_release(&history);
 	if (found < 0) {
-		refuse_error(result, &err);
+		refuse_held(result, &err, true);
 		return ATTEMPT_DONE;
 	}
 	if (decision == START_WAIT)
@@ -286,7 +306,7 @@ static enum attempt attempt(const struct run_environment *environment, const str
 	if (take_lock(environment, start->subject, &lock, &err) != 0) {
 		if (err.kind == ERROR_BUSY)
 			return ATTEMPT_BUSY;
-		refuse_error(result, &err);
+		refuse_held(result, &err, is_held(environment, start->subject));
 		return ATTEMPT_DONE;
 	}
 	made = decide_and_drive(environment, start, result);

@@ -42,7 +42,7 @@ struct rig {
 	unsigned records;
 	unsigned waits;
 	unsigned die_at_record; /* 0: never */
-	unsigned stop_at_record, stop_at_wait; /* SIGTERM then; 0: never. That nothing is changed after it is asserted */
+	unsigned stop_at_record, stop_at_wait; /* SIGTERM then; 0: never. No change may follow it */
 	int64_t stopped_ms;     /* when it came; 0: it did not */
 	unsigned mutations;     /* calls that change something, as they were begun */
 	unsigned mutations_at_stop;
