@@ -166,10 +166,19 @@ static bool is_torn(const struct journal *journal, const struct rest *rest)
 	return has_hole(&line, journal->length, journal->length + rest->length) && !was_durable(journal, *rest);
 }
 
-static int refuse_newer(const struct journal *journal, const struct rest *rest, struct error *err)
+/* A later format may chain its lines otherwise: then its first one is what was not taken. */
+static json_t *first_record(const struct journal *journal, const struct rest *rest)
 {
 	struct rest line = { 0 };
-	json_t *record = rest_line(rest, &line) ? line_parse(&line) : NULL;
+
+	if (journal->count > 0)
+		return json_incref(journal->records[0]);
+	return rest_line(rest, &line) ? line_parse(&line) : NULL;
+}
+
+static int refuse_newer(const struct journal *journal, const struct rest *rest, struct error *err)
+{
+	json_t *record = first_record(journal, rest);
 	json_int_t format = integer_of(record, "journal");
 
 	json_decref(record);
@@ -201,13 +210,13 @@ static int journal_load(struct journal *journal, const struct buffer *bytes, str
 	struct rest rest = { bytes->bytes, bytes->length };
 	const char *fault = NULL;
 
-	if (refuse_newer(journal, &rest, err))
-		return -1;
 	for (struct rest line; rest_line(&rest, &line); rest_skip(&rest, &line)) {
 		fault = journal_take(journal, &line);
 		if (fault)
 			break;
 	}
+	if (refuse_newer(journal, &rest, err))
+		return -1;
 	/* The first line came with the file's name: there is none without it, and no cut leaves half of it. */
 	if (journal->count == 0)
 		return refuse_damage(journal, fault ? fault : "it is not whole", err);
