@@ -37,5 +37,7 @@ libtidegate_a_SOURCES += \
 	engine/model/machine.c engine/model/machine.h \
 	engine/model/machine_file.c engine/model/machine_file.h \
 	engine/model/machine_records.c \
+	engine/model/picture.c engine/model/picture.h \
+	engine/model/picture_legs.c engine/model/picture_legs.h \
 	engine/model/reference.c engine/model/reference.h \
 	engine/model/template.c engine/model/template.h

@@ -6,6 +6,7 @@ model_tests = \
 	tests/model/jmespath_conformance_test \
 	tests/model/jmespath_test \
 	tests/model/made_files_test \
+	tests/model/picture_test \
 	tests/model/services_test \
 	tests/model/shape_test
 check_PROGRAMS += $(model_tests)
@@ -16,6 +17,7 @@ tests_model_faulty_test_LDADD = $(test_libs)
 tests_model_jmespath_conformance_test_LDADD = $(test_libs)
 tests_model_jmespath_test_LDADD = $(test_libs)
 tests_model_made_files_test_LDADD = $(test_libs)
+tests_model_picture_test_LDADD = $(test_libs)
 tests_model_services_test_LDADD = $(test_libs)
 tests_model_shape_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/model/catalogue_test
