@@ -10,6 +10,7 @@ libcommands_a_SOURCES = \
 	engine/cli/command_actions.c \
 	engine/cli/command_adopt.c \
 	engine/cli/command_check.c \
+	engine/cli/command_graph.c \
 	engine/cli/command_help.c \
 	engine/cli/command_log.c \
 	engine/cli/command_plan.c \
@@ -27,9 +28,11 @@ libcommands_a_SOURCES = \
 	engine/cli/inputs.c engine/cli/inputs.h \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
+	engine/cli/passages.c engine/cli/passages.h \
 	engine/cli/plan.c engine/cli/plan.h \
 	engine/cli/process.c engine/cli/process.h \
 	engine/cli/record_text.c engine/cli/record_text.h \
+	engine/cli/render.c engine/cli/render.h \
 	engine/cli/report.c engine/cli/report.h \
 	engine/cli/runs.c engine/cli/runs.h \
 	engine/cli/session.c engine/cli/session.h \

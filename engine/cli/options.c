@@ -27,6 +27,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_SCENARIO] = { "scenario", 0, "NAME|FILE", "the world at its start: built in, or a file" },
 	[OPTION_LISTEN] = { "listen", 0, "ADDRESS:PORT", "where; 127.0.0.1 and any free port" },
 	[OPTION_SPEED] = { "speed", 0, "N", "so many seconds pass in the world in one; 1" },
+	[OPTION_FORMAT] = { "format", 0, "NAME", "dot, svg or png; as the file's name ends, or dot" },
+	[OPTION_OUTPUT] = { "output", 'o', "FILE", "write there, not to standard output" },
 	[OPTION_NO_COLOR] = { "no-color", 0, NULL, "plain text on a terminal, too" },
 };
 

@@ -14,6 +14,7 @@ _tidegate_options()
 	adopt) echo --input --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
 	check) echo --catalogue ;;
+	graph) echo --catalogue --state-dir --format --output ;;
 	actions) echo --catalogue ;;
 	simulate) echo --scenario --listen --speed ;;
 	esac
@@ -28,7 +29,7 @@ _tidegate_runs()
 _tidegate()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-	local commands="plan run status log resume restore adopt check actions simulate version help"
+	local commands="plan run status log resume restore adopt check graph actions simulate version help"
 	local words
 
 	COMPREPLY=()
@@ -38,7 +39,7 @@ _tidegate()
 		words=$(_tidegate_options "$command")
 	else
 		case $command in
-		log | resume | restore) words=$(_tidegate_runs) ;;
+		log | resume | restore | graph) words=$(_tidegate_runs) ;;
 		actions) words=$(tidegate actions 2>/dev/null | grep '^[^ ]') ;;
 		help) words=$commands ;;
 		*) words= ;;
