@@ -10,9 +10,9 @@ tests_run_ledger_test_LDADD = $(test_libs)
 # The real runner over the simulated AWS.
 rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
 check_PROGRAMS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
-	tests/run/overlap_test
+	tests/run/overlap_test tests/run/policy_test
 TESTS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
-	tests/run/overlap_test
+	tests/run/overlap_test tests/run/policy_test
 tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(rig)
 tests_run_campaign_test_LDADD = $(test_libs)
 tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(rig)
@@ -23,4 +23,6 @@ tests_run_disk_test_SOURCES = tests/run/disk_test.c $(rig)
 tests_run_disk_test_LDADD = $(test_libs)
 tests_run_overlap_test_SOURCES = tests/run/overlap_test.c $(rig)
 tests_run_overlap_test_LDADD = $(test_libs)
+tests_run_policy_test_SOURCES = tests/run/policy_test.c $(rig)
+tests_run_policy_test_LDADD = $(test_libs)
 endif

@@ -1,0 +1,397 @@
+#include "config.h"
+
+#include "model/policy.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "text/json.h"
+
+/* How often what states give is handed on; a longer chain leaves a resource unknown, and the policy wider. */
+enum { PASSES_MOST = 8 };
+
+/* One IAM action. */
+struct permission {
+	const struct operation *operation;
+	json_t *resources;    /* patterns, each once */
+	json_t *unknown;      /* members of the request that no input tells, each once */
+};
+
+struct collecting {
+	const struct policy_place *place;
+	json_t *document; /* {input, states}: what is known before a run */
+	struct permission *permissions;
+	size_t count;
+};
+
+/* ---- resources ---- */
+
+/* A name is itself and no pattern. */
+static void add_literal(struct buffer *pattern, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '*' || *text == '?' || *text == '$')
+			buffer_add_format(pattern, "${%c}", *text);
+		else
+			buffer_add_char(pattern, *text);
+	}
+}
+
+static void add_once(json_t *list, const char *text)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (list, i, item)
+		if (strcmp(json_string_value(item), text) == 0)
+			return;
+	json_append(list, json_string(text));
+}
+
+/* One ${Name} of the catalogue's pattern; false where it is any. */
+static bool add_variable(const struct policy_place *place, const char *name, const json_t *members,
+			 struct buffer *pattern)
+{
+	const char *member = json_string_value(json_object_get(members, name));
+
+	if (strcmp(name, "Partition") == 0)
+		buffer_add_text(pattern, place->partition);
+	else if (strcmp(name, "Region") == 0)
+		buffer_add_text(pattern, place->region ? place->region : "*");
+	else if (strcmp(name, "Account") == 0)
+		buffer_add_char(pattern, '*');
+	else if (member)
+		add_literal(pattern, member);
+	else
+		buffer_add_char(pattern, '*');
+	return member || strcmp(name, "Partition") == 0 || strcmp(name, "Region") == 0 || strcmp(name, "Account") == 0;
+}
+
+static void add_resource(const struct collecting *collecting, struct permission *permission, const json_t *members)
+{
+	const char *text = permission->operation->iam_resource, *end;
+	struct buffer pattern = BUFFER_INIT;
+
+	while (*text) {
+		end = strncmp(text, "${", 2) == 0 ? strchr(text, '}') : NULL;
+		if (end) {
+			char *name = memory_format("%.*s", (int)(end - text - 2), text + 2);
+
+			if (!add_variable(collecting->place, name, members, &pattern))
+				add_once(permission->unknown, name);
+			free(name);
+			text = end + 1;
+		} else {
+			buffer_add_char(&pattern, *text++);
+		}
+	}
+	add_once(permission->resources, buffer_text(&pattern));
+	buffer_release(&pattern);
+}
+
+static struct permission *permission_for(struct collecting *collecting, const struct operation *operation)
+{
+	struct permission *permission;
+
+	for (size_t i = 0; i < collecting->count; i++)
+		if (strcmp(collecting->permissions[i].operation->iam_action, operation->iam_action) == 0)
+			return &collecting->permissions[i];
+	collecting->permissions = memory_resize(collecting->permissions, collecting->count + 1,
+						sizeof(*collecting->permissions));
+	permission = &collecting->permissions[collecting->count++];
+	*permission = (struct permission){
+		.operation = operation,
+		.resources = json_made(json_array()),
+		.unknown = json_made(json_array()),
+	};
+	return permission;
+}
+
+/* What is sent unsigned needs no permission. */
+static void permit(struct collecting *collecting, const struct operation *operation, const struct template *with,
+		   json_t *document)
+{
+	json_t *members = with ? template_render(with, document, NULL) : NULL;
+
+	if (!operation->anonymous)
+		add_resource(collecting, permission_for(collecting, operation), members);
+	json_decref(members);
+}
+
+/* ---- actions ---- */
+
+static void need_named(const struct action *action, const struct named_expressions *named, bool *needed)
+{
+	for (size_t i = 0; i < named->count; i++)
+		action_needs(action, &named->rows[i].expression, needed);
+}
+
+static void need_conditions(const struct action *action, const struct record_list *conditions, bool *needed)
+{
+	const struct action_condition *condition = conditions->records;
+
+	for (size_t i = 0; i < conditions->count; i++) {
+		action_needs(action, &condition[i].when, needed);
+		action_needs_template(action, condition[i].because, needed);
+	}
+}
+
+/* The observations that some expression of the action reads: no other is made. */
+static bool *needed_observations(const struct action *action)
+{
+	const struct located_expression *const expressions[] = {
+		&action->satisfied, &action->ready,    &action->took,
+		&action->settled,   &action->deadline, &action->progress,
+	};
+	const struct record_list *const conditions[] = { &action->drift, &action->refuse, &action->failed };
+	bool *needed = memory_new(action->n_observations, sizeof(*needed));
+
+	for (size_t i = 0; i < ARRAY_LENGTH(expressions); i++)
+		action_needs(action, expressions[i], needed);
+	for (size_t i = 0; i < ARRAY_LENGTH(conditions); i++)
+		need_conditions(action, conditions[i], needed);
+	need_named(action, &action->change, needed);
+	need_named(action, &action->give, needed);
+	action_needs_template(action, action->summary, needed);
+	if (action->request)
+		action_needs_template(action, action->request->with, needed);
+	if (action->undo)
+		action_needs_template(action, action->undo->with, needed);
+	return needed;
+}
+
+static void permit_observations(struct collecting *collecting, const struct action *action, json_t *document)
+{
+	bool *needed = needed_observations(action);
+
+	for (size_t i = 0; i < action->n_observations; i++)
+		if (needed[i])
+			permit(collecting, action->observations[i]->operation, action->observations[i]->with, document);
+	free(needed);
+}
+
+/* What was undone is not undone again, so one step is the closure. */
+static void permit_action(struct collecting *collecting, const struct action *action, json_t *document, bool undo)
+{
+	json_t *input, *inner;
+
+	permit_observations(collecting, action, document);
+	if (!action->request)
+		return;
+	permit(collecting, action->request->operation, action->request->with, document);
+	if (!action->undo || undo)
+		return;
+	input = template_render(action->undo->with, document, NULL);
+	inner = json_made(json_pack("{s:o}", "input", input ? input : json_made(json_object())));
+	permit_action(collecting, action->undo->action, inner, true);
+	json_decref(inner);
+}
+
+/* ---- states ---- */
+
+/* The state's input as far as it is known; a new object. */
+static json_t *known_input(const struct collecting *collecting, const struct state *state, json_t *item)
+{
+	json_t *document = json_made(json_copy(collecting->document)), *input;
+
+	if (item)
+		json_put(document, "item", json_incref(item));
+	input = state->with ? template_render(state->with, document, NULL) : NULL;
+	json_decref(document);
+	return input ? input : json_made(json_object());
+}
+
+static void permit_item(struct collecting *collecting, const struct state *state, json_t *item)
+{
+	json_t *document = json_made(json_pack("{s:o}", "input", known_input(collecting, state, item)));
+
+	if (item)
+		json_put(document, "item", json_incref(item));
+	permit_action(collecting, state->action, document, false);
+	json_decref(document);
+}
+
+/* A list that is known is one resource for each element. */
+static void permit_state(struct collecting *collecting, const struct state *state)
+{
+	json_t *items = state->for_each.parsed ? located_search(&state->for_each, collecting->document,
+								collecting->document, NULL)
+					       : NULL;
+	size_t i;
+	json_t *item;
+
+	if (json_is_array(items) && json_array_size(items) > 0)
+		json_array_foreach (items, i, item)
+			permit_item(collecting, state, item);
+	else
+		permit_item(collecting, state, NULL);
+	json_decref(items);
+}
+
+/* Whether something was learnt. */
+static bool hand_on(struct collecting *collecting, const struct state *state)
+{
+	json_t *states = json_object_get(collecting->document, "states");
+	json_t *input = known_input(collecting, state, NULL), *gave = json_made(json_object());
+	bool learnt;
+
+	for (size_t i = 0; i < state->action->give.count; i++) {
+		const char *name = state->action->give.rows[i].key->text;
+		json_t *value = json_object_get(input, name);
+
+		if (value && !json_is_null(value))
+			json_put(gave, name, json_incref(value));
+	}
+	learnt = json_object_size(gave) > json_object_size(json_object_get(states, state_name(state)));
+	json_put(states, state_name(state), gave);
+	json_decref(input);
+	return learnt;
+}
+
+static void hand_all_on(struct collecting *collecting, const struct machine *machine)
+{
+	bool learnt = true;
+
+	for (int pass = 0; learnt && pass < PASSES_MOST; pass++) {
+		learnt = false;
+		for (size_t i = 0; i < machine->states.count; i++) {
+			const struct state *state = machine_state_at(machine, i);
+
+			if (state->action && !state->for_each.parsed && hand_on(collecting, state))
+				learnt = true;
+		}
+	}
+}
+
+/* ---- statements ---- */
+
+static int by_action(const void *left, const void *right)
+{
+	const struct permission *a = left, *b = right;
+
+	return strcmp(a->operation->iam_action, b->operation->iam_action);
+}
+
+/* What all may read is one statement; what is on one list of resources, another. */
+static bool stand_together(const struct permission *left, const struct permission *right)
+{
+	return left->operation->reads == right->operation->reads && json_equal(left->resources, right->resources) &&
+	       (left->operation->reads || left->operation->service == right->operation->service);
+}
+
+/* "Read", "ChangeAutoscaling"; further ones of the name are numbered. */
+static char *statement_id(const json_t *statements, const struct operation *operation)
+{
+	const char *service = operation->service->signing_name;
+	char *name = operation->reads ? memory_copy_text("Read")
+				      : memory_format("Change%c%s", toupper((unsigned char)service[0]), service + 1);
+	size_t same = 1, i;
+	json_t *statement;
+	char *numbered;
+
+	json_array_foreach (statements, i, statement)
+		if (strncmp(json_string_value(json_object_get(statement, "Sid")), name, strlen(name)) == 0)
+			same++;
+	if (same == 1)
+		return name;
+	numbered = memory_format("%s%zu", name, same);
+	free(name);
+	return numbered;
+}
+
+static void add_note(struct policy *policy, const char *id, const struct permission *permission)
+{
+	size_t i;
+	json_t *member;
+
+	json_array_foreach (permission->unknown, i, member) {
+		char *note = memory_format("%s holds for any %s: no input tells which", id, json_string_value(member));
+
+		add_once(policy->notes, note);
+		free(note);
+	}
+}
+
+static void add_statement(struct policy *policy, json_t *statements, struct permission *permissions, size_t count)
+{
+	char *id = statement_id(statements, permissions[0].operation);
+	json_t *actions = json_made(json_array()), *resources = permissions[0].resources;
+
+	for (size_t i = 0; i < count; i++)
+		json_append(actions, json_string(permissions[i].operation->iam_action));
+	add_note(policy, id, &permissions[0]);
+	json_append(statements, json_pack("{s:s, s:s, s:o, s:O}", "Sid", id, "Effect", "Allow", "Action", actions,
+					  "Resource", json_array_size(resources) == 1 ? json_array_get(resources, 0)
+										       : resources));
+	free(id);
+}
+
+/* Brings those that stand with the first behind it, in their order; how many they are. */
+static size_t gather(struct permission *permissions, size_t count)
+{
+	size_t together = 1;
+
+	for (size_t i = 1; i < count; i++) {
+		struct permission moved = permissions[i];
+
+		if (!stand_together(&permissions[0], &moved))
+			continue;
+		memmove(&permissions[together + 1], &permissions[together], (i - together) * sizeof(*permissions));
+		permissions[together++] = moved;
+	}
+	return together;
+}
+
+static int by_effect(const void *left, const void *right)
+{
+	const struct permission *a = left, *b = right;
+
+	if (a->operation->reads != b->operation->reads)
+		return a->operation->reads ? -1 : 1;
+	return by_action(left, right);
+}
+
+static void make_document(struct policy *policy, struct collecting *collecting)
+{
+	json_t *statements = json_made(json_array());
+	size_t together;
+
+	if (collecting->count > 0)
+		qsort(collecting->permissions, collecting->count, sizeof(*collecting->permissions), by_effect);
+	for (size_t i = 0; i < collecting->count; i += together) {
+		together = gather(collecting->permissions + i, collecting->count - i);
+		add_statement(policy, statements, collecting->permissions + i, together);
+	}
+	policy->document = json_made(json_pack("{s:s, s:o}", "Version", "2012-10-17", "Statement", statements));
+}
+
+void policy_make(struct policy *policy, const struct machine *machine, const struct policy_place *place,
+		 const json_t *input)
+{
+	struct collecting collecting = {
+		.place = place,
+		.document = json_made(json_pack("{s:o, s:{}}", "input", json_deep_copy(input), "states")),
+	};
+
+	*policy = (struct policy){ .notes = json_made(json_array()) };
+	hand_all_on(&collecting, machine);
+	for (size_t i = 0; i < machine->states.count; i++)
+		if (machine_state_at(machine, i)->action)
+			permit_state(&collecting, machine_state_at(machine, i));
+	make_document(policy, &collecting);
+	for (size_t i = 0; i < collecting.count; i++) {
+		json_decref(collecting.permissions[i].resources);
+		json_decref(collecting.permissions[i].unknown);
+	}
+	free(collecting.permissions);
+	json_decref(collecting.document);
+}
+
+void policy_release(struct policy *policy)
+{
+	json_decref(policy->document);
+	json_decref(policy->notes);
+	*policy = (struct policy){ 0 };
+}
