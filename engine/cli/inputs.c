@@ -238,6 +238,15 @@ static int find_subject(struct search *search)
 			 machine->name, search->metadata_err.message[0] ? "; " : "", search->metadata_err.message);
 }
 
+/* The first place wins. */
+static int find_given(struct search *search)
+{
+	return from_options(search) != 0 || from_variables(search) != 0 || from_environments(search) != 0 ||
+			       from_configuration(search) != 0
+		       ? -1
+		       : 0;
+}
+
 int inputs_find(struct inputs *inputs, const struct inputs_request *request, struct error *err)
 {
 	struct search search = {
@@ -251,16 +260,59 @@ int inputs_find(struct inputs *inputs, const struct inputs_request *request, str
 
 	*inputs = (struct inputs){ .sources = json_made(json_object()), .env = json_made(json_object()) };
 	read_env(&search);
-	result = from_options(&search) != 0 || from_variables(&search) != 0 || from_environments(&search) != 0 ||
-				 from_configuration(&search) != 0 || resolve(&search) != 0 ||
-				 find_subject(&search) != 0
-			 ? -1
-			 : 0;
+	result = find_given(&search) != 0 || resolve(&search) != 0 || find_subject(&search) != 0 ? -1 : 0;
 	json_decref(search.given);
 	json_decref(search.metadata);
 	if (result != 0)
 		inputs_release(inputs);
 	return result;
+}
+
+/* A default that asks for a fact of the instance gives null here, or fails within other text. */
+static json_t *default_of(const struct input *input)
+{
+	json_t *nothing = json_made(json_object());
+	json_t *value = input->fallback ? template_render(input->fallback, nothing, NULL) : NULL;
+
+	json_decref(nothing);
+	return value;
+}
+
+static int keep_known(struct search *search, const struct input *input, json_t *known)
+{
+	json_t *value = json_incref(json_object_get(search->given, input->key->text)), *coerced;
+
+	if (!value)
+		value = default_of(input);
+	if (!value || json_is_null(value)) {
+		json_decref(value);
+		return 0;
+	}
+	coerced = input_coerce(input, value, search->err);
+	json_decref(value);
+	if (!coerced)
+		return -1;
+	json_put(known, input->key->text, coerced);
+	return 0;
+}
+
+json_t *inputs_known(const struct inputs_request *request, struct error *err)
+{
+	struct inputs inputs = { .sources = json_made(json_object()) };
+	struct search search = {
+		.request = request, .inputs = &inputs, .given = json_made(json_object()), .err = err,
+	};
+	json_t *known = json_made(json_object());
+	int result = find_given(&search);
+
+	for (size_t i = 0; result == 0 && i < request->machine->inputs.count; i++)
+		result = keep_known(&search, input_at(request->machine, i), known);
+	json_decref(search.given);
+	inputs_release(&inputs);
+	if (result == 0)
+		return known;
+	json_decref(known);
+	return NULL;
 }
 
 void inputs_release(struct inputs *inputs)

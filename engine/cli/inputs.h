@@ -29,6 +29,10 @@ struct inputs {
 
 /* -1 (ERROR_USAGE) where a name is unknown, a value of the wrong type, or the subject cannot be told. */
 int inputs_find(struct inputs *inputs, const struct inputs_request *request, struct error *err);
+/* What can be known of them without a run and its machine: name -> value, a new object. The rest is left out. NULL with
+ * ERROR_USAGE as above. */
+json_t *inputs_known(const struct inputs_request *request, struct error *err);
+
 void inputs_release(struct inputs *inputs);
 
 #endif

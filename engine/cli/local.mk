@@ -14,6 +14,7 @@ libcommands_a_SOURCES = \
 	engine/cli/command_help.c \
 	engine/cli/command_log.c \
 	engine/cli/command_plan.c \
+	engine/cli/command_policy.c \
 	engine/cli/command_restore.c \
 	engine/cli/command_resume.c \
 	engine/cli/command_run.c \

@@ -14,6 +14,7 @@ _tidegate_options()
 	adopt) echo --input --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
 	check) echo --catalogue ;;
+	policy) echo --input --deployment-group --catalogue --region ;;
 	graph) echo --catalogue --state-dir --format --output ;;
 	actions) echo --catalogue ;;
 	simulate) echo --scenario --listen --speed ;;
@@ -29,7 +30,7 @@ _tidegate_runs()
 _tidegate()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-	local commands="plan run status log resume restore adopt check graph actions simulate version help"
+	local commands="plan run status log resume restore adopt check policy graph actions simulate version help"
 	local words
 
 	COMPREPLY=()
