@@ -175,6 +175,21 @@ def test_r6_another_deployment_group_waits_its_turn(stage):
     assert stage.world.look() == before
 
 
+def test_l20_and_s3_instance_and_region_come_from_metadata_by_version_2_alone(stage):
+    ended = stage.hook(LEAVE)
+    assert ended.status == 0, ended
+    assert stage.imds.refused == []
+    asked = {request.url.partition("/latest/")[2] for request in stage.imds.recorded}
+    assert {"api/token", "meta-data/placement/region", "meta-data/instance-id"} <= asked
+
+
+def test_l20_an_error_page_is_no_instance(stage):
+    stage.imds.documents["/latest/meta-data/instance-id"] = "<html><title>401 - Unauthorized</title></html>"
+    ended = stage.hook(LEAVE)
+    assert ended.status in (FAILED, 2), ended
+    assert stage.calls() == []
+
+
 def test_s1_and_s3_what_instance_metadata_says_is_checked(stage):
     stage.imds.documents["/latest/meta-data/instance-id"] = "i-0a; touch /tmp/owned"
     ended = stage.hook(LEAVE)
