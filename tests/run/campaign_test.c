@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LEAVE "BeforeInstall"
 #define RETURN "ApplicationStart"
@@ -139,11 +140,80 @@ static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 	print_message("%u runs\n", counts.records);
 }
 
+static unsigned number_of(const struct stock *stock, const char *operation)
+{
+	struct trial trial;
+	unsigned number = 0;
+
+	trial_begin(&trial, stock);
+	hook_to_its_end(&trial.rig, LEAVE, "dg-1");
+	for (size_t i = 0; i < sim_log_count(trial.sim) && number == 0; i++)
+		if (strcmp(sim_log_at(trial.sim, i)->operation, operation) == 0)
+			number = sim_log_at(trial.sim, i)->number;
+	trial_end(&trial);
+	assert_true(number > 0);
+	return number;
+}
+
+/* The deployment takes no time: what comes late comes while its opposite is due. */
+static void late_and_back_at_once(const struct stock *stock, unsigned request, int64_t late_ms, bool fails)
+{
+	struct trial trial;
+
+	trial_begin(&trial, stock);
+	sim_fault(trial.sim, request, SIM_FAULT_LATE, late_ms);
+	if (fails)
+		sim_fault(trial.sim, request + 4, SIM_FAULT_ACCESS_DENIED, 0);
+	rig_exit(&trial.rig, LEAVE, "dg-1");
+	hook_to_its_end(&trial.rig, RETURN, "dg-1");
+	sim_advance(trial.sim, 10 * 60 * 1000);
+	expect_as_before(&trial.rig);
+	trial_end(&trial);
+}
+
+static void a_request_that_comes_late_does_not_undo_its_opposite(void **state)
+{
+	static const char *const operations[] = { "SuspendProcesses", "UpdateAutoScalingGroup", "EnterStandby" };
+	static const int64_t late_ms[] = { 2000, 20000, 120000, 320000 };
+
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		for (size_t j = 0; j < 2 * sizeof(late_ms) / sizeof(late_ms[0]); j++)
+			late_and_back_at_once(*state, number_of(*state, operations[i]), late_ms[j / 2], j % 2);
+}
+
+static void deaths_in_a_row(struct rig *rig, const char *event, unsigned first)
+{
+	for (unsigned depth = 0; depth < 3; depth++) {
+		rig->die_at_record = rig->records + 1 + (first >> depth) % (depth ? 5 : 32);
+		if (rig_exit(rig, event, "dg-1") == EXIT_REACHED)
+			break;
+	}
+	rig->die_at_record = 0;
+}
+
+static void deaths_three_deep_in_recoveries_end_as_if_there_had_been_none(void **state)
+{
+	for (unsigned first = 0; first < 32; first++) {
+		struct trial trial;
+
+		trial_begin(&trial, *state);
+		deaths_in_a_row(&trial.rig, LEAVE, first);
+		hook_to_its_end(&trial.rig, LEAVE, "dg-1");
+		expect_out(&trial.rig);
+		deaths_in_a_row(&trial.rig, RETURN, first);
+		hook_to_its_end(&trial.rig, RETURN, "dg-1");
+		expect_as_before(&trial.rig);
+		trial_end(&trial);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_instance_leaves_and_everything_comes_back),
 		cmocka_unit_test(a_death_at_every_record_ends_as_if_there_had_been_none),
+		cmocka_unit_test(deaths_three_deep_in_recoveries_end_as_if_there_had_been_none),
+		cmocka_unit_test(a_request_that_comes_late_does_not_undo_its_opposite),
 		cmocka_unit_test(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
 

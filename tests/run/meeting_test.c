@@ -394,6 +394,26 @@ static void a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_late
 	expect_as_before(rig);
 }
 
+static void what_others_undo_before_the_end_is_no_success(void **state)
+{
+	static const struct sim_act undone = {
+		.kind = SIM_ACT_DEREGISTER, .instance = SELF, .target_group = "web-http"
+	};
+	struct meeting *meeting = *state;
+	unsigned last;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	leg(meeting, RETURN, EXIT_REACHED);
+	last = newest_request(&meeting->trial, "ResumeProcesses", 0);
+	/* Healthy when it was waited for, and gone from the target group when the last change is made (W9). */
+	trial_take(&meeting->trial, meeting->stock, quick_world);
+	sim_act_before(meeting->trial.sim, last, &undone);
+	leg(meeting, LEAVE, EXIT_REACHED);
+	leg(meeting, RETURN, EXIT_FAILED);
+	assert_string_equal(meeting->result.state, "WAIT_HEALTHY");
+	expect_as_before(&meeting->trial.rig);
+}
+
 static void nobody_came_and_the_pause_expires(void **state)
 {
 	struct meeting *meeting = *state;
@@ -516,6 +536,7 @@ int main(void)
 		MEETING(a_journal_of_another_instance_is_not_resumed),
 		MEETING(every_exit_status_has_its_word),
 		MEETING(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
+		MEETING(what_others_undo_before_the_end_is_no_success),
 		MEETING(nobody_came_and_the_pause_expires),
 		MEETING(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		MEETING(a_run_is_restored_by_hand),
