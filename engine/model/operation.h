@@ -101,6 +101,7 @@ struct operation {
 	/* An ARN for the policy command, with ${Partition}, ${Region}, ${Account} and ${members} of the input in it, or
 	 * "*" where the API knows no resources. */
 	const char *iam_resource;
+	const char *iam_any; /* in its place where a member is not known; NULL: '*' in the member's */
 	const struct node *example; /* {input, body}: its test; NULL where there is none */
 	const struct node *node;    /* as written, for the journal */
 	const struct node *file;    /* the file it stands in, whose types it uses */

@@ -12,6 +12,9 @@
 /* How often what states give is handed on; a longer chain leaves a resource unknown, and the policy wider. */
 enum { PASSES_MOST = 8 };
 
+/* Words in a list by which an action means what it will find. */
+static const char *const standing_words[] = { "all", "any" };
+
 /* One IAM action. */
 struct permission {
 	const struct operation *operation;
@@ -50,44 +53,79 @@ static void add_once(json_t *list, const char *text)
 	json_append(list, json_string(text));
 }
 
-/* One ${Name} of the catalogue's pattern; false where it is any. */
-static bool add_variable(const struct policy_place *place, const char *name, const json_t *members,
-			 struct buffer *pattern)
+/* What the inputs tell of a member; NULL where it is any. Where the whole resource is the member, a name is no ARN. */
+static const char *known_member(const struct operation *operation, const char *name, const json_t *members)
 {
 	const char *member = json_string_value(json_object_get(members, name));
 
-	if (strcmp(name, "Partition") == 0)
-		buffer_add_text(pattern, place->partition);
-	else if (strcmp(name, "Region") == 0)
-		buffer_add_text(pattern, place->region ? place->region : "*");
-	else if (strcmp(name, "Account") == 0)
-		buffer_add_char(pattern, '*');
-	else if (member)
+	if (member && operation->iam_resource[0] == '$' && strncmp(member, "arn:", 4) != 0)
+		return NULL;
+	return member;
+}
+
+/* One ${Name} of the catalogue's pattern; false where it is any. */
+static bool add_variable(const struct collecting *collecting, const struct operation *operation, const char *name,
+			 const json_t *members, struct buffer *pattern)
+{
+	const struct policy_place *place = collecting->place;
+	const struct {
+		const char *name, *value;
+	} places[] = {
+		{ "Partition", place->partition },
+		{ "Region", place->region ? place->region : "*" },
+		{ "Account", "*" },
+	};
+	const char *member = known_member(operation, name, members);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+		if (strcmp(places[i].name, name) != 0)
+			continue;
+		buffer_add_text(pattern, places[i].value);
+		return true;
+	}
+	if (member)
 		add_literal(pattern, member);
 	else
 		buffer_add_char(pattern, '*');
-	return member || strcmp(name, "Partition") == 0 || strcmp(name, "Region") == 0 || strcmp(name, "Account") == 0;
+	return member;
+}
+
+/* Adds the names of unknown members to `unknown`. */
+static void expand(const struct collecting *collecting, const struct operation *operation, const char *text,
+		   const json_t *members, struct buffer *pattern, json_t *unknown)
+{
+	while (*text) {
+		const char *end = strncmp(text, "${", 2) == 0 ? strchr(text, '}') : NULL;
+		char *name;
+
+		if (!end) {
+			buffer_add_char(pattern, *text++);
+			continue;
+		}
+		name = memory_format("%.*s", (int)(end - text - 2), text + 2);
+		if (!add_variable(collecting, operation, name, members, pattern))
+			add_once(unknown, name);
+		free(name);
+		text = end + 1;
+	}
 }
 
 static void add_resource(const struct collecting *collecting, struct permission *permission, const json_t *members)
 {
-	const char *text = permission->operation->iam_resource, *end;
+	const struct operation *operation = permission->operation;
+	json_t *unknown = json_made(json_array()), *name;
 	struct buffer pattern = BUFFER_INIT;
+	size_t i;
 
-	while (*text) {
-		end = strncmp(text, "${", 2) == 0 ? strchr(text, '}') : NULL;
-		if (end) {
-			char *name = memory_format("%.*s", (int)(end - text - 2), text + 2);
-
-			if (!add_variable(collecting->place, name, members, &pattern))
-				add_once(permission->unknown, name);
-			free(name);
-			text = end + 1;
-		} else {
-			buffer_add_char(&pattern, *text++);
-		}
+	expand(collecting, operation, operation->iam_resource, members, &pattern, unknown);
+	if (json_array_size(unknown) > 0 && operation->iam_any) {
+		buffer_clear(&pattern);
+		expand(collecting, operation, operation->iam_any, members, &pattern, unknown);
 	}
+	json_array_foreach (unknown, i, name)
+		add_once(permission->unknown, json_string_value(name));
 	add_once(permission->resources, buffer_text(&pattern));
+	json_decref(unknown);
 	buffer_release(&pattern);
 }
 
@@ -230,6 +268,19 @@ static void permit_state(struct collecting *collecting, const struct state *stat
 	json_decref(items);
 }
 
+/* Text and lists of it that are what they say. */
+static bool is_itself(const json_t *value)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (value, i, item)
+		for (size_t k = 0; k < ARRAY_LENGTH(standing_words); k++)
+			if (json_is_string(item) && strcmp(json_string_value(item), standing_words[k]) == 0)
+				return false;
+	return json_is_string(value) || json_is_array(value);
+}
+
 /* Whether something was learnt. */
 static bool hand_on(struct collecting *collecting, const struct state *state)
 {
@@ -241,7 +292,7 @@ static bool hand_on(struct collecting *collecting, const struct state *state)
 		const char *name = state->action->give.rows[i].key->text;
 		json_t *value = json_object_get(input, name);
 
-		if (value && !json_is_null(value))
+		if (is_itself(value))
 			json_put(gave, name, json_incref(value));
 	}
 	learnt = json_object_size(gave) > json_object_size(json_object_get(states, state_name(state)));

@@ -2,7 +2,8 @@
  * of the machine and of the inputs that are known beforehand: where those name the resource, so does the policy.
  *
  * What a state gives under a name under which it was given something is taken to be the same: autoscaling.look is given
- * a group, and gives it. Were it another one, the policy would be too narrow, which a run says; never too wide. */
+ * a group, and gives it. Were it another one, the policy would be too narrow, which a run says; never too wide. A list
+ * with a word like 'all' in it stands for what is found, and tells nothing. */
 #ifndef TIDEGATE_MODEL_POLICY_H
 #define TIDEGATE_MODEL_POLICY_H
 

@@ -147,6 +147,7 @@ static void build_iam(struct arena *arena, const struct operation_row *row, stru
 					    : arena_format(arena, "%s:%s", operation->service->signing_name,
 							   operation->name);
 	operation->iam_resource = whole_arn(arena, operation->service, iam->resource ? iam->resource : "*");
+	operation->iam_any = iam->any ? whole_arn(arena, operation->service, iam->any) : NULL;
 }
 
 /* Most operations have no errors of their own and share one array. */

@@ -105,6 +105,8 @@ static const struct field iam_fields[] = {
 	{ "action", &field_text, FIELD_OF(iam_row, action), .help = "where it is not SIGNING_NAME:OPERATION" },
 	{ "resource", &field_text, FIELD_OF(iam_row, resource),
 	  .help = "an ARN, or its part behind the account; ${Member} is a member of the input" },
+	{ "any", &field_text, FIELD_OF(iam_row, any),
+	  .help = "what stands for the resource while such a member is not known" },
 	{ 0 },
 };
 

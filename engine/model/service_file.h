@@ -19,7 +19,7 @@ struct pages_row {
 };
 
 struct iam_row {
-	const char *action, *resource;
+	const char *action, *resource, *any;
 };
 
 struct operation_row {

@@ -127,6 +127,7 @@ static void an_operation_carries_what_its_file_says(void **state)
 	assert_null(suspend->result_wrapper);
 	assert_string_equal(describe->iam_action, "elasticloadbalancing:DescribeLoadBalancers");
 	assert_string_equal(describe->iam_resource, "*");
+	assert_null(suspend->iam_any);
 	assert_string_equal(describe->result_wrapper, "DescribeLoadBalancersResult");
 	assert_string_equal(describe->pages.output_token, "NextMarker");
 	assert_int_equal(describe->pages.most, 400);

@@ -102,6 +102,70 @@ static void the_policy_names_what_the_inputs_name(void **state)
 	}
 }
 
+static const char balancing[] =
+	"tidegate: 1\n"
+	"machine: balancing\n"
+	"subject: \"${input.instance}\"\n"
+	"input:\n"
+	"  instance: {type: string}\n"
+	"  target_groups: {type: list, of: string, optional: true}\n"
+	"  balancer: {type: string, optional: true}\n"
+	"start_at: GROUPS\n"
+	"catch: [{errors: [any], next: BACK}]\n"
+	"states:\n"
+	"  GROUPS:\n"
+	"    action: elbv2.deregister\n"
+	"    for_each: input.target_groups\n"
+	"    with: {instance: \"${input.instance}\", target_group: \"${item}\"}\n"
+	"    next: CLASSIC\n"
+	"  CLASSIC:\n"
+	"    action: elb.deregister\n"
+	"    with: {instance: \"${input.instance}\", balancer: \"${input.balancer}\"}\n"
+	"    next: BACK\n"
+	"  BACK: {restore: all, next: END}\n"
+	"  END: {end: succeeded}\n";
+
+#define ELB "arn:aws:elasticloadbalancing:"
+#define WEB ELB "eu-west-1:111122223333:targetgroup/web/73e2"
+#define API ELB "eu-west-1:111122223333:targetgroup/api/9f01"
+
+static const struct {
+	const char *input, *resources; /* JSON */
+} balancing_rows[] = {
+	{ "{}", "[\"" ELB "*:*:loadbalancer/*\", \"" ELB "*:*:targetgroup/*\"]" },
+	{ "{\"target_groups\": [\"web\"], \"balancer\": \"web-classic\"}",
+	  "[\"" ELB "*:*:loadbalancer/web-classic\", \"" ELB "*:*:targetgroup/*\"]" },
+	{ "{\"target_groups\": [\"" WEB "\"]}", "[\"" ELB "*:*:loadbalancer/*\", \"" WEB "\"]" },
+	{ "{\"target_groups\": [\"" WEB "\", \"" API "\"]}",
+	  "[\"" ELB "*:*:loadbalancer/*\", [\"" WEB "\", \"" API "\"]]" },
+};
+
+static void balancers_are_named_by_what_they_are(void **state)
+{
+	const struct machine *machine = stock_machine(*state, "balancing.yaml", balancing);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(balancing_rows); i++) {
+		json_t *input = json_loads(balancing_rows[i].input, 0, NULL), *statement;
+		json_t *expected = json_loads(balancing_rows[i].resources, 0, NULL), *resources = json_array();
+		struct policy policy;
+		size_t k;
+		char *dumped;
+
+		policy_make(&policy, machine, &rows[0].place, input);
+		json_array_foreach (json_object_get(policy.document, "Statement"), k, statement)
+			if (k > 0)
+				json_array_append(resources, json_object_get(statement, "Resource"));
+		dumped = json_dumps(resources, 0);
+		if (!json_equal(resources, expected))
+			fail_msg("%s: %s", balancing_rows[i].input, dumped);
+		free(dumped);
+		policy_release(&policy);
+		json_decref(resources);
+		json_decref(expected);
+		json_decref(input);
+	}
+}
+
 /* ---- an AWS that asks the policy ---- */
 
 struct guarded {
@@ -243,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_policy_names_what_the_inputs_name),
+		cmocka_unit_test(balancers_are_named_by_what_they_are),
 		cmocka_unit_test(the_policy_is_enough),
 		cmocka_unit_test(the_policy_of_another_group_is_none),
 		cmocka_unit_test(without_any_one_action_no_deployment_passes),
