@@ -6,8 +6,8 @@ EXTRA_DIST += \
 	tests/interop/hook.py \
 	tests/interop/imds.py \
 	tests/interop/in_venv.sh \
-	tests/interop/kill_after_sync.c \
 	tests/interop/moto_server.py \
+	tests/interop/preload.c \
 	tests/interop/proxy.py \
 	tests/interop/query.py \
 	tests/interop/requirements.txt \
@@ -21,15 +21,15 @@ EXTRA_DIST += \
 	tests/interop/test_proxy.py \
 	tests/interop/test_schemas.py \
 	tests/interop/world.py
-CLEANFILES += tests/interop/kill_after_sync.so
+CLEANFILES += tests/interop/preload.so
 
 in_venv = $(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/interop/in_venv.sh $(abs_builddir)/interop-venv
 
-tests/interop/kill_after_sync.so: tests/interop/kill_after_sync.c
-	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $(srcdir)/tests/interop/kill_after_sync.c
+tests/interop/preload.so: tests/interop/preload.c
+	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $(srcdir)/tests/interop/preload.c
 
 # Skipped (77) is no fault here; in_venv.sh has said why.
-check-interop: all tests/interop/kill_after_sync.so
+check-interop: all tests/interop/preload.so
 	$(in_venv) $(srcdir)/tests/interop/botocore_models.py || test $$? = 77
 	$(in_venv) -m pytest -p no:cacheprovider --quiet $(INTEROP) $(srcdir)/tests/interop || test $$? = 77
 

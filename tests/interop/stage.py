@@ -13,6 +13,7 @@ from world import REGION, Moto, World
 SOURCE = pathlib.Path(os.environ.get("TIDEGATE_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 BUILD = pathlib.Path(os.environ.get("TIDEGATE_BUILD_DIR", SOURCE / "build"))
 MACHINE = SOURCE / "machines" / "asg-standby.yaml"
+PRELOAD = {"LD_PRELOAD": str(BUILD / "tests" / "interop" / "preload.so")}
 LEAVE = "ApplicationStop"
 RETURN = "ApplicationStart"
 
@@ -35,9 +36,11 @@ class Stage:
         return self
 
     def environment(self, event, **more):
+        ahead = self.proxy.ahead_seconds
         return hook_environment(
             event,
             **{
+                **({**PRELOAD, "SECONDS_AHEAD": str(ahead)} if ahead else {}),
                 "TIDEGATE_STATE_DIR": str(self.state),
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.imds.url,
                 "AWS_ENDPOINT_URL": self.proxy.url,
@@ -66,7 +69,8 @@ class Stage:
         return run([BUILD / "tidegate", *arguments], environment, self.proxy.watch)
 
     def let_time_pass(self):
-        """Long enough that no request of before can still take effect; AWS's clock is what counts for that."""
+        """Long enough that no request of before can still take effect, and that AWS shows all that was done: on AWS's
+        clock and on this machine's."""
         self.proxy.ahead_seconds += 450
 
     def calls(self):

@@ -4,10 +4,9 @@ import json
 
 import pytest
 from proxy import Fault
-from stage import BUILD, LEAVE, RETURN
+from stage import LEAVE, PRELOAD, RETURN
 
 KILLED = 128 + 9
-SHIM = BUILD / "tests" / "interop" / "kill_after_sync.so"
 EVENTS = (LEAVE, RETURN)
 
 
@@ -79,7 +78,7 @@ def test_killed_after_a_sync(stage, subtests, event, deployment):
         at += 1
         with subtests.test(sync=at):
             crashed = False
-            environment = {"LD_PRELOAD": str(SHIM), "KILL_AFTER_SYNC": str(at)}
+            environment = {**PRELOAD, "KILL_AFTER_SYNC": str(at)}
             crashed = play(stage, event, deployment, environment=environment)
     assert at > 4
 

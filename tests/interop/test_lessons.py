@@ -118,6 +118,7 @@ def test_l14_an_instance_that_is_back_already_still_gets_its_group_put_right(sta
     back = {"AutoScalingGroupName": GROUP, "InstanceIds": [stage.world.instance]}
     stage.world.autoscaling.exit_standby(**back)
     stage.proxy.rules.join_balancers(back)
+    stage.let_time_pass()
     ended = stage.hook(RETURN)
     assert ended.status == 0, ended
     assert "ExitStandby" not in changes(stage)
@@ -207,6 +208,7 @@ def test_s2_the_record_is_for_its_owner_only(stage):
 def test_a_third_partys_minimum_is_reported_and_left_alone(stage):
     assert stage.hook(LEAVE).status == 0
     set_minimum(stage, 1)
+    stage.let_time_pass()
     ended = stage.hook(RETURN)
     assert "minimum is 1" in ended.output
     after = stage.world.look()
