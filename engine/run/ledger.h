@@ -40,7 +40,8 @@ struct ledger {
 
 void ledger_release(struct ledger *ledger);
 
-/* Takes in one record, and keeps references to what matters of it; those that are not about changes are passed over. -1: it contradicts what came before. */
+/* Takes in one record, and keeps references to what matters of it; those that are not about changes are passed over.
+ * -1: it contradicts what came before. */
 int ledger_apply(struct ledger *ledger, json_t *record);
 
 struct ledger_entry *ledger_find(const struct ledger *ledger, const char *resource); /* or NULL */
