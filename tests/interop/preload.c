@@ -1,6 +1,6 @@
 /* Preloaded into the engine by the suite. KILL_AFTER_SYNC=n ends the process by SIGKILL right after its n-th sync,
  * which is after every record that the engine may rely on; SECONDS_AHEAD=s makes its wall clock as much ahead, so that
- * no test waits for a minute to pass. It stands outside of the engine: what is tested is the program that people run. */
+ * no test waits for a minute to pass. It stands outside of the engine: the program is the one that people run. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
