@@ -184,13 +184,13 @@ static void add_state(const struct picture *picture, size_t i)
 
 /* ---- legs ---- */
 
-/* The label stands where no arrow passes: a run enters the first leg inside it, and the others from above. */
+/* The label stands where arrows seldom pass: only the closing leg is entered from above. */
 static const struct {
 	const char *label, *color, *place;
 } legs[PICTURE_LEG_COUNT] = {
 	[PICTURE_LEG_OPENS] = { "opens", "#e8f1fa", "t" },
 	[PICTURE_LEG_CLOSES] = { "closes", "#eaf5ea", "b" },
-	[PICTURE_LEG_ERRORS] = { "after an error", "#faf0ee", "b" },
+	[PICTURE_LEG_ERRORS] = { "after an error", "#faf0ee", "t" },
 	[PICTURE_LEG_NONE] = { "never reached", "#f4f4f4", "b" },
 };
 
@@ -267,11 +267,21 @@ static void add_errors(struct buffer *dot, const struct catcher *catcher)
 		buffer_add_format(dot, "\\nat most %lld times", (long long)catcher->at_most);
 }
 
+/* Each adds attribute lists of its own. The blank keeps a label off its arrow. */
 static void add_catch_attributes(struct buffer *dot, const struct catcher *catcher)
 {
-	buffer_add_text(dot, " [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", label=\"");
+	buffer_add_text(dot, " [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", label=\" ");
 	add_errors(dot, catcher);
+	buffer_add_text(dot, "\"]");
+}
+
+static void add_condition(struct buffer *dot, const char *condition)
+{
+	buffer_add_text(dot, " [label=\"");
+	add_folded(dot, condition);
 	buffer_add_char(dot, '"');
+	add_tooltip(dot, condition);
+	buffer_add_char(dot, ']');
 }
 
 /* The condition of the `n`-th way out of a choice, "otherwise", or how long a pause waits. */
@@ -280,18 +290,12 @@ static void add_passing_attributes(struct buffer *dot, const struct state *state
 	const struct choice_rule *rules = state->choose.records;
 	char duration[DURATION_TEXT_BYTES];
 
-	buffer_add_text(dot, " [label=\"");
-	if (n < state->choose.count) {
-		add_folded(dot, rules[n].when.scalar->text);
-		buffer_add_char(dot, '"');
-		add_tooltip(dot, rules[n].when.scalar->text);
-		return;
-	}
-	if (state->kind == STATE_CHOOSE)
-		buffer_add_text(dot, "otherwise");
+	if (n < state->choose.count)
+		add_condition(dot, rules[n].when.scalar->text);
+	else if (state->kind == STATE_CHOOSE)
+		buffer_add_text(dot, " [label=\" otherwise\"]");
 	else if (state->kind == STATE_PAUSE && n > 0)
-		buffer_add_format(dot, "after %s", duration_format(state->pause->expires_ms, duration));
-	buffer_add_char(dot, '"');
+		buffer_add_format(dot, " [label=\" after %s\"]", duration_format(state->pause->expires_ms, duration));
 }
 
 static bool is_of_machine(const struct machine *machine, const struct catcher *catcher)
@@ -325,10 +329,10 @@ static void add_edge(const struct picture *picture, const struct edge *edge, siz
 	else
 		add_passing_attributes(dot, machine_state_at(graph->machine, edge->from), n);
 	if (n == 0 && !edge->caught && picture->spine[edge->from])
-		buffer_add_format(dot, ", weight=%d", SPINE_WEIGHT);
+		buffer_add_format(dot, " [weight=%d]", SPINE_WEIGHT);
 	if (taken)
-		buffer_add_format(dot, ", color=\"%s\", penwidth=2", edge->caught ? "#b3261e" : "#2e7d32");
-	buffer_add_text(dot, "]\n");
+		buffer_add_format(dot, " [color=\"%s\", penwidth=2]", edge->caught ? "#b3261e" : "#2e7d32");
+	buffer_add_char(dot, '\n');
 }
 
 static void add_edges(const struct picture *picture)
@@ -348,7 +352,7 @@ static void add_shared_catches(const struct picture *picture)
 		buffer_add_format(picture->dot, "\t\"any state %zu\" -> ", i);
 		add_quoted(picture->dot, catchers[i].next.name);
 		add_catch_attributes(picture->dot, &catchers[i]);
-		buffer_add_text(picture->dot, "]\n");
+		buffer_add_char(picture->dot, '\n');
 	}
 }
 

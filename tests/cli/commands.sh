@@ -129,6 +129,14 @@ END
 expect 2 'an input from the environment is held to the same' TIDEGATE_INPUT_gruop=a "$tidegate" plan good.yaml <<'END'
 tidegate: asg-standby has no input 'gruop' (TIDEGATE_INPUT_gruop): did you mean 'group'?
 END
+expect 2 'a policy is made for inputs that there are' "$tidegate" policy good.yaml -i gruop=a <<'END'
+tidegate: asg-standby has no input 'gruop' (-i): did you mean 'group'?
+END
+run "$tidegate" policy good.yaml -i group=web-prod --region us-gov-west-1 |
+	grep -q '"arn:aws-us-gov:autoscaling:us-gov-west-1:\*:autoScalingGroup:\*:autoScalingGroupName/web-prod"' || {
+	echo 'a policy does not name the region and the group that it was given'
+	failed=1
+}
 expect 2 'a state to end at must be there' "$tidegate" run good.yaml --until IN_SERVCE -i instance=i-0 <<'END'
 tidegate: asg-standby has no state 'IN_SERVCE': did you mean 'IN_SERVICE'?
 END

@@ -128,7 +128,7 @@ static void a_machine_is_drawn_by_legs(void **state)
 		"\t}\n"
 		"\tsubgraph \"cluster after an error\" {\n"
 		"\t\tlabel=\"after an error\"\n"
-		"\t\tlabelloc=b\n"
+		"\t\tlabelloc=t\n"
 		"\t\tcolor=\"#faf0ee\"\n"
 		"\t\t\"UNDO\" [label=<<b>UNDO</b><br/><font point-size=\"8\">&lt; all</font>>]\n"
 		"\t\t\"any state 0\" [label=\"any state\", shape=plaintext, style=\"\", fontcolor=\"#8a949c\"]\n"
@@ -136,19 +136,19 @@ static void a_machine_is_drawn_by_legs(void **state)
 		"\t\"start at\" -> \"FIT\" [weight=12]\n"
 		"\t\"FIT\" -> \"LEAVE\" [label=\"input.instance == '<\\\"&\\\\u0061>'\\l&& "
 		"starts_with(input.instance,\\l'i-')\\l\", tooltip=\"input.instance == '<\\\"&\\\\u0061>' && "
-		"starts_with(input.instance, 'i-')\", weight=12]\n"
-		"\t\"FIT\" -> \"FAILED\" [label=\"otherwise\"]\n"
-		"\t\"LEAVE\" -> \"OUT\" [label=\"\", weight=12]\n"
-		"\t\"LEAVE\" -> \"REST\" [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", "
-		"label=\"conflict, timeout\\nat most 2 times\"]\n"
-		"\t\"REST\" -> \"LEAVE\" [label=\"\"]\n"
-		"\t\"OUT\" -> \"BACK\" [label=\"\", weight=12]\n"
-		"\t\"OUT\" -> \"BACK\" [label=\"after 2h\"]\n"
-		"\t\"BACK\" -> \"SEEN\" [label=\"\", weight=12]\n"
-		"\t\"SEEN\" -> \"IN\" [label=\"\", weight=12]\n"
-		"\t\"UNDO\" -> \"FAILED\" [label=\"\"]\n"
-		"\t\"any state 0\" -> \"UNDO\" [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", "
-		"label=\"any error\"]\n"
+		"starts_with(input.instance, 'i-')\"] [weight=12]\n"
+		"\t\"FIT\" -> \"FAILED\" [label=\" otherwise\"]\n"
+		"\t\"LEAVE\" -> \"OUT\" [weight=12]\n"
+		"\t\"LEAVE\" -> \"REST\" [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", label=\" "
+		"conflict, timeout\\nat most 2 times\"]\n"
+		"\t\"REST\" -> \"LEAVE\"\n"
+		"\t\"OUT\" -> \"BACK\" [weight=12]\n"
+		"\t\"OUT\" -> \"BACK\" [label=\" after 2h\"]\n"
+		"\t\"BACK\" -> \"SEEN\" [weight=12]\n"
+		"\t\"SEEN\" -> \"IN\" [weight=12]\n"
+		"\t\"UNDO\" -> \"FAILED\"\n"
+		"\t\"any state 0\" -> \"UNDO\" [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", label=\" "
+		"any error\"]\n"
 		"}\n");
 }
 
@@ -197,11 +197,11 @@ static void a_run_shows_what_was_passed_failed_and_skipped_and_where_it_stands(v
 			     "<font point-size=\"8\">1.0s so far</font>>, color=\"#b26a00\", fillcolor=\"#ffe7a3\", "
 			     "penwidth=3]");
 	expect_line(fixture, "\t\"LEAVE\" -> \"UNDO\" [style=dashed, color=\"#a3adb5\", fontcolor=\"#8a949c\", "
-			     "label=\"any error\", color=\"#b3261e\", penwidth=2]");
+			     "label=\" any error\"] [color=\"#b3261e\", penwidth=2]");
 	assert_non_null(strstr(buffer_text(&fixture->dot), "fillcolor=\"#eceff1\", fontcolor=\"#5b6770\", "
 							   "style=\"rounded,filled,dashed\""));
 	/* The way that was not taken is drawn as ever; of the machine's own catch only what was taken is an arrow. */
-	expect_line(fixture, "\t\"OUT\" -> \"BACK\" [label=\"\", weight=12]");
+	expect_line(fixture, "\t\"OUT\" -> \"BACK\" [weight=12]");
 	assert_null(strstr(buffer_text(&fixture->dot), "\"SEEN\" -> \"UNDO\""));
 }
 
