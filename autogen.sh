@@ -36,6 +36,7 @@ ci      | command -v xz                     | xz-utils             | xz
 ci      | command -v shellcheck             | shellcheck           | ShellCheck
 ci      | command -v valgrind               | valgrind             | valgrind
 ci      | command -v gcovr                  | gcovr                | gcovr
+ci      | command -v dot                    | graphviz             | graphviz
 END
 }
 
