@@ -91,13 +91,18 @@ make_configure() {
 	autoreconf --install --warnings=all
 }
 
-# What is made already is kept: make itself sees when configure or a Makefile is older than its sources.
+# What is made already is kept: make itself sees when configure or a Makefile is older than its sources, but not that
+# something is here now that configure had to do without, as the tests' library is at `check` after `run`.
 build() {
 	[ -x configure ] || make_configure
 	mkdir -p build
+	lacking=$(missing 3 "always check")
 	if [ ! -f build/Makefile ] || [ $# -gt 0 ]; then
 		(cd build && ../configure --quiet "$@")
+	elif [ "$lacking" != "$(cat build/lacking 2>/dev/null)" ]; then
+		(cd build && ./config.status --quiet --recheck && ./config.status --quiet)
 	fi
+	echo "$lacking" >build/lacking
 	make -C build -j"$(nproc 2>/dev/null || echo 2)"
 }
 
