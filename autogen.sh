@@ -37,6 +37,7 @@ ci      | command -v shellcheck             | shellcheck           | ShellCheck
 ci      | command -v valgrind               | valgrind             | valgrind
 ci      | command -v gcovr                  | gcovr                | gcovr
 ci      | command -v dot                    | graphviz             | graphviz
+ci      | command -v debootstrap            | debootstrap          | debootstrap
 END
 }
 
