@@ -28,13 +28,13 @@ static void act_suspend(struct sim *sim, const struct actor *actor)
 	struct group *group = group_of(sim, actor);
 
 	if (actor->process != PROCESS_COUNT && !group->suspended[actor->process])
-		group->suspended[actor->process] = "User suspended";
+		group_suspend(sim, actor->group, actor->process, "User suspended");
 }
 
 static void act_resume(struct sim *sim, const struct actor *actor)
 {
 	if (actor->process != PROCESS_COUNT)
-		group_of(sim, actor)->suspended[actor->process] = NULL;
+		group_suspend(sim, actor->group, actor->process, NULL);
 	group_adjust(sim, actor->group);
 }
 
@@ -141,7 +141,7 @@ static void act_mark_unhealthy(struct sim *sim, const struct actor *actor)
 
 static void act_administrative(struct sim *sim, const struct actor *actor)
 {
-	group_of(sim, actor)->suspended[PROCESS_LAUNCH] = "administrative suspension";
+	group_suspend(sim, actor->group, PROCESS_LAUNCH, "administrative suspension");
 }
 
 static void act_delete_group(struct sim *sim, const struct actor *actor)

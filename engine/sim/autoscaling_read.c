@@ -40,11 +40,14 @@ static json_t *group_instances(const struct world *world, size_t group)
 static json_t *group_suspended(const struct group *group)
 {
 	json_t *list = json_made(json_array());
+	char time[TIME_TEXT_BYTES];
 
 	for (int i = 0; i < PROCESS_COUNT; i++)
 		if (group->suspended[i])
-			json_append(list, json_pack("{s:s, s:s}", "ProcessName", process_names[i], "SuspensionReason",
-						    group->suspended[i]));
+			json_append(list, json_pack("{s:s, s:o}", "ProcessName", process_names[i], "SuspensionReason",
+						    json_sprintf("%s at %s", group->suspended[i],
+								 time_format(WORLD_STARTS_MS + group->suspended_ms[i],
+									     time))));
 	return list;
 }
 
@@ -162,11 +165,13 @@ static const struct activity_row {
 	const char *description; /* the instance's ID behind it */
 	const char *cause;       /* likewise between the two */
 	const char *consequence;
+	const char *status; /* until it has ended; NULL: InProgress, half done */
+	int progress;
 } activity_rows[] = {
 	[ACTIVITY_STANDBY] = { "Moving EC2 instance to Standby: ", "instance ",
 			       " was moved to standby in response to a user request" },
 	[ACTIVITY_RETURN] = { "Moving EC2 instance out of Standby: ", "instance ",
-			      " was moved out of standby in response to a user request" },
+			      " was moved out of standby in response to a user request", "PreInService", 30 },
 	[ACTIVITY_LAUNCH] = { "Launching a new EC2 instance: ", "an instance was started: ",
 			      " in response to a difference between desired and actual capacity" },
 	[ACTIVITY_TERMINATE] = { "Terminating EC2 instance: ", "instance ", " was taken out of service" },
@@ -192,18 +197,20 @@ static json_t *activity_cause(const struct world *world, const struct activity *
 
 static json_t *activity_json(const struct world *world, const struct activity *activity)
 {
+	const struct activity_row *row = &activity_rows[activity->kind];
+	const char *status = row->status ? row->status : "InProgress";
 	json_t *json = json_made(json_object());
 
 	json_put(json, "ActivityId", json_sprintf("%08x-0000-4000-8000-ac7000000000", activity->number));
 	json_put(json, "AutoScalingGroupName", json_string(group_at(world, activity->group)->name));
-	json_put(json, "Description", json_sprintf("%s%s", activity_rows[activity->kind].description,
+	json_put(json, "Description", json_sprintf("%s%s", row->description,
 						   instance_at(world, activity->instance)->id));
 	json_put(json, "Cause", activity_cause(world, activity));
 	json_put(json, "StartTime", json_real(seconds_of(activity->start_ms)));
 	if (activity->end_ms)
 		json_put(json, "EndTime", json_real(seconds_of(activity->end_ms)));
-	json_put(json, "StatusCode", json_string(activity->end_ms ? "Successful" : "InProgress"));
-	json_put(json, "Progress", json_integer(activity->end_ms ? 100 : 50));
+	json_put(json, "StatusCode", json_string(activity->end_ms ? "Successful" : status));
+	json_put(json, "Progress", json_integer(activity->end_ms ? 100 : row->status ? row->progress : 50));
 	return json;
 }
 
@@ -275,6 +282,12 @@ static int describe_hooks(struct request *request)
 	return group ? 0 : -1;
 }
 
+/* What is attached is InService only to a group that heeds its health checks. */
+static const char *attachment_state(const struct group *group)
+{
+	return group->elb_health ? "InService" : "Added";
+}
+
 static int describe_balancers(struct request *request)
 {
 	json_t *list = json_made(json_array());
@@ -285,7 +298,7 @@ static int describe_balancers(struct request *request)
 	for (size_t i = 0; group && i < group->n_balancers; i++)
 		json_append(list, json_pack("{s:s, s:s}", "LoadBalancerName",
 					    balancer_at(request->world, group->balancers[i])->name, "State",
-					    "InService"));
+					    attachment_state(group)));
 	return group ? 0 : -1;
 }
 
@@ -299,15 +312,16 @@ static int describe_target_groups(struct request *request)
 	for (size_t i = 0; group && i < group->n_target_groups; i++)
 		json_append(list, json_pack("{s:s, s:s}", "LoadBalancerTargetGroupARN",
 					    target_group_at(request->world, group->target_groups[i])->arn, "State",
-					    "InService"));
+					    attachment_state(group)));
 	return group ? 0 : -1;
 }
 
-static void add_source(json_t *list, const char *wanted, const char *type, const char *identifier)
+static void add_source(json_t *list, const struct group *group, const char *wanted, const char *type,
+		       const char *identifier)
 {
 	if (!wanted || strcmp(wanted, type) == 0)
 		json_append(list, json_pack("{s:s, s:s, s:s}", "Identifier", identifier, "Type", type, "State",
-					    "InService"));
+					    attachment_state(group)));
 }
 
 static int describe_sources(struct request *request)
@@ -319,9 +333,10 @@ static int describe_sources(struct request *request)
 
 	json_put(request->output, "TrafficSources", list);
 	for (size_t i = 0; group && i < group->n_balancers; i++)
-		add_source(list, type, "elb", balancer_at(request->world, group->balancers[i])->name);
+		add_source(list, group, type, "elb", balancer_at(request->world, group->balancers[i])->name);
 	for (size_t i = 0; group && i < group->n_target_groups; i++)
-		add_source(list, type, "elbv2", target_group_at(request->world, group->target_groups[i])->arn);
+		add_source(list, group, type, "elbv2",
+			   target_group_at(request->world, group->target_groups[i])->arn);
 	return group ? 0 : -1;
 }
 

@@ -45,7 +45,7 @@ static int set_processes(struct request *request, const char *reason)
 	/* Without a list, and with an empty one, all nine are meant. */
 	for (i = 0; i < PROCESS_COUNT; i++)
 		if (list_names(processes, process_names[i]) && (!reason || !group->suspended[i]))
-			group->suspended[i] = reason;
+			group_suspend(request->sim, index, i, reason);
 	group_adjust(request->sim, index);
 	return 0;
 }

@@ -26,13 +26,22 @@ static int check_ids(struct request *request)
 	return 0;
 }
 
+/* Auto Scaling marks what it has launched. */
+static json_t *tags_json(const struct world *world, const struct instance *instance)
+{
+	if (instance->group == ROW_NONE)
+		return json_array();
+	return json_pack("[{s:s, s:s}]", "Key", "aws:autoscaling:groupName", "Value",
+			 group_at(world, instance->group)->name);
+}
+
 static json_t *reservation_json(const struct world *world, const struct instance *instance)
 {
-	json_t *described = json_pack("{s:s, s:s, s:s, s:o, s:f, s:{s:s}, s:[]}", "InstanceId", instance->id, "ImageId",
+	json_t *described = json_pack("{s:s, s:s, s:s, s:o, s:f, s:{s:s}, s:o}", "InstanceId", instance->id, "ImageId",
 				      "ami-0a1b2c3d4e5f60718", "InstanceType", instance->type, "State",
 				      state_json(instance), "LaunchTime",
 				      (double)((WORLD_STARTS_MS + instance->launched_ms) / 1000), "Placement",
-				      "AvailabilityZone", instance->zone, "Tags");
+				      "AvailabilityZone", instance->zone, "Tags", tags_json(world, instance));
 
 	return json_pack("{s:o, s:s, s:[o]}", "ReservationId",
 			 json_sprintf("r-%s", instance->id + strlen("i-")), "OwnerId", world->account, "Instances",

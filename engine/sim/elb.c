@@ -78,7 +78,7 @@ static int describe_classic_attributes(struct request *request)
 		return -1;
 	drain_ms = balancer_at(request->world, index)->drain_ms;
 	json_put(request->output, "LoadBalancerAttributes",
-		 json_pack("{s:{s:b}, s:{s:b}, s:{s:b, s:I}, s:{s:i}}", "CrossZoneLoadBalancing", "Enabled", 1,
+		 json_pack("{s:{s:b}, s:{s:b}, s:{s:b, s:I}, s:{s:i}}", "CrossZoneLoadBalancing", "Enabled", 0,
 			   "AccessLog", "Enabled", 0, "ConnectionDraining", "Enabled", drain_ms > 0, "Timeout",
 			   (json_int_t)(drain_ms ? drain_ms / 1000 : 300), "ConnectionSettings", "IdleTimeout", 60));
 	return 0;

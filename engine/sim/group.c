@@ -199,6 +199,12 @@ void group_detach(struct sim *sim, size_t group, size_t instance, bool decrement
 	instance_enter(sim, instance, LIFECYCLE_DETACHING);
 }
 
+void group_suspend(struct sim *sim, size_t group, enum process process, const char *reason)
+{
+	group_at(&sim->world, group)->suspended[process] = reason;
+	group_at(&sim->world, group)->suspended_ms[process] = sim->world.now_ms;
+}
+
 void group_delete(struct sim *sim, size_t group)
 {
 	struct group *row = group_at(&sim->world, group);

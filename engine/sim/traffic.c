@@ -9,6 +9,9 @@
 /* A network load balancer drains for so long whatever its delay says. */
 enum { NETWORK_DRAIN_MS = 120 * 1000 };
 
+/* A state that ends with what is done to it, and not by itself. A scenario may have the others end at once: 0 ms. */
+enum { FOR_EVER = -1 };
+
 const struct health_row target_health[TARGET_STATE_COUNT] = {
 	[TARGET_ABSENT] = { "unused", "Target.NotRegistered", "Target is not registered to the target group" },
 	[TARGET_REGISTERING] = { "initial", "Elb.RegistrationInProgress", "Target registration is in progress" },
@@ -57,7 +60,7 @@ static void target_enter(struct sim *sim, size_t index, enum target_state state,
 	target->state = state;
 	target->generation++;
 	target->due_ms = sim->world.now_ms + lasts_ms;
-	if (lasts_ms > 0)
+	if (lasts_ms != FOR_EVER)
 		agenda_add(sim, target->due_ms, EVENT_TARGET, index, target->generation);
 }
 
@@ -87,7 +90,8 @@ static void target_check(struct sim *sim, size_t index)
 	const struct target_group *group = target_group_at(&sim->world, target->group);
 	enum target_state state = target_state_registered(&sim->world, target);
 
-	target_enter(sim, index, state, state == TARGET_CHECKING ? group->interval_ms * group->healthy_after : 0);
+	target_enter(sim, index, state,
+		     state == TARGET_CHECKING ? group->interval_ms * group->healthy_after : FOR_EVER);
 }
 
 void target_register(struct sim *sim, size_t group, size_t instance, int64_t port)
@@ -133,7 +137,7 @@ void target_deregister(struct sim *sim, size_t group, size_t instance, int64_t p
 	if (target->state == TARGET_DRAINING || target->state == TARGET_FAILING_DRAINING)
 		return;
 	if (!target_gets_traffic(target) || drain_ms == 0)
-		target_enter(sim, index, TARGET_ABSENT, 0);
+		target_enter(sim, index, TARGET_ABSENT, FOR_EVER);
 	else
 		target_enter(sim, index, TARGET_DRAINING, drain_ms);
 }
@@ -148,9 +152,9 @@ void target_step(struct sim *sim, size_t index, unsigned generation)
 	if (target->state == TARGET_REGISTERING)
 		target_check(sim, index);
 	else if (target->state == TARGET_CHECKING)
-		target_enter(sim, index, failing ? TARGET_FAILING : TARGET_HEALTHY, 0);
+		target_enter(sim, index, failing ? TARGET_FAILING : TARGET_HEALTHY, FOR_EVER);
 	else
-		target_enter(sim, index, TARGET_ABSENT, 0);
+		target_enter(sim, index, TARGET_ABSENT, FOR_EVER);
 }
 
 /* ---- members of classic load balancers */
@@ -170,7 +174,7 @@ static void member_enter(struct sim *sim, size_t index, enum member_state state,
 	member->state = state;
 	member->generation++;
 	member->due_ms = sim->world.now_ms + lasts_ms;
-	if (lasts_ms > 0)
+	if (lasts_ms != FOR_EVER)
 		agenda_add(sim, member->due_ms, EVENT_MEMBER, index, member->generation);
 }
 
@@ -200,7 +204,7 @@ void member_deregister(struct sim *sim, size_t balancer, size_t instance)
 	if (state == MEMBER_ABSENT || state == MEMBER_DRAINING)
 		return;
 	if (drain_ms == 0 || state == MEMBER_REGISTERING)
-		member_enter(sim, index, MEMBER_ABSENT, 0);
+		member_enter(sim, index, MEMBER_ABSENT, FOR_EVER);
 	else
 		member_enter(sim, index, MEMBER_DRAINING, drain_ms);
 }
@@ -213,9 +217,9 @@ void member_step(struct sim *sim, size_t index, unsigned generation)
 	if (member->generation != generation)
 		return;
 	if (member->state == MEMBER_DRAINING)
-		member_enter(sim, index, MEMBER_ABSENT, 0);
+		member_enter(sim, index, MEMBER_ABSENT, FOR_EVER);
 	else
-		member_enter(sim, index, failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, 0);
+		member_enter(sim, index, failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, FOR_EVER);
 }
 
 /* ---- all that is attached to an instance's group */
@@ -251,10 +255,10 @@ void traffic_forget(struct sim *sim, size_t instance)
 {
 	for (size_t i = 0; i < sim->world.targets.count; i++)
 		if (target_at(&sim->world, i)->instance == instance)
-			target_enter(sim, i, TARGET_ABSENT, 0);
+			target_enter(sim, i, TARGET_ABSENT, FOR_EVER);
 	for (size_t i = 0; i < sim->world.members.count; i++)
 		if (member_at(&sim->world, i)->instance == instance)
-			member_enter(sim, i, MEMBER_ABSENT, 0);
+			member_enter(sim, i, MEMBER_ABSENT, FOR_EVER);
 }
 
 void traffic_health(struct sim *sim, size_t instance)
@@ -265,14 +269,14 @@ void traffic_health(struct sim *sim, size_t instance)
 		const struct target *target = target_at(&sim->world, i);
 
 		if (target->instance == instance && target->state == (failing ? TARGET_HEALTHY : TARGET_FAILING))
-			target_enter(sim, i, failing ? TARGET_FAILING : TARGET_HEALTHY, 0);
+			target_enter(sim, i, failing ? TARGET_FAILING : TARGET_HEALTHY, FOR_EVER);
 	}
 	for (size_t i = 0; i < sim->world.members.count; i++) {
 		const struct member *member = member_at(&sim->world, i);
 
 		if (member->instance == instance &&
 		    member->state == (failing ? MEMBER_IN_SERVICE : MEMBER_FAILING))
-			member_enter(sim, i, failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, 0);
+			member_enter(sim, i, failing ? MEMBER_FAILING : MEMBER_IN_SERVICE, FOR_EVER);
 	}
 }
 

@@ -89,6 +89,7 @@ struct group {
 	bool elb_health; /* a target that fails makes the instance unhealthy */
 	bool protects_new;
 	const char *suspended[PROCESS_COUNT]; /* the reason; NULL: it runs */
+	int64_t suspended_ms[PROCESS_COUNT];  /* when */
 	size_t balancers[ATTACHED_MOST], target_groups[ATTACHED_MOST];
 	size_t n_balancers, n_target_groups;
 	const char *zones[ZONES_MOST];
@@ -248,6 +249,7 @@ void group_from_standby(struct sim *sim, size_t group, size_t instance);
 void group_attach(struct sim *sim, size_t group, size_t instance);
 void group_detach(struct sim *sim, size_t group, size_t instance, bool decrement);
 void group_resize(struct sim *sim, size_t group, int64_t minimum, int64_t desired, int64_t maximum);
+void group_suspend(struct sim *sim, size_t group, enum process process, const char *reason); /* NULL: it runs again */
 void group_delete(struct sim *sim, size_t group);
 void group_lose(struct sim *sim, size_t instance); /* it is no member any more */
 

@@ -274,7 +274,26 @@ static void health_is_in_capitals_only_among_instances(void **state)
 	assert_answer(*state, "AutoScalingGroups[0].Instances[0].[LifecycleState, HealthStatus]",
 		      "['InService', 'Healthy']");
 	assert_answer(*state, "AutoScalingGroups[0].SuspendedProcesses",
-		      "[{'ProcessName': 'AZRebalance', 'SuspensionReason': 'User suspended'}]");
+		      "[{'ProcessName': 'AZRebalance', 'SuspensionReason': 'User suspended at 2026-11-22T20:07:38Z'}]");
+}
+
+static void what_is_attached_is_in_service_only_to_a_group_that_heeds_its_health(void **state)
+{
+	static const char *const operations[][2] = {
+		{ "autoscaling:DescribeLoadBalancers", "LoadBalancers[].State" },
+		{ "autoscaling:DescribeLoadBalancerTargetGroups", "LoadBalancerTargetGroups[].State" },
+		{ "autoscaling:DescribeTrafficSources", "TrafficSources[?Type == 'elb'].State" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
+		ask_done(*state, operations[i][0], "{" GROUP "}");
+		assert_answer(*state, operations[i][1], "['Added']");
+	}
+	ask_done(*state, "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'HealthCheckType': 'ELB'}");
+	for (size_t i = 0; i < ARRAY_LENGTH(operations); i++) {
+		ask_done(*state, operations[i][0], "{" GROUP "}");
+		assert_answer(*state, operations[i][1], "['InService']");
+	}
 }
 
 static void pages_are_put_together(void **state)
@@ -291,7 +310,7 @@ static void pages_are_put_together(void **state)
 static void what_is_attached_is_told(void **state)
 {
 	ask_done(*state, "autoscaling:DescribeLoadBalancers", "{" GROUP "}");
-	assert_answer(*state, "LoadBalancers", "[{'LoadBalancerName': 'web-classic', 'State': 'InService'}]");
+	assert_answer(*state, "LoadBalancers", "[{'LoadBalancerName': 'web-classic', 'State': 'Added'}]");
 	ask_done(*state, "autoscaling:DescribeLoadBalancerTargetGroups", "{" GROUP "}");
 	assert_answer(*state, "LoadBalancerTargetGroups[].LoadBalancerTargetGroupARN", "['" WEB_HTTP "']");
 	ask_done(*state, "autoscaling:DescribeTrafficSources", "{" GROUP ", 'TrafficSourceType': 'elbv2'}");
@@ -380,7 +399,7 @@ static void activities_are_told_newest_first(void **state)
 	ask_done(test, "autoscaling:ExitStandby", RETURN_INPUT);
 	ask_done(test, "autoscaling:DescribeScalingActivities", "{" GROUP "}");
 	assert_answer(test, "Activities[].[Description, StatusCode]",
-		      "[['Moving EC2 instance out of Standby: " SELF "', 'InProgress'], "
+		      "[['Moving EC2 instance out of Standby: " SELF "', 'PreInService'], "
 		      "['Moving EC2 instance to Standby: " SELF "', 'Successful']]");
 }
 
@@ -412,6 +431,7 @@ int main(void)
 		TEST(unknown_names_are_passed_over),
 		TEST(an_empty_filter_means_everything),
 		TEST(health_is_in_capitals_only_among_instances),
+		TEST(what_is_attached_is_in_service_only_to_a_group_that_heeds_its_health),
 		TEST(pages_are_put_together),
 		TEST(what_is_attached_is_told),
 		TEST(tags_are_put_and_found_and_taken),

@@ -86,6 +86,23 @@ static void a_new_target_is_initial_until_its_checks_have_passed(void **state)
 	ask_health(test, TARGET(SELF), "[['healthy', null]]");
 }
 
+static void what_takes_no_time_is_over_at_once(void **state)
+{
+	struct world_test *test = *state;
+
+	world_take_text(test, "scenario: at-once\n"
+			      "comment: Nothing takes time.\n"
+			      "target_groups: {web-http: {port: 8080, drain: 0s, interval: 0s}}\n"
+			      "groups: {web-prod: {minimum: 1, desired: 1, maximum: 2, target_groups: [web-http],\n"
+			      "                    instances: {" SELF ": {}}}}\n"
+			      "takes: {register: 0s}\n");
+	ask_done(test, "elbv2:DeregisterTargets", TARGET(SELF));
+	ask_health(test, TARGET(SELF), "[['unused', 'Target.NotRegistered']]");
+	ask_done(test, "elbv2:RegisterTargets", TARGET(SELF));
+	sim_advance(test->sim, 1);
+	ask_health(test, TARGET(SELF), "[['healthy', null]]");
+}
+
 static void a_target_whose_checks_fail_is_unhealthy(void **state)
 {
 	struct world_test *test = *state;
@@ -262,6 +279,7 @@ int main(void)
 		TEST(a_target_that_was_never_there_is_deregistered_with_success),
 		TEST(a_port_of_its_own_has_to_be_named),
 		TEST(a_new_target_is_initial_until_its_checks_have_passed),
+		TEST(what_takes_no_time_is_over_at_once),
 		TEST(a_target_whose_checks_fail_is_unhealthy),
 		TEST(registering_while_draining_is_a_trap),
 		TEST(each_target_group_drains_in_its_own_way),
