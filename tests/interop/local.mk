@@ -1,5 +1,6 @@
 # Against an AWS API that none of us wrote: moto's server, with the suite's own proxy in front of it.
 EXTRA_DIST += \
+	tests/interop/aws_calls.py \
 	tests/interop/botocore_models.py \
 	tests/interop/conftest.py \
 	tests/interop/demo.py \
@@ -20,6 +21,7 @@ EXTRA_DIST += \
 	tests/interop/test_plan.py \
 	tests/interop/test_proxy.py \
 	tests/interop/test_schemas.py \
+	tests/interop/test_simulator.py \
 	tests/interop/world.py
 CLEANFILES += tests/interop/preload.so
 
