@@ -41,6 +41,20 @@ static bool awaits_sync(const struct activity *activity)
 	return activity->phase == PHASE_INTENT_SYNC || activity->phase == PHASE_OUTCOME_SYNC;
 }
 
+static bool any_in_flight(const struct activity *activities, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (activities[i].in_flight)
+			return true;
+	return false;
+}
+
+/* Outcomes wait for one another: behind one sync, and what is looked at then is newer than all of the requests. */
+static bool may_sync(const struct activity *activity, bool in_flight)
+{
+	return activity->phase == PHASE_INTENT_SYNC || (activity->phase == PHASE_OUTCOME_SYNC && !in_flight);
+}
+
 /* Those that wait for the disk go on together, behind one sync. */
 static void advance_all(struct activity *activities, size_t count)
 {
@@ -50,9 +64,11 @@ static void advance_all(struct activity *activities, size_t count)
 		if (!awaits_sync(&activities[i]))
 			activity_advance(&activities[i]);
 	while (again) {
+		bool in_flight = any_in_flight(activities, count);
+
 		again = false;
 		for (size_t i = 0; i < count; i++)
-			if (awaits_sync(&activities[i])) {
+			if (may_sync(&activities[i], in_flight)) {
 				activity_advance(&activities[i]);
 				again |= awaits_sync(&activities[i]);
 			}
@@ -66,14 +82,6 @@ static size_t count_done(const struct activity *activities, size_t count)
 	for (size_t i = 0; i < count; i++)
 		done += activity_is_done(&activities[i]) ? 1 : 0;
 	return done;
-}
-
-static bool any_in_flight(const struct activity *activities, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (activities[i].in_flight)
-			return true;
-	return false;
 }
 
 /* What is sent already gets a moment to be answered, so that it need not be in doubt; its outcome is journaled. */

@@ -154,7 +154,12 @@ enum passage {
 enum passage run_pass_state(struct run *run, const struct state *state);
 /* run->failed is taken by a catch of the state or of the machine, or stays: PASSAGE_FAILED. */
 enum passage run_catch(struct run *run, const struct state *state);
-/* Takes entries of the ledger back, newest first: those of `restore`, or all where it is NULL. How many stay. */
+/* run->failed and run->failed_state become this; -1. */
+int run_fail_state(struct run *run, const struct state *state, const struct action_result *result);
+int run_fail_expression(struct run *run, const struct state *state, const struct error *err);
+
+/* restore.c: takes entries of the ledger back, newest first, those of one state side by side: those of `restore`, or
+ * all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);
 /* Looks at everything that settled in this leg once more (W9): 0, or -1 with run->failed. */
 int run_verify(struct run *run);

@@ -10,6 +10,7 @@ libtidegate_a_SOURCES += \
 	engine/run/ledger.c engine/run/ledger.h \
 	engine/run/observe.c \
 	engine/run/readings.c engine/run/readings.h \
+	engine/run/restore.c \
 	engine/run/run.c engine/run/run.h \
 	engine/run/start.c engine/run/start.h \
 	engine/run/states.c

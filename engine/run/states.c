@@ -38,19 +38,19 @@ static json_t *state_document(struct run *run, const struct state *state, json_t
 	return document;
 }
 
-static int fail_state(struct run *run, const struct state *state, const struct action_result *result)
+int run_fail_state(struct run *run, const struct state *state, const struct action_result *result)
 {
 	run->failed = *result;
 	snprintf(run->failed_state, sizeof(run->failed_state), "%s", state_name(state));
 	return -1;
 }
 
-static int fail_expression(struct run *run, const struct state *state, const struct error *err)
+int run_fail_expression(struct run *run, const struct state *state, const struct error *err)
 {
 	struct action_result result = { .failure = FAILURE_INVALID };
 
 	snprintf(result.message, sizeof(result.message), "%s", err->message);
-	return fail_state(run, state, &result);
+	return run_fail_state(run, state, &result);
 }
 
 static int64_t state_deadline(const struct run *run, const struct state *state)
@@ -82,11 +82,11 @@ static int begin_activity(struct run *run, const struct state *state, json_t *it
 	given = state->with ? template_render(state->with, document, &err) : json_object();
 	json_decref(document);
 	if (!given)
-		return fail_expression(run, state, &err);
+		return run_fail_expression(run, state, &err);
 	input = inputs_resolve(&state->action->inputs, state->action->name, given, json_null(), &err);
 	json_decref(given);
 	if (!input)
-		return fail_expression(run, state, &err);
+		return run_fail_expression(run, state, &err);
 	document = json_pack("{s:o}", "input", input);
 	if (item)
 		json_object_set(document, "item", item);
@@ -96,7 +96,7 @@ static int begin_activity(struct run *run, const struct state *state, json_t *it
 	given = template_render(state->action->resource, document, &err);
 	if (!json_is_string(given)) {
 		json_decref(given);
-		return fail_expression(run, state, &err);
+		return run_fail_expression(run, state, &err);
 	}
 	activity->resource = memory_copy_text(json_string_value(given));
 	json_decref(given);
@@ -115,14 +115,14 @@ static json_t *state_items(struct run *run, const struct state *state)
 	items = located_search(&state->for_each, document, document, &err);
 	json_decref(document);
 	if (!items) {
-		fail_expression(run, state, &err);
+		run_fail_expression(run, state, &err);
 		return NULL;
 	}
 	if (json_is_array(items))
 		return items;
 	json_decref(items);
 	error_set(&err, ERROR_EXPRESSION, state->for_each.position, "'for_each' gives no list");
-	fail_expression(run, state, &err);
+	run_fail_expression(run, state, &err);
 	return NULL;
 }
 
@@ -172,7 +172,7 @@ static enum passage act_on(struct run *run, const struct state *state, json_t *i
 	}
 	failure = first_failure(activities, count);
 	if (failure) {
-		fail_state(run, state, failure);
+		run_fail_state(run, state, failure);
 		goto out;
 	}
 	*gave = count > 0 ? gather(state, activities, count) : json_object();
@@ -275,7 +275,7 @@ static int preflight_state(struct run *run, const struct state *state)
 	activity_release(&activity);
 	if (stopped != 0)
 		return -1;
-	return result.failure == FAILURE_NONE ? 0 : fail_state(run, state, &result);
+	return result.failure == FAILURE_NONE ? 0 : run_fail_state(run, state, &result);
 }
 
 struct known_names {
@@ -333,7 +333,7 @@ static enum passage pass_choose(struct run *run, const struct state *state)
 	}
 	json_decref(document);
 	if (holds < 0) {
-		fail_expression(run, state, &err);
+		run_fail_expression(run, state, &err);
 		return PASSAGE_FAILED;
 	}
 	return run_record(run, "left",
@@ -376,137 +376,6 @@ static enum passage pass_end(struct run *run, const struct state *state)
 }
 
 /* ---- restore ---- */
-
-static bool restore_covers(const struct restore *restore, const char *state)
-{
-	if (!restore || restore->all)
-		return true;
-	for (size_t i = 0; i < restore->count; i++)
-		if (strcmp(state_name(restore->states[i].state), state) == 0)
-			return true;
-	return false;
-}
-
-static int record_restored(struct run *run, const struct activity *activity)
-{
-	json_t *fields = json_pack("{s:s, s:s, s:s}", "state", state_name(activity->state), "resource",
-				   activity->resource, "how", activity->restored);
-
-	if (activity->because)
-		json_object_set_new(fields, "because", json_string(activity->because));
-	return run_record(run, "restored", fields);
-}
-
-/* What would do it by hand: the call that could not be made, where it was known already. */
-static json_t *undone_call(const struct activity *activity)
-{
-	const struct action_request *request = activity->action->request;
-	json_t *rendered, *call;
-
-	if (!request || json_object_size(json_object_get(activity->document, "change")) == 0)
-		return json_null();
-	rendered = template_render(request->with, activity->document, NULL);
-	if (!rendered)
-		return json_null();
-	call = json_pack("{s:s, s:o}", "operation", request->operation_name->text, "with", rendered);
-	return call;
-}
-
-static int record_not_restored(struct run *run, const struct activity *activity)
-{
-	const struct action_result *result = &activity->result;
-
-	return run_record(run, "not_restored",
-			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "state", state_name(activity->state),
-				    "resource", activity->resource, "failure", failures[result->failure].name, "code",
-				    result->code, "message", result->message, "request_id", result->request_id, "call",
-				    undone_call(activity)));
-}
-
-static int begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
-		      struct activity *activity)
-{
-	const json_t *intent = ledger_entry_intent(entry), *undo = json_object_get(intent, "undo");
-	const char *name = json_string_value(json_object_get(undo, "action"));
-	const struct action *action = name ? run_action(run, intent, name) : NULL;
-	struct error err = ERROR_INIT;
-	json_t *input = NULL;
-
-	if (!action)
-		error_set(&err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s",
-			  entry->resource);
-	else
-		input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(),
-				       &err);
-	if (!input)
-		return fail_expression(run, state, &err);
-	activity_init(activity, run, state, action, json_pack("{s:o}", "input", input));
-	activity->resource = memory_copy_text(entry->resource);
-	activity->undoes = activity->resource;
-	return 0;
-}
-
-static bool entry_leaves(struct run *run, const struct ledger_entry *entry)
-{
-	const json_t *intent = ledger_entry_intent(entry);
-	const char *name = json_string_value(json_object_get(intent, "action"));
-	const struct action *action = name ? run_action(run, intent, name) : NULL;
-
-	return action && action->leaves;
-}
-
-/* 0: the entry is gone from the ledger; 1: it stays; -1: the run must stop. */
-static int restore_entry(struct run *run, const struct state *state, const struct ledger_entry *entry,
-			 int64_t deadline_ms)
-{
-	bool leaves = entry_leaves(run, entry);
-	struct activity activity;
-	int result;
-
-	if (begin_undo(run, state, entry, &activity) != 0)
-		return 1;
-	result = run_activities(run, &activity, 1, 1, deadline_ms);
-	if (result == 0 && activity.result.failure != FAILURE_NONE) {
-		fail_state(run, state, &activity.result);
-		result = record_not_restored(run, &activity) == 0 ? 1 : -1;
-	} else if (result == 0 && ledger_find(&run->history.ledger, activity.resource)) {
-		result = record_restored(run, &activity);
-	}
-	activity_release(&activity);
-	/* What was seen while the subject was out is not so any more, and rightly. */
-	if (result == 0 && leaves)
-		run_forget_verified(run);
-	return result;
-}
-
-static int plan_restore(struct run *run, const struct state *state, const struct ledger_entry *entry)
-{
-	const json_t *undo = json_object_get(ledger_entry_intent(entry), "undo");
-
-	return run_record(run, "restored",
-			  json_pack("{s:s, s:s, s:s, s:O}", "state", state_name(state), "resource", entry->resource,
-				    "how", "restored", "undo", undo));
-}
-
-int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms)
-{
-	const struct ledger *ledger = &run->history.ledger;
-	int left = 0, result;
-
-	/* From the newest to the oldest; what stays keeps its place, what is restored leaves the list. */
-	for (size_t i = ledger->count; i-- > 0;) {
-		if (i >= ledger->count || !restore_covers(restore, ledger->entries[i].state))
-			continue;
-		result = run->mode == RUN_REAL ? restore_entry(run, state, &ledger->entries[i], deadline_ms)
-					       : plan_restore(run, state, &ledger->entries[i]);
-		if (result < 0)
-			return -1;
-		left += result;
-		if (deadline_ms < run_now_ms(run) + RESTORE_LEAST_MS)
-			deadline_ms = run_now_ms(run) + RESTORE_LEAST_MS;
-	}
-	return left;
-}
 
 static enum passage pass_restore(struct run *run, const struct state *state)
 {
@@ -585,7 +454,7 @@ static int is_skipped(struct run *run, const struct state *state, bool *skipped)
 	holds = located_is_true(&state->when, document, 1, &err);
 	json_decref(document);
 	if (holds < 0)
-		return fail_expression(run, state, &err);
+		return run_fail_expression(run, state, &err);
 	*skipped = holds == 0;
 	return 0;
 }
@@ -606,30 +475,43 @@ enum passage run_pass_state(struct run *run, const struct state *state)
 	return passage == PASSAGE_FAILED ? run_catch(run, state) : passage;
 }
 
+/* What a settled action of this leg needs to be looked at once more. */
+static void begin_verifying(struct run *run, const struct verified *verified, struct activity *activity)
+{
+	const struct state *state = machine_state(run->machine, verified->state);
+
+	activity_init(activity, run, state, verified->action, json_copy(verified->document));
+	json_object_set(activity->document, "change", json_object_get(verified->document, "change"));
+	activity->since_ms = run->last_mutation_ms;
+	activity->verifying = true;
+	activity->phase = PHASE_SETTLE;
+	activity->begun_ms = run_now_ms(run);
+	activity->deadline_ms = activity->begun_ms + CONSISTENT_AFTER_MS;
+}
+
+static size_t count_verified(const struct run *run)
+{
+	size_t count = 0;
+
+	for (const struct verified *at = run->verified; at; at = at->next)
+		count++;
+	return count;
+}
+
 int run_verify(struct run *run)
 {
-	int64_t since_ms = run->last_mutation_ms;
+	size_t count = count_verified(run), begun = 0;
+	struct activity *activities = memory_new(count, sizeof(*activities));
+	int result;
 
-	for (const struct verified *at = run->verified; at; at = at->next) {
-		const struct state *state = machine_state(run->machine, at->state);
-		struct action_result result;
-		struct activity activity;
-		int stopped;
-
-		activity_init(&activity, run, state, at->action, json_copy(at->document));
-		json_object_set(activity.document, "change", json_object_get(at->document, "change"));
-		activity.since_ms = since_ms;
-		activity.verifying = true;
-		activity.phase = PHASE_SETTLE;
-		activity.begun_ms = run_now_ms(run);
-		activity.deadline_ms = activity.begun_ms + CONSISTENT_AFTER_MS;
-		stopped = run_activities(run, &activity, 1, 1, INT64_MAX);
-		result = activity.result;
-		activity_release(&activity);
-		if (stopped != 0)
-			return -1;
-		if (result.failure != FAILURE_NONE)
-			return fail_state(run, state, &result);
+	for (const struct verified *at = run->verified; at; at = at->next)
+		begin_verifying(run, at, &activities[begun++]);
+	result = run_activities(run, activities, count, 0, INT64_MAX);
+	for (size_t i = 0; i < count; i++) {
+		if (result == 0 && activities[i].result.failure != FAILURE_NONE)
+			result = run_fail_state(run, activities[i].state, &activities[i].result);
+		activity_release(&activities[i]);
 	}
-	return 0;
+	free(activities);
+	return result;
 }
