@@ -17,7 +17,8 @@ void activity_init(struct activity *activity, struct run *run, const struct stat
 	*activity = (struct activity){
 		.run = run, .state = state, .action = action, .document = document, .wake_ms = INT64_MAX
 	};
-	json_object_set_new(document, "held", json_null());
+	/* What changes nothing itself may ask for all that the run has changed. */
+	json_object_set_new(document, "held", action->request ? json_null() : ledger_json(&run->history.ledger));
 	json_object_set_new(document, "observed", json_object());
 	json_object_set_new(document, "change", json_object());
 	activity->since_ms = run_now_ms(run) - DECISION_FRESH_MS;

@@ -61,6 +61,22 @@ const json_t *ledger_entry_intent(const struct ledger_entry *entry)
 	return NULL;
 }
 
+json_t *ledger_json(const struct ledger *ledger)
+{
+	static const char *const shown[] = { "resource", "state", "action", "input", "change" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ledger->count; i++) {
+		const json_t *intent = ledger_entry_intent(&ledger->entries[i]);
+		json_t *row = json_object();
+
+		for (size_t k = 0; k < ARRAY_LENGTH(shown); k++)
+			json_object_set(row, shown[k], json_object_get(intent, shown[k]));
+		json_array_append_new(list, row);
+	}
+	return list;
+}
+
 static struct ledger_entry *entry_add(struct ledger *ledger, const char *resource, const char *state)
 {
 	struct ledger_entry *entry;
