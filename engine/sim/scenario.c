@@ -217,13 +217,12 @@ static bool stays_out(const struct name_list *not_in, const char *name)
 
 static void put_target(struct world *world, size_t group, size_t instance, int64_t port)
 {
-	const struct target_group *row = target_group_at(world, group);
-	enum target_state state = instance_at(world, instance)->failing ? TARGET_FAILING : TARGET_HEALTHY;
+	struct target target = { .group = group, .instance = instance, .port = port };
 
-	*(struct target *)rows_add(&world->targets) = (struct target){
-		.group = group, .instance = instance, .port = port,
-		.state = row->unused ? TARGET_NOT_USED : row->unchecked ? TARGET_UNCHECKED : state,
-	};
+	target.state = target_state_registered(world, &target);
+	if (target.state == TARGET_CHECKING)
+		target.state = instance_at(world, instance)->failing ? TARGET_FAILING : TARGET_HEALTHY;
+	*(struct target *)rows_add(&world->targets) = target;
 }
 
 static void put_member(struct world *world, size_t balancer, size_t instance)

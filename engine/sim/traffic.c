@@ -72,8 +72,7 @@ static bool zone_is_enabled(const struct target_group *group, const char *zone)
 	return group->n_zones == 0;
 }
 
-/* What a target is once it is registered: where nothing checks it, that is for ever. */
-static enum target_state target_state_registered(const struct world *world, const struct target *target)
+enum target_state target_state_registered(const struct world *world, const struct target *target)
 {
 	const struct target_group *group = target_group_at(world, target->group);
 

@@ -266,6 +266,8 @@ void traffic_health(struct sim *sim, size_t instance); /* its `failing` has chan
 int64_t traffic_drained_ms(const struct world *world, size_t instance); /* when; the past where it is */
 
 size_t target_find(const struct world *world, size_t group, size_t instance, int64_t port);
+/* What a target is once it is registered: where nothing checks it, that is for ever. */
+enum target_state target_state_registered(const struct world *world, const struct target *target);
 void target_register(struct sim *sim, size_t group, size_t instance, int64_t port);
 void target_deregister(struct sim *sim, size_t group, size_t instance, int64_t port);
 void target_step(struct sim *sim, size_t target, unsigned generation);
