@@ -1,4 +1,7 @@
 # Machine files are hooks: they are installed executable.
 machinesdir = $(pkgdatadir)/machines
-dist_machines_SCRIPTS = machines/asg-standby.yaml
+dist_machines_SCRIPTS = \
+	machines/asg-standby.yaml \
+	machines/classic-elb.yaml \
+	machines/target-groups.yaml
 EXTRA_DIST += machines/README.md

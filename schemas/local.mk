@@ -1,11 +1,14 @@
 # The catalogues. What is listed here is compiled in; keep it in the order of paths.
 embedded_data = \
 	machines/scenarios/already-standby.yaml \
+	machines/scenarios/classic-pair.yaml \
 	machines/scenarios/group-of-three.yaml \
+	machines/scenarios/in-none.yaml \
 	machines/scenarios/launch-suspended.yaml \
 	machines/scenarios/neighbours.yaml \
 	machines/scenarios/no-balancer.yaml \
 	machines/scenarios/room-to-spare.yaml \
+	machines/scenarios/several-ports.yaml \
 	machines/scenarios/slow-drain.yaml \
 	machines/scenarios/terminating.yaml \
 	machines/scenarios/warm-pool.yaml \

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/interop/rules.py \
 	tests/interop/server.py \
 	tests/interop/stage.py \
+	tests/interop/test_balancers.py \
 	tests/interop/test_kill.py \
 	tests/interop/test_lessons.py \
 	tests/interop/test_main_job.py \

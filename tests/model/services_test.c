@@ -202,6 +202,8 @@ static void the_texts_that_aws_sends_are_told_apart(void **state)
 		{ "autoscaling:UpdateAutoScalingGroup", "ScalingActivityInProgress", "in progress", 400,
 		  FAILURE_CONFLICT, false },
 		{ "elb:DescribeInstanceHealth", "InvalidInstance", "Could not find EC2 instance i-0a1.", 400,
+		  FAILURE_INVALID, false },
+		{ "elb:DeregisterInstancesFromLoadBalancer", "InvalidInstance", "Could not find EC2 instance.", 400,
 		  FAILURE_NOT_FOUND, false },
 		{ "elbv2:DescribeTargetHealth", "TargetGroupNotFound", "One or more target groups not found", 400,
 		  FAILURE_NOT_FOUND, false },

@@ -25,4 +25,8 @@ tests_run_overlap_test_SOURCES = tests/run/overlap_test.c $(rig)
 tests_run_overlap_test_LDADD = $(test_libs)
 tests_run_policy_test_SOURCES = tests/run/policy_test.c $(rig)
 tests_run_policy_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/run/balancers_test
+TESTS += tests/run/balancers_test
+tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(rig)
+tests_run_balancers_test_LDADD = $(test_libs)
 endif

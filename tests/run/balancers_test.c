@@ -1,0 +1,606 @@
+/* machines/classic-elb.yaml and machines/target-groups.yaml over the simulated AWS: what leaves and comes back, with
+ * which requests and in which time, the rows of the scripts' faults that are about balancers, and a death or a fault
+ * anywhere. */
+#include "config.h"
+
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEAVE "BeforeInstall"
+#define RETURN "ApplicationStart"
+#define SELF "i-0a1b2c3d4e5f60718"
+#define SECOND "i-0b1c2d3e4f5061728"
+#define ARN "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/"
+#define OURS "target_groups.*.targets[] | [?instance == '" SELF "']"
+#define OURS_CLASSIC "balancers.*.instances[] | [?instance == '" SELF "' && state != 'OutOfService']"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+/* Drains and checks of seconds, so that a campaign is short. */
+static const char quick_classic[] = "scenario: quick-classic\n"
+				    "self: " SELF "\n"
+				    "balancers:\n"
+				    "  web-classic:\n"
+				    "    {drain: 4s, interval: 5s, healthy_after: 1, instances: [" SELF "]}\n"
+				    "  web-internal:\n"
+				    "    {drain: 2s, interval: 5s, healthy_after: 1, instances: [" SELF "]}\n"
+				    "instances: {" SELF ": {zone: eu-west-1a}}\n";
+static const char quick_targets[] = "scenario: quick-targets\n"
+				    "self: " SELF "\n"
+				    "target_groups:\n"
+				    "  web-http:\n"
+				    "    {port: 8080, drain: 4s, interval: 5s, healthy_after: 1,\n"
+				    "     targets: [{instance: " SELF "}, {instance: " SELF ", port: 9090}]}\n"
+				    "  web-admin:\n"
+				    "    {port: 8443, drain: 2s, interval: 5s, healthy_after: 1,\n"
+				    "     targets: [{instance: " SELF "}]}\n"
+				    "instances: {" SELF ": {zone: eu-west-1a}}\n";
+
+/* ---- set-up ---- */
+
+enum kind { CLASSIC, TARGETS, KINDS };
+
+static const struct kind_row {
+	const char *machine, *quick, *input, *leaves, *returns, *rich;
+} kinds[KINDS] = {
+	[CLASSIC] = { "classic-elb", quick_classic, "balancers", "DeregisterInstancesFromLoadBalancer",
+		      "RegisterInstancesWithLoadBalancer", "classic-pair" },
+	[TARGETS] = { "target-groups", quick_targets, "target_groups", "DeregisterTargets", "RegisterTargets",
+		      "several-ports" },
+};
+
+struct bench {
+	struct stock *stocks;
+	struct trial trial;
+	const struct kind_row *kind;
+	struct leg_result result;
+	json_t *before; /* every registration and its health */
+};
+
+static int load(void **state)
+{
+	struct stock *stocks = memory_new(KINDS, sizeof(*stocks));
+
+	for (size_t i = 0; i < KINDS; i++)
+		stock_init(&stocks[i], kinds[i].machine, kinds[i].quick);
+	*state = stocks;
+	return 0;
+}
+
+static int unload(void **state)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		stock_release((struct stock *)*state + i);
+	free(*state);
+	return 0;
+}
+
+static json_t *registrations(struct sim *sim)
+{
+	json_t *world = sim_world_json(sim);
+	json_t *registrations = json_pack("[O, O]", json_object_get(world, "target_groups"),
+					  json_object_get(world, "balancers"));
+
+	json_decref(world);
+	return registrations;
+}
+
+static int begin(void **state)
+{
+	struct bench *bench = memory_new(1, sizeof(*bench));
+
+	bench->stocks = *state;
+	bench->kind = &kinds[CLASSIC];
+	trial_begin(&bench->trial, bench->stocks);
+	bench->before = registrations(bench->trial.sim);
+	*state = bench;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct bench *bench = *state;
+
+	trial_end(&bench->trial);
+	json_decref(bench->before);
+	free(bench);
+	return 0;
+}
+
+/* Another machine, in another world; a scenario of NULL is the quick one. */
+static struct rig *take(struct bench *bench, enum kind kind, const char *scenario)
+{
+	bench->kind = &kinds[kind];
+	trial_take(&bench->trial, &bench->stocks[kind], scenario ? scenario : kinds[kind].quick);
+	json_decref(bench->before);
+	bench->before = registrations(bench->trial.sim);
+	return &bench->trial.rig;
+}
+
+/* With -i balancers=A,B or -i target_groups=A,B. */
+static void name(struct bench *bench, const char *names)
+{
+	json_t *list = json_array();
+
+	for (size_t length; *names; names += length + (names[length] == ',')) {
+		length = strcspn(names, ",");
+		json_array_append_new(list, json_stringn(names, length));
+	}
+	json_object_set_new(bench->trial.rig.given, bench->kind->input, list);
+}
+
+static void leg(struct bench *bench, const char *event, enum exit_status status)
+{
+	rig_hook(&bench->trial.rig, event, "dg-1", &bench->result);
+	if (bench->result.status != status)
+		rig_fail(&bench->trial.rig, "%s: exit %d, not %d", event, (int)bench->result.status, (int)status);
+}
+
+static void says(const struct bench *bench, const char *sentence)
+{
+	assert_string_equal(bench->result.message, sentence);
+}
+
+static void expect_as_before(struct bench *bench)
+{
+	json_t *now = registrations(bench->trial.sim);
+
+	if (!json_equal(now, bench->before))
+		rig_expect(&bench->trial.rig, "'not as before' == 'as before'");
+	json_decref(now);
+	assert_int_equal(rig_open_runs(&bench->trial.rig), 0);
+}
+
+static void expect_out(struct bench *bench)
+{
+	rig_expect(&bench->trial.rig, "!(" OURS ")");
+	rig_expect(&bench->trial.rig, "!(" OURS_CLASSIC ")");
+}
+
+/* ---- leaving and coming back ---- */
+
+static void an_instance_leaves_and_comes_back(void **state)
+{
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		take(bench, kind, kinds[kind].rich);
+		leg(bench, LEAVE, EXIT_REACHED);
+		assert_string_equal(bench->result.state, "OUT_OF_SERVICE");
+		expect_out(bench);
+		leg(bench, RETURN, EXIT_REACHED);
+		assert_string_equal(bench->result.state, "IN_SERVICE");
+		expect_as_before(bench);
+	}
+}
+
+static void l9_every_port_leaves_and_comes_back_and_groups_are_named_by_arn_too(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, TARGETS, "several-ports");
+
+	name(bench, "web-admin," ARN "web-http/0000000000000001");
+	rig_expect(rig, "target_groups.\"web-http\".targets[?instance == '" SELF "'].port == [`8080`, `9090`]");
+	leg(bench, LEAVE, EXIT_REACHED);
+	rig_expect(rig, "!target_groups.\"web-http\".targets[?instance == '" SELF "']");
+	rig_expect(rig, "!target_groups.\"web-admin\".targets[?instance == '" SELF "']");
+	rig_expect(rig, "target_groups.\"web-network\".targets[].state == ['healthy']");
+	assert_int_equal(rig_count(rig, "DeregisterTargets"), 2);
+	leg(bench, RETURN, EXIT_REACHED);
+	expect_as_before(bench);
+}
+
+static void of_the_named_ones_only_those_are_joined_again_that_were_left(void **state)
+{
+	struct bench *bench = *state;
+
+	static const struct {
+		enum kind kind;
+		const char *names;
+		size_t left;
+	} rows[] = {
+		{ CLASSIC, "web-classic,web-reports", 1 },
+		{ CLASSIC, "web-reports", 0 },
+		{ TARGETS, "web-reports,web-admin", 1 },
+		{ TARGETS, ARN "web-reports/0000000000000007", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		take(bench, rows[i].kind, kinds[rows[i].kind].rich);
+		name(bench, rows[i].names);
+		leg(bench, LEAVE, EXIT_REACHED);
+		leg(bench, RETURN, EXIT_REACHED);
+		assert_int_equal(rig_count(&bench->trial.rig, bench->kind->leaves), rows[i].left);
+		assert_int_equal(rig_count(&bench->trial.rig, bench->kind->returns), rows[i].left);
+		expect_as_before(bench);
+	}
+}
+
+static void any_is_content_with_none_and_all_is_not(void **state)
+{
+	static const char *const sentences[] = {
+		SELF " is registered with no classic load balancer; where that may be so, say 'any' instead of 'all'",
+		SELF " is registered in no target group; where that may be so, say 'any' instead of 'all'",
+	};
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		take(bench, kind, "in-none");
+		name(bench, "any");
+		leg(bench, LEAVE, EXIT_REACHED);
+		leg(bench, RETURN, EXIT_REACHED);
+		take(bench, kind, "in-none");
+		leg(bench, LEAVE, EXIT_FAILED);
+		says(bench, sentences[kind]);
+		assert_int_equal(bench->trial.rig.mutations, 0);
+		expect_as_before(bench);
+	}
+}
+
+/* ---- what the scripts get wrong ---- */
+
+static void l2_a_rollback_puts_back_what_the_failed_deployment_took_out(void **state)
+{
+	static const char *const inputs[] = { "all", "any" };
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+			take(bench, kind, kinds[kind].rich);
+			name(bench, inputs[i]);
+			bench->trial.rig.deployment = "d-failed";
+			leg(bench, LEAVE, EXIT_REACHED);
+			bench->trial.rig.deployment = "d-rollback";
+			leg(bench, LEAVE, EXIT_REACHED);
+			expect_out(bench);
+			leg(bench, RETURN, EXIT_REACHED);
+			expect_as_before(bench);
+		}
+}
+
+/* The instance is in the group: the group's own balancers are another machine's, those by hand are this one's. */
+static void l8_an_instance_of_a_group_leaves_what_it_was_registered_with_by_hand(void **state)
+{
+	static const char world[] = "scenario: by-hand\n"
+				    "self: " SELF "\n"
+				    "balancers: {by-hand: {drain: 1m, instances: [" SELF "]}, attached: {drain: 1m}}\n"
+				    "groups: {web: {minimum: 1, desired: 1, maximum: 2, balancers: [attached], "
+				    "instances: {" SELF ": {zone: eu-west-1a}}}}\n";
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, CLASSIC, world);
+
+	name(bench, "by-hand");
+	leg(bench, LEAVE, EXIT_REACHED);
+	rig_expect(rig, "balancers.\"attached\".instances[0].state == 'InService'");
+	assert_int_equal(rig_count(rig, "DeregisterInstancesFromLoadBalancer"), 1);
+	leg(bench, RETURN, EXIT_REACHED);
+	expect_as_before(bench);
+}
+
+static void l10_what_never_will_be_healthy_is_not_waited_for(void **state)
+{
+	struct bench *bench = *state;
+	int64_t begun_ms;
+
+	take(bench, TARGETS, "several-ports");
+	name(bench, "web-unused,web-unchecked,web-zone");
+	leg(bench, LEAVE, EXIT_REACHED);
+	begun_ms = sim_wall_ms(bench->trial.sim);
+	leg(bench, RETURN, EXIT_REACHED);
+	assert_in_range(sim_wall_ms(bench->trial.sim) - begun_ms, 0, MINUTE_MS);
+	expect_as_before(bench);
+	rig_expect(&bench->trial.rig, "target_groups.\"web-zone\".targets[0].[state, reason] == "
+				      "['unused', 'Target.NotInUse']");
+}
+
+static void l10_what_is_unhealthy_is_waited_for_and_fails(void **state)
+{
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		take(bench, kind, NULL);
+		leg(bench, LEAVE, EXIT_REACHED);
+		sim_act(bench->trial.sim, &(struct sim_act){ .kind = SIM_ACT_FAIL_HEALTH, .instance = SELF });
+		leg(bench, RETURN, EXIT_FAILED);
+		assert_int_equal(bench->result.failure, FAILURE_TIMEOUT);
+		assert_int_equal(rig_open_runs(&bench->trial.rig), 0);
+	}
+}
+
+static void l19_a_name_that_does_not_exist_ends_the_run_before_anything_is_changed(void **state)
+{
+	static const struct {
+		enum kind kind;
+		const char *names, *says;
+	} rows[] = {
+		{ CLASSIC, "web-classic,web-clasic", "there is no classic load balancer web-clasic" },
+		{ TARGETS, "web-admin,web-htp,web-amin", "there is no target group web-htp, web-amin" },
+		{ TARGETS, "web-admin," ARN "web-http/1", "there is no target group " ARN "web-http/1" },
+	};
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		take(bench, rows[i].kind, kinds[rows[i].kind].rich);
+		name(bench, rows[i].names);
+		leg(bench, LEAVE, EXIT_FAILED);
+		assert_int_equal(bench->result.failure, FAILURE_NOT_FOUND);
+		says(bench, rows[i].says);
+		assert_int_equal(bench->trial.rig.mutations, 0);
+		expect_as_before(bench);
+	}
+}
+
+static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
+{
+	static const char *const inputs[] = { "all", "any" };
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+			take(bench, kind, i ? "in-none" : kinds[kind].rich);
+			name(bench, inputs[i]);
+			leg(bench, RETURN, EXIT_REACHED);
+			says(bench, "it is in service and no run is open: nothing to put back");
+			assert_int_equal(bench->trial.rig.mutations, 0);
+			expect_as_before(bench);
+		}
+}
+
+/* Nobody knows who took it out of a balancer that is named; adopted, it is put back into it. */
+static void who_is_out_of_a_named_one_and_has_no_run_is_adopted(void **state)
+{
+	static const char *const names[] = { "web-reports", ARN "web-reports/0000000000000007" };
+	struct bench *bench = *state;
+	struct rig *rig;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		rig = take(bench, kind, kinds[kind].rich);
+		name(bench, names[kind]);
+		leg(bench, RETURN, EXIT_LEFT);
+		rig_adopt(rig, &bench->result);
+		if (bench->result.status != EXIT_REACHED)
+			rig_fail(rig, "exit %d", (int)bench->result.status);
+		rig_run(rig, "IN_SERVICE", &bench->result);
+		assert_int_equal(bench->result.status, EXIT_REACHED);
+		assert_int_equal(rig->mutations, 1);
+		rig_expect(rig, kind == CLASSIC ? "balancers.\"web-reports\".instances[?instance == '" SELF
+						  "'].state == ['InService']"
+						: "target_groups.\"web-reports\".targets[?instance == '" SELF
+						  "'].[port, state] == [[`8081`, 'healthy']]");
+	}
+}
+
+/* ---- what others do ---- */
+
+static void a_balancer_that_is_gone_keeps_no_other_waiting(void **state)
+{
+	static const struct sim_act acts[] = {
+		[CLASSIC] = { .kind = SIM_ACT_DELETE_BALANCER, .balancer = "web-internal" },
+		[TARGETS] = { .kind = SIM_ACT_DELETE_TARGET_GROUP, .target_group = "web-admin" },
+	};
+	struct bench *bench = *state;
+	struct rig *rig;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		rig = take(bench, kind, NULL);
+		leg(bench, LEAVE, EXIT_REACHED);
+		sim_act(bench->trial.sim, &acts[kind]);
+		leg(bench, RETURN, EXIT_REACHED);
+		assert_int_equal(rig_count(rig, bench->kind->returns), 1);
+		assert_int_equal(rig_open_runs(rig), 0);
+	}
+}
+
+static void what_an_operator_put_back_already_is_not_put_back_twice(void **state)
+{
+	static const struct sim_act acts[] = {
+		[CLASSIC] = { .kind = SIM_ACT_REGISTER, .instance = SELF, .balancer = "web-internal" },
+		[TARGETS] = { .kind = SIM_ACT_REGISTER, .instance = SELF, .target_group = "web-admin" },
+	};
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		take(bench, kind, NULL);
+		leg(bench, LEAVE, EXIT_REACHED);
+		sim_act(bench->trial.sim, &acts[kind]);
+		sim_advance(bench->trial.sim, MINUTE_MS);
+		leg(bench, RETURN, EXIT_REACHED);
+		assert_int_equal(rig_count(&bench->trial.rig, bench->kind->returns), 1);
+		expect_as_before(bench);
+	}
+}
+
+/* ---- how many calls, and how long ---- */
+
+static unsigned requests_of(struct bench *bench, const char *event)
+{
+	unsigned before = sim_requests(bench->trial.sim);
+
+	leg(bench, event, EXIT_REACHED);
+	return sim_requests(bench->trial.sim) - before;
+}
+
+/* Where nothing drains and one check makes healthy: a leave of 11 and 13 calls with the scripts, a return of 11. */
+static void two_balancers_cost_about_half_of_the_scripts_calls(void **state)
+{
+	static const char world[] = "scenario: two\n"
+				    "self: " SELF "\n"
+				    "target_groups:\n"
+				    "  a: {drain: 0s, unchecked: true, targets: [{instance: " SELF "}]}\n"
+				    "  b: {drain: 0s, unchecked: true, targets: [{instance: " SELF "}]}\n"
+				    "balancers:\n"
+				    "  a: {interval: 500ms, healthy_after: 1, instances: [" SELF "]}\n"
+				    "  b: {interval: 500ms, healthy_after: 1, instances: [" SELF "]}\n"
+				    "instances: {" SELF ": {zone: eu-west-1a}}\n"
+				    "takes: {register: 1ms, answer: 10ms}\n";
+	static const unsigned most[KINDS][2] = { [CLASSIC] = { 6, 8 }, [TARGETS] = { 7, 6 } };
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		unsigned left, returned;
+
+		take(bench, kind, world);
+		name(bench, "a,b");
+		left = requests_of(bench, LEAVE);
+		returned = requests_of(bench, RETURN);
+		print_message("%s: %u + %u calls\n", kinds[kind].machine, left, returned);
+		assert_true(left <= most[kind][0] && returned <= most[kind][1]);
+	}
+}
+
+static char *world_of(enum kind kind, unsigned count)
+{
+	struct buffer text = BUFFER_INIT;
+	char *world;
+
+	buffer_add_format(&text, "scenario: many\nself: " SELF "\ninstances: {" SELF ": {zone: eu-west-1a}}\n"
+				 "takes: {answer: 50ms, register: 10s}\n%s:\n",
+			  kind == CLASSIC ? "balancers" : "target_groups");
+	for (unsigned i = 1; i <= count; i++)
+		buffer_add_format(&text, "  web-%u: {drain: %us, interval: 10s, %s}\n", i, 60 - (i - 1) % 10,
+				  kind == CLASSIC ? "instances: [" SELF "]" : "targets: [{instance: " SELF "}]");
+	world = memory_copy_text(buffer_text(&text));
+	buffer_release(&text);
+	return world;
+}
+
+static int64_t time_of(struct bench *bench, const char *event)
+{
+	int64_t before_ms = sim_wall_ms(bench->trial.sim);
+
+	leg(bench, event, EXIT_REACHED);
+	return sim_wall_ms(bench->trial.sim) - before_ms;
+}
+
+static void many_leave_and_return_in_the_time_of_the_slowest(void **state)
+{
+	static const unsigned counts[] = { 1, 10, 100 };
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		int64_t left_ms[3], returned_ms[3];
+
+		for (size_t i = 0; i < 3; i++) {
+			char *world = world_of(kind, counts[i]);
+
+			take(bench, kind, world);
+			left_ms[i] = time_of(bench, LEAVE);
+			returned_ms[i] = time_of(bench, RETURN);
+			expect_as_before(bench);
+			print_message("%s: %u: %lld + %lld ms, %u calls\n", kinds[kind].machine, counts[i],
+				      (long long)left_ms[i], (long long)returned_ms[i],
+				      sim_requests(bench->trial.sim));
+			assert_true(left_ms[i] * 10 <= left_ms[0] * 12);
+			assert_true(returned_ms[i] * 10 <= returned_ms[0] * 12);
+			free(world);
+		}
+	}
+}
+
+/* ---- a death or a fault anywhere ---- */
+
+/* A hook, and once more where its process died. */
+static void hook_to_its_end(struct bench *bench, const char *event)
+{
+	struct rig *rig = &bench->trial.rig;
+
+	for (unsigned deaths = 0; deaths < 3; deaths++) {
+		rig_hook(rig, event, "dg-1", &bench->result);
+		if (bench->result.status == EXIT_REACHED)
+			return;
+	}
+	rig_fail(rig, "%s did not come to its end", event);
+}
+
+static void cycle(struct bench *bench)
+{
+	hook_to_its_end(bench, LEAVE);
+	expect_out(bench);
+	sim_advance(bench->trial.sim, 10 * MINUTE_MS); /* the deployment; also long enough for what is late */
+	hook_to_its_end(bench, RETURN);
+	sim_advance(bench->trial.sim, 10 * MINUTE_MS);
+	expect_as_before(bench);
+}
+
+static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
+{
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		unsigned records;
+
+		take(bench, kind, NULL);
+		cycle(bench);
+		records = bench->trial.rig.records;
+		for (unsigned k = 1; k <= records; k++) {
+			take(bench, kind, NULL)->die_at_record = k;
+			cycle(bench);
+		}
+		print_message("%s: %u runs\n", kinds[kind].machine, records);
+	}
+}
+
+static const enum sim_fault_kind passing_faults[] = {
+	SIM_FAULT_THROTTLED,    SIM_FAULT_UNAVAILABLE_BEFORE, SIM_FAULT_UNAVAILABLE_AFTER, SIM_FAULT_LOST_BEFORE,
+	SIM_FAULT_LOST_AFTER,   SIM_FAULT_LATE,               SIM_FAULT_GARBAGE,           SIM_FAULT_TRUNCATED,
+	SIM_FAULT_STALE,        SIM_FAULT_CRASH_BEFORE,       SIM_FAULT_CRASH_AFTER,
+};
+
+static void every_fault_at_every_request_ends_as_if_there_had_been_none(void **state)
+{
+	const size_t n_faults = sizeof(passing_faults) / sizeof(passing_faults[0]);
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		unsigned requests;
+
+		take(bench, kind, NULL);
+		cycle(bench);
+		requests = sim_requests(bench->trial.sim);
+		for (size_t i = 0; i < n_faults * requests; i++) {
+			struct rig *rig = take(bench, kind, NULL);
+			unsigned k = (unsigned)(i / n_faults) + 1;
+
+			sim_fault(rig->sim, k, passing_faults[i % n_faults], 20000);
+			buffer_add_format(&rig->told, "-- request %u: %s\n", k,
+					  sim_fault_name(passing_faults[i % n_faults]));
+			cycle(bench);
+		}
+		print_message("%s: %zu runs\n", kinds[kind].machine, n_faults * requests);
+	}
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_instance_leaves_and_comes_back),
+		TEST(l9_every_port_leaves_and_comes_back_and_groups_are_named_by_arn_too),
+		TEST(of_the_named_ones_only_those_are_joined_again_that_were_left),
+		TEST(any_is_content_with_none_and_all_is_not),
+		TEST(l2_a_rollback_puts_back_what_the_failed_deployment_took_out),
+		TEST(l8_an_instance_of_a_group_leaves_what_it_was_registered_with_by_hand),
+		TEST(l10_what_never_will_be_healthy_is_not_waited_for),
+		TEST(l10_what_is_unhealthy_is_waited_for_and_fails),
+		TEST(l19_a_name_that_does_not_exist_ends_the_run_before_anything_is_changed),
+		TEST(l21_a_first_deployment_has_nothing_to_put_back),
+		TEST(who_is_out_of_a_named_one_and_has_no_run_is_adopted),
+		TEST(a_balancer_that_is_gone_keeps_no_other_waiting),
+		TEST(what_an_operator_put_back_already_is_not_put_back_twice),
+		TEST(two_balancers_cost_about_half_of_the_scripts_calls),
+		TEST(many_leave_and_return_in_the_time_of_the_slowest),
+		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
+		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
