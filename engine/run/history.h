@@ -16,8 +16,9 @@ enum standing {
 
 struct history {
 	json_t *first;      /* the run's first record: subject, host, input, hook */
-	json_t *definitions; /* what the run goes by, the newest last: the machine with all it uses. An intent is
-			      * understood by the one under which it was made */
+	/* What the run goes by, the newest last: the machine with all it uses. An intent is understood by the one under
+	 * which it was made. */
+	json_t *definitions;
 	json_t *states;     /* NAME -> what it gave, and `changed` */
 	json_t *catches;    /* "STATE/N" -> how often this catch was taken */
 	json_t *leg;        /* the record of the newest leg; NULL before the first */

@@ -40,7 +40,7 @@ struct ledger {
 
 void ledger_release(struct ledger *ledger);
 
-/* Takes in one record, and keeps references to what matters of it; those that are not about changes are passed over.
+/* Takes in one record, and keeps references to what matters of it; what is not about changes is passed over.
  * -1: it contradicts what came before. */
 int ledger_apply(struct ledger *ledger, json_t *record);
 

@@ -3,10 +3,15 @@ libtidegate_a_SOURCES += \
 	engine/run/journal_file.h engine/run/journal_read.c
 libtidegate_a_SOURCES += \
 	engine/run/activity.c \
+	engine/run/activity_change.c \
+	engine/run/activity_decide.c \
+	engine/run/activity_doubt.c \
+	engine/run/activity_poll.c \
+	engine/run/activity_settle.c \
 	engine/run/drive.c \
 	engine/run/exit.c engine/run/exit.h \
 	engine/run/history.c engine/run/history.h \
-	engine/run/internal.h \
+	engine/run/internal.h engine/run/phases.h \
 	engine/run/ledger.c engine/run/ledger.h \
 	engine/run/observe.c \
 	engine/run/readings.c engine/run/readings.h \

@@ -25,6 +25,9 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 	/* Cut off before its first leg: it has changed nothing, and belongs to whoever comes. */
 	if (!open->leg)
 		return leg_opens ? START_AGAIN : START_LOOK;
+	/* Taken over by hand, for the deployment that comes to put it back. */
+	if (strcmp(history_leg_text(open, "leg"), "adopt") == 0)
+		return leg_opens ? START_AGAIN : START_GO_ON;
 	hook = json_object_get(open->leg, "hook");
 	theirs = json_string_value(json_object_get(hook, "deployment_group_id"));
 	if (strcmp(theirs ? theirs : "", group) != 0)

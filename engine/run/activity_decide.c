@@ -1,0 +1,221 @@
+/* The phases of deciding: drift, refuse, what would be changed, whether there is anything to do, and whether its time
+ * has come. */
+#include "config.h"
+
+#include "run/phases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum step activity_end_restored(struct activity *activity, const char *how)
+{
+	activity->restored = how;
+	return activity_go_to(activity, PHASE_DONE);
+}
+
+/* The first condition of a list that holds: 1 with *which; 0 none; -1. */
+int activity_condition_holds(struct activity *activity, const struct record_list *conditions,
+			     const struct action_condition **which, struct error *err)
+{
+	for (size_t i = 0; i < conditions->count; i++) {
+		int holds;
+
+		*which = (const struct action_condition *)conditions->records + i;
+		holds = located_is_true(&(*which)->when, activity->document, 0, err);
+		if (holds != 0)
+			return holds;
+	}
+	return 0;
+}
+
+static char *condition_reason(struct activity *activity, const struct action_condition *condition)
+{
+	if (condition->because)
+		return template_sentence(condition->because, activity->document);
+	return memory_copy_text(expression_text(condition->when.parsed));
+}
+
+/* Our own write that AWS confirmed a moment ago may not be visible yet: that it is gone is not believed at once, unless
+ * our own undo was answered since. */
+static bool write_is_recent(const struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+	struct clock *clock = activity->run->environment.clock;
+
+	return entry && entry->held && !entry->undone && !activity->changed &&
+	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS;
+}
+
+/* The request was answered before; what is left is to see that it settled. */
+static enum step go_on_settling(struct activity *activity, const json_t *intent)
+{
+	json_object_set(activity->document, "change", json_object_get(intent, "change"));
+	activity->intent = json_integer_value(json_object_get(intent, "n"));
+	activity->changed = true;
+	activity_poll_begin(activity);
+	return activity_go_to(activity, PHASE_SETTLE);
+}
+
+static enum step step_drift_back(struct activity *activity, const struct ledger_entry *entry)
+{
+	const struct action_condition *which;
+	struct error err = ERROR_INIT;
+	enum step step;
+	int holds;
+
+	if (!entry)
+		return activity_end_restored(activity, "already");
+	if (entry->undone && !activity->changed)
+		return go_on_settling(activity, entry->undone);
+	if (!activity_observed(activity, &(struct needs_list){ .conditions = &activity->action->drift }, &step))
+		return step;
+	holds = activity_condition_holds(activity, &activity->action->drift, &which, &err);
+	if (holds < 0)
+		return activity_expression_failed(activity, &err);
+	if (holds == 0)
+		return activity_go_to(activity, PHASE_REFUSE);
+	if (write_is_recent(activity))
+		return activity_poll_again(activity, PHASE_DRIFT);
+	activity->because = condition_reason(activity, which);
+	return activity_end_restored(activity, "drifted");
+}
+
+enum step phase_drift(struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+
+	if (activity->undoes)
+		return step_drift_back(activity, entry);
+	if (entry && entry->held && activity->action->request && !activity->action->undo)
+		return go_on_settling(activity, entry->held);
+	return activity_go_to(activity, PHASE_REFUSE);
+}
+
+enum step activity_fail_by_condition(struct activity *activity, const struct action_condition *which,
+				     enum failure otherwise)
+{
+	char *reason = condition_reason(activity, which);
+
+	activity_fail(activity, which->error != FAILURE_NONE ? (enum failure)which->error : otherwise, "%s", reason);
+	free(reason);
+	return activity_end_failed(activity);
+}
+
+enum step phase_refuse(struct activity *activity)
+{
+	const struct action_condition *which;
+	struct error err = ERROR_INIT;
+	enum step step;
+	int holds;
+
+	if (activity->action->refuse.count > 0) {
+		if (!activity_observed(activity, &(struct needs_list){ .conditions = &activity->action->refuse },
+				       &step))
+			return step;
+		holds = activity_condition_holds(activity, &activity->action->refuse, &which, &err);
+		if (holds < 0)
+			return activity_expression_failed(activity, &err);
+		if (holds == 1)
+			return activity_fail_by_condition(activity, which, FAILURE_REFUSED);
+	}
+	if (activity->preflight)
+		return activity_go_to(activity, PHASE_DONE);
+	return activity_go_to(activity, activity->action->request ? PHASE_DECIDE : PHASE_SETTLE);
+}
+
+static int compute_change(struct activity *activity, struct error *err)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+	const json_t *held = entry && !activity->undoes ? ledger_entry_intent(entry) : NULL;
+	json_t *change = json_object();
+
+	json_object_set_new(activity->document, "held",
+			    held ? json_incref(json_object_get(held, "change")) : json_null());
+	for (size_t i = 0; i < activity->action->change.count; i++) {
+		const struct named_expression *row = &activity->action->change.rows[i];
+		json_t *value = located_search(&row->expression, activity->document, activity->document, err);
+
+		if (!value) {
+			json_decref(change);
+			return -1;
+		}
+		json_object_set_new(change, row->key->text, value);
+	}
+	json_object_set_new(activity->document, "change", change);
+	return 0;
+}
+
+/* Our own write that AWS confirmed a moment ago may not be visible yet: it is not sent again for that. */
+static bool contradicts_own_write(const struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+	const char *made_by;
+
+	if (!write_is_recent(activity) || activity->undoes || entry->n_doubts > 0)
+		return false;
+	made_by = json_string_value(json_object_get(entry->held, "action"));
+	return made_by && strcmp(made_by, activity->action->name) == 0 &&
+	       json_equal(json_object_get(entry->held, "change"), json_object_get(activity->document, "change"));
+}
+
+static enum step decided_nothing_to_do(struct activity *activity)
+{
+	if (activity->undoes && write_is_recent(activity))
+		return activity_poll_again(activity, PHASE_DRIFT);
+	if (activity->undoes)
+		return activity_end_restored(activity, "already");
+	activity->run->found_out |= activity->action->leaves;
+	if (activity->run->mode == RUN_ADOPT && activity->action->leaves)
+		return activity_go_to(activity, PHASE_INTENT);
+	return activity_go_to(activity, PHASE_GIVE);
+}
+
+enum step phase_decide(struct activity *activity)
+{
+	const struct action *action = activity->action;
+	const struct needs_list needs = {
+		.expressions = { &action->satisfied },
+		.templates = { action->request->with, action->undo ? action->undo->with : action->request->with,
+			       action->summary ? action->summary : action->request->with },
+		.named = &action->change,
+	};
+	struct error err = ERROR_INIT;
+	enum step step;
+	int satisfied;
+
+	if (!activity_observed(activity, &needs, &step))
+		return step;
+	if (compute_change(activity, &err) != 0)
+		return activity_expression_failed(activity, &err);
+	satisfied = located_is_true(&action->satisfied, activity->document, 0, &err);
+	if (satisfied < 0)
+		return activity_expression_failed(activity, &err);
+	if (satisfied)
+		return decided_nothing_to_do(activity);
+	if (activity->run->mode == RUN_ADOPT)
+		return activity_go_to(activity, PHASE_GIVE);
+	if (contradicts_own_write(activity))
+		return activity_poll_again(activity, PHASE_DECIDE);
+	return activity_go_to(activity, activity->run->mode == RUN_PLAN ? PHASE_INTENT : PHASE_READY);
+}
+
+enum step phase_ready(struct activity *activity)
+{
+	struct error err = ERROR_INIT;
+	enum step step;
+	int ready;
+
+	if (activity->action->ready.parsed) {
+		if (!activity_observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
+				       &step))
+			return step;
+		ready = located_is_true(&activity->action->ready, activity->document, 1, &err);
+		if (ready < 0)
+			return activity_expression_failed(activity, &err);
+		/* The world moves while it waits: what would be written is decided anew each time. */
+		if (!ready)
+			return activity_poll_again(activity, PHASE_DRIFT);
+	}
+	activity_poll_begin(activity);
+	return activity_go_to(activity, PHASE_INTENT);
+}

@@ -1,0 +1,131 @@
+/* Looking again until something is so: when, for how long, and what is said meanwhile. */
+#include "config.h"
+
+#include "run/phases.h"
+
+/* Doubles, up to a bound, and differs by up to a fifth, so that a fleet does not ask in step. */
+int64_t activity_poll_delay_ms(struct activity *activity)
+{
+	struct random *random = activity->run->environment.random;
+	int64_t delay_ms = POLL_FIRST_MS << (activity->polls < 4 ? activity->polls : 4);
+
+	activity->polls++;
+	if (delay_ms > POLL_MOST_MS)
+		delay_ms = POLL_MOST_MS;
+	return delay_ms - (int64_t)((double)delay_ms * 0.2 * random->next(random));
+}
+
+void activity_poll_begin(struct activity *activity)
+{
+	activity->begun_ms = 0;
+	activity->deadline_ms = 0;
+	activity->polls = 0;
+}
+
+/* The deadline is evaluated only where there is something to wait for: what it needs may cost calls. 1: it is known. */
+int activity_poll_deadline(struct activity *activity)
+{
+	const struct needs_list needs = { .expressions = { &activity->action->deadline } };
+	struct error err = ERROR_INIT;
+	json_t *seconds;
+	int result;
+
+	if (activity->begun_ms == 0)
+		activity->begun_ms = run_now_ms(activity->run);
+	if (activity->deadline_ms != 0)
+		return 1;
+	activity->deadline_ms = activity->begun_ms + DEFAULT_DEADLINE_MS;
+	if (!activity->action->deadline.parsed)
+		return 1;
+	result = activity_observe(activity, &needs);
+	activity->deadline_ms = 0;
+	if (result != 1)
+		return result;
+	seconds = located_search(&activity->action->deadline, activity->document, activity->document, &err);
+	if (!seconds || !json_is_number(seconds)) {
+		json_decref(seconds);
+		return activity_fail(activity, FAILURE_INVALID, "'deadline' of %s gives no number",
+				     activity->action->name);
+	}
+	activity->deadline_ms = activity->begun_ms + (int64_t)(json_number_value(seconds) * 1000);
+	json_decref(seconds);
+	return 1;
+}
+
+void activity_tell_waiting(struct activity *activity, json_t *shown, int64_t left_ms)
+{
+	struct reporter *reporter = activity->run->environment.reporter;
+
+	reporter->waiting(reporter, &activity->run->history, state_name(activity->state), shown,
+			  run_now_ms(activity->run) - activity->begun_ms, left_ms);
+}
+
+static void tell_progress(struct activity *activity, int64_t left_ms)
+{
+	const struct located_expression *progress = &activity->action->progress;
+	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL)
+					 : NULL;
+
+	if (!shown)
+		shown = json_null();
+	activity_tell_waiting(activity, shown, left_ms);
+	json_decref(shown);
+}
+
+static const char *waited_for(enum phase phase)
+{
+	return phase == PHASE_READY ? "could not begin" : "has not taken full effect";
+}
+
+/* Not yet: looks again later, in the phase given. */
+enum step activity_poll_again(struct activity *activity, enum phase phase)
+{
+	int known = activity_poll_deadline(activity);
+	int64_t now_ms = run_now_ms(activity->run), deadline_ms;
+	char waited[DURATION_TEXT_BYTES];
+
+	if (known == 0)
+		return activity_wait(activity);
+	if (known < 0 && !failures[activity->result.failure].passing)
+		return activity_end_failed(activity);
+	activity->result.failure = FAILURE_NONE;
+	deadline_ms = known == 1 ? activity->deadline_ms : activity->begun_ms + DEFAULT_DEADLINE_MS;
+	if (now_ms >= deadline_ms) {
+		activity_fail(activity, FAILURE_TIMEOUT, "%s %s after %s", activity->action->name,
+			      waited_for(activity->phase),
+			      duration_format((now_ms - activity->begun_ms) / 1000 * 1000, waited));
+		return activity_end_failed(activity);
+	}
+	tell_progress(activity, deadline_ms - now_ms);
+	activity->wake_ms = now_ms + activity_poll_delay_ms(activity);
+	if (activity->wake_ms > deadline_ms)
+		activity->wake_ms = deadline_ms;
+	activity->since_ms = activity->wake_ms;
+	activity->phase = phase;
+	return STEP_WAIT;
+}
+
+/* What passes by itself is no failure, but a reason to look again; the last one tells why, where time runs out. */
+enum step activity_poll_failed(struct activity *activity)
+{
+	struct action_result failed = activity->result;
+	enum step step;
+
+	if (!failures[failed.failure].passing || activity->run->mode != RUN_REAL)
+		return activity_end_failed(activity);
+	step = activity_poll_again(activity, activity->phase);
+	if (activity->phase == PHASE_DONE)
+		activity->result = failed;
+	return step;
+}
+
+/* Observes; where that is under way or has failed, *step says how to go on. */
+bool activity_observed(struct activity *activity, const struct needs_list *needs, enum step *step)
+{
+	int result = activity_observe(activity, needs);
+
+	if (result == 1)
+		return true;
+	*step = result == 0 ? activity_wait(activity) : activity_poll_failed(activity);
+	return false;
+}

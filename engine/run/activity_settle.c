@@ -1,0 +1,97 @@
+/* The last phases: the effect is complete, and what later states may read. */
+#include "config.h"
+
+#include "run/phases.h"
+
+static void remember_verified(struct activity *activity)
+{
+	struct run *run = activity->run;
+	struct verified *made;
+
+	/* A minimum that we lowered may rightly have moved; that the instance is out, or healthy, must not have. */
+	if (activity->verifying || activity->undoes || (activity->action->request && !activity->action->leaves))
+		return;
+	made = memory_new(1, sizeof(*made));
+	made->action = activity->action;
+	made->document = json_copy(activity->document);
+	made->state = memory_copy_text(state_name(activity->state));
+	made->next = run->verified;
+	run->verified = made;
+}
+
+static enum step settled(struct activity *activity)
+{
+	remember_verified(activity);
+	if (activity->changed &&
+	    run_record(activity->run, "settled",
+		       json_pack("{s:I, s:s}", "intent", activity->intent, "state", state_name(activity->state))) != 0)
+		return activity_end_failed(activity);
+	if (activity->undoes)
+		return activity_end_restored(activity, "restored");
+	return activity_go_to(activity, PHASE_GIVE);
+}
+
+static enum step plan_wait(struct activity *activity)
+{
+	int known = activity_poll_deadline(activity);
+	json_t *fields;
+
+	if (known == 0)
+		return activity_wait(activity);
+	if (known < 0)
+		return activity_end_failed(activity);
+	fields = json_pack("{s:s, s:I}", "waits", state_name(activity->state), "at_most_ms",
+			   (json_int_t)(activity->deadline_ms - activity->begun_ms));
+	if (run_record(activity->run, "note", fields) != 0)
+		return activity_end_failed(activity);
+	return activity_go_to(activity, PHASE_GIVE);
+}
+
+enum step phase_settle(struct activity *activity)
+{
+	const struct action *action = activity->action;
+	const struct action_condition *which;
+	struct error err = ERROR_INIT;
+	enum step step;
+	int holds;
+
+	if (!action->settled.parsed || activity->run->mode == RUN_ADOPT)
+		return activity_go_to(activity, PHASE_GIVE);
+	if (activity->run->mode == RUN_PLAN)
+		return plan_wait(activity);
+	if (!activity_observed(activity,
+			       &(struct needs_list){ .expressions = { &action->settled, &action->progress },
+						     .conditions = &action->failed },
+			       &step))
+		return step;
+	holds = activity_condition_holds(activity, &action->failed, &which, &err);
+	if (holds == 1 && activity->run->last_mutation_ms &&
+	    run_now_ms(activity->run) < activity->run->last_mutation_ms + SHOWN_AFTER_MS)
+		return activity_poll_again(activity, PHASE_SETTLE);
+	if (holds == 1)
+		return activity_fail_by_condition(activity, which, FAILURE_CONFLICT);
+	if (holds == 0)
+		holds = located_is_true(&action->settled, activity->document, 1, &err);
+	if (holds < 0)
+		return activity_expression_failed(activity, &err);
+	return holds ? settled(activity) : activity_poll_again(activity, PHASE_SETTLE);
+}
+
+enum step phase_give(struct activity *activity)
+{
+	struct error err = ERROR_INIT;
+	enum step step;
+
+	if (!activity_observed(activity, &(struct needs_list){ .named = &activity->action->give }, &step))
+		return step;
+	activity->gave = json_object();
+	for (size_t i = 0; i < activity->action->give.count; i++) {
+		const struct named_expression *row = &activity->action->give.rows[i];
+		json_t *value = located_search(&row->expression, activity->document, activity->document, &err);
+
+		if (!value)
+			return activity_expression_failed(activity, &err);
+		json_object_set_new(activity->gave, row->key->text, value);
+	}
+	return activity_go_to(activity, PHASE_DONE);
+}
