@@ -189,6 +189,16 @@ enum step phase_request(struct activity *activity)
 	return activity_wait(activity);
 }
 
+/* A moment later, in another phase. Unlike activity_poll_again this never stays in the one at hand: its answer was
+ * taken. */
+static enum step look_again(struct activity *activity, enum phase phase)
+{
+	activity->wake_ms = run_now_ms(activity->run) + activity_poll_delay_ms(activity);
+	activity->since_ms = activity->wake_ms;
+	activity->phase = phase;
+	return STEP_WAIT;
+}
+
 static enum step answer_in_doubt(struct activity *activity)
 {
 	json_t *fields = json_pack("{s:I, s:s, s:s, s:i, s:s, s:s}", "intent", activity->intent, "state",
@@ -199,10 +209,7 @@ static enum step answer_in_doubt(struct activity *activity)
 	if (run_record(activity->run, "unanswered", fields) != 0)
 		return activity_end_failed(activity);
 	/* The world may need a moment to show it. */
-	activity->wake_ms = run_now_ms(activity->run) + activity_poll_delay_ms(activity);
-	activity->since_ms = activity->wake_ms;
-	activity->phase = PHASE_DOUBT;
-	return STEP_WAIT;
+	return look_again(activity, PHASE_DOUBT);
 }
 
 static enum step answer_failed(struct activity *activity)
@@ -227,7 +234,7 @@ static enum step answer_failed(struct activity *activity)
 	}
 	/* What an undo wants may be so already, or be so in a moment. */
 	if (activity->undoes && activity->answer.failure == FAILURE_CONFLICT && activity->requests < DOUBT_ATTEMPTS)
-		return activity_poll_again(activity, PHASE_DRIFT);
+		return look_again(activity, PHASE_DRIFT);
 	activity_take_answer(activity);
 	return activity_end_failed(activity);
 }

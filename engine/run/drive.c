@@ -131,6 +131,7 @@ int run_activities(struct run *run, struct activity *activities, size_t count, s
 	for (;;) {
 		advance_all(activities, begun);
 		done = count_done(activities, begun);
+		/* One that could not be recorded has ended too, without a failure of its own. */
 		if (done == count)
 			return run->fatal.kind == ERROR_NONE ? 0 : -1;
 		/* One that has ended makes room for the next. */

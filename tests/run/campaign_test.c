@@ -113,6 +113,7 @@ static const enum sim_fault_kind passing_faults[] = {
 	SIM_FAULT_THROTTLED,    SIM_FAULT_CONTENTION,   SIM_FAULT_UNAVAILABLE_BEFORE, SIM_FAULT_UNAVAILABLE_AFTER,
 	SIM_FAULT_LOST_BEFORE,  SIM_FAULT_LOST_AFTER,   SIM_FAULT_LATE,               SIM_FAULT_GARBAGE,
 	SIM_FAULT_TRUNCATED,    SIM_FAULT_STALE,        SIM_FAULT_CRASH_BEFORE,       SIM_FAULT_CRASH_AFTER,
+	SIM_FAULT_ACTIVITY,
 };
 
 static void every_fault_at_every_request_ends_as_if_there_had_been_none(void **state)
