@@ -106,10 +106,17 @@ int run_sync(struct run *run)
 	return run->journal ? journal_sync(run->journal, &run->fatal) : 0;
 }
 
+static json_t *definition_of(const struct run_environment *environment, const struct machine *machine)
+{
+	if (machine == environment->known)
+		return json_made(json_pack("{s:s}", "known", machine->name));
+	return machine_definition(machine);
+}
+
 static json_t *first_fields(const struct run_environment *environment, const struct machine *machine, json_t *input,
 			    json_t *about)
 {
-	json_t *fields = json_copy(about), *definition = machine_definition(machine);
+	json_t *fields = json_copy(about), *definition = definition_of(environment, machine);
 	char fingerprint[9];
 
 	machine_fingerprint(definition, fingerprint);
@@ -201,8 +208,10 @@ static const struct machine *load_definition(struct run *run, size_t i, struct e
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
 	struct reader reader = { .arena = run->arena, .diagnostics = &diagnostics };
 	struct source *source = ARENA_NEW(run->arena, struct source);
-	const struct machine *machine;
+	const struct machine *machine = run->environment.known;
 
+	if (machine && json_object_get(json_array_get(run->history.definitions, i), "known"))
+		return machine;
 	source->name = arena_format(run->arena, "definition %zu in journal %s", i + 1, run_id(run));
 	machine = machine_from_definition(&reader, source, json_array_get(run->history.definitions, i));
 	if (!machine)
@@ -268,7 +277,8 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 
 int run_redefine(struct run *run, const struct machine *machine, json_t *input, struct error *err)
 {
-	json_t *fields = json_pack("{s:o, s:o}", "definition", machine_definition(machine), "input", input);
+	json_t *fields = json_pack("{s:o, s:o}", "definition", definition_of(&run->environment, machine), "input",
+				   input);
 
 	if (run_record(run, "definition", fields) != 0 || run_sync(run) != 0) {
 		*err = run->fatal;

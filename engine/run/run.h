@@ -34,6 +34,9 @@ struct run_environment {
 	struct reporter *reporter;
 	const volatile sig_atomic_t *stop; /* set by SIGTERM, SIGINT: no mutation any more */
 	const char *engine_version;
+	/* A machine that is there whenever a journal is opened: journals name it in place of holding its definition.
+	 * For rehearsals, which make and read journals all the time; NULL: each journal is whole. */
+	const struct machine *known;
 };
 
 enum run_mode {
