@@ -10,4 +10,5 @@ libtidegate_a_SOURCES += \
 	engine/base/printable.c engine/base/printable.h \
 	engine/base/random.c engine/base/random.h \
 	engine/base/source.h \
-	engine/base/storage.h engine/base/storage_directory.c
+	engine/base/storage.h engine/base/storage_directory.c \
+	engine/base/storage_memory.c engine/base/storage_memory.h
