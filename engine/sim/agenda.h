@@ -24,6 +24,7 @@ struct planned_fault {
 struct planned_act {
 	unsigned request; /* 0: by an event */
 	struct sim_act act;
+	int64_t done_ms; /* world time at which its request arrived; 0: not yet */
 };
 
 struct past {

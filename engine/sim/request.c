@@ -155,14 +155,29 @@ struct planned_fault request_begin(struct sim *sim)
 	return (struct planned_fault){ .request = sim->requests };
 }
 
+/* Once, however many pages the request asks for. */
 static void play_acts(struct sim *sim, unsigned number)
 {
-	for (size_t i = 0; i < sim->acts.count; i++) {
-		struct sim_act act = ((const struct planned_act *)rows_at(&sim->acts, i))->act;
+	for (size_t i = 0; number && i < sim->acts.count; i++) {
+		struct planned_act *planned = rows_at(&sim->acts, i);
+		struct sim_act act = planned->act;
 
-		if (((const struct planned_act *)rows_at(&sim->acts, i))->request == number)
-			sim_act(sim, &act);
+		if (planned->request != number || planned->done_ms)
+			continue;
+		planned->done_ms = sim->world.now_ms ? sim->world.now_ms : 1;
+		sim_act(sim, &act);
 	}
+}
+
+bool sim_act_done(const struct sim *sim, size_t i, struct sim_done *done)
+{
+	const struct planned_act *planned = i < sim->acts.count ? rows_at(&sim->acts, i) : NULL;
+
+	if (!planned)
+		return false;
+	*done = (struct sim_done){ .act = planned->act, .request = planned->done_ms ? planned->request : 0,
+				   .after_ms = planned->done_ms };
+	return true;
 }
 
 /* ---- checks and pages */

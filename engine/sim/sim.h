@@ -130,6 +130,15 @@ void sim_act_after(struct sim *sim, int64_t ms, const struct sim_act *act);
 void sim_act_before(struct sim *sim, unsigned k, const struct sim_act *act);
 void sim_act(struct sim *sim, const struct sim_act *act);
 
+/* What became of the i-th act that was planned (those of the scenario first); false where there are not so many. */
+struct sim_done {
+	struct sim_act act;
+	unsigned request; /* just before which it was done; 0: not, or not yet, or by time alone */
+	int64_t after_ms; /* in the world's time, which is 0 where the world begins */
+};
+
+bool sim_act_done(const struct sim *sim, size_t i, struct sim_done *done);
+
 /* ---- what happened */
 
 struct sim_logged {
