@@ -2,54 +2,12 @@
  * home. */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "cli/homeward.h"
 #include "cli/process.h"
 #include "cli/runs.h"
 #include "cli/verdict.h"
-#include "text/json.h"
-
-/* The leg keeps what its hook said: the deployment group must find its run again. */
-static json_t *hook_of(const struct history *history)
-{
-	json_t *hook = json_object_get(history->leg, "hook");
-
-	return hook ? json_deep_copy(hook) : json_made(json_object());
-}
-
-/* From a pause to the end; what was cut off to the goal that it had. */
-static void go_on(struct session *session, struct run *run, struct leg_result *result)
-{
-	const struct history *history = run_history(run);
-	struct leg leg = { .name = "resume", .hook = hook_of(history) };
-	struct state_list goal;
-
-	if (history->standing == STANDING_PAUSED) {
-		leg.leaves_paused = true;
-		leg.passes_pauses = true;
-	} else {
-		goal_from_record(&goal, session->arena, run_machine(run), json_object_get(history->leg, "goal"));
-		leg.goal = goal.count > 0 ? &goal : NULL;
-		leg.passes_pauses = !homeward_opens(history, run_machine(run), &goal);
-	}
-	run_leg(run, &leg, result);
-	json_decref(leg.hook);
-}
-
-/* To the next place of rest, without a goal. */
-static void go_home(struct run *run, bool restore_only, struct leg_result *result)
-{
-	struct leg leg = { .name = "resume", .hook = hook_of(run_history(run)) };
-
-	if (restore_only)
-		run_restore(run, &leg, result);
-	else
-		run_leg(run, &leg, result);
-	json_decref(leg.hook);
-}
 
 /* ---- one, by hand ---- */
 
@@ -73,46 +31,12 @@ static int resume_run(struct session *session, const char *id, struct error *err
 		start_unlock(&environment, &locked);
 		return EXIT_REACHED;
 	}
-	go_on(session, locked.run, &result);
+	homeward_go_on(session->arena, locked.run, &result);
 	start_unlock(&environment, &locked);
 	return verdict_print(&session->report, &result);
 }
 
 /* ---- all, at boot and by timer ---- */
-
-static enum homeward decide(struct session *session, const struct run_environment *environment, struct run *run)
-{
-	struct clock *clock = environment->clock;
-	const struct history *history = run_history(run);
-	int64_t now_ms = clock->wall_ms(clock);
-	struct state_list goal;
-
-	goal_from_record(&goal, session->arena, run_machine(run), json_object_get(history->leg, "goal"));
-	/* The monotonic clock counts from boot, also while the machine is suspended. */
-	return homeward_decide(history, homeward_opens(history, run_machine(run), &goal), now_ms,
-			       now_ms - clock->monotonic_ms(clock));
-}
-
-static void send_home(struct session *session, struct run *run, enum homeward homeward, struct leg_result *result)
-{
-	bool caught;
-
-	switch (homeward) {
-	case HOMEWARD_NOTHING:
-		return;
-	case HOMEWARD_GO_ON:
-		go_on(session, run, result);
-		return;
-	case HOMEWARD_EXPIRE:
-		if (run_expire(run))
-			go_home(run, false, result);
-		return;
-	case HOMEWARD_INTERRUPT:
-		caught = run_interrupt(run, result);
-		go_home(run, !caught, result);
-		return;
-	}
-}
 
 /* One that another process drives is in good hands. */
 static int attend(struct session *session, const struct run_environment *environment, const char *id)
@@ -124,8 +48,7 @@ static int attend(struct session *session, const struct run_environment *environ
 
 	if (start_locked(environment, id, &locked, &err) != 0)
 		return err.kind == ERROR_BUSY ? EXIT_REACHED : session_fail(session, &err);
-	homeward = decide(session, environment, locked.run);
-	send_home(session, locked.run, homeward, &result);
+	homeward = homeward_attend(environment, session->arena, locked.run, &result);
 	start_unlock(environment, &locked);
 	return homeward == HOMEWARD_NOTHING ? EXIT_REACHED : verdict_print(&session->report, &result);
 }

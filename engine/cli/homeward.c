@@ -2,6 +2,10 @@
 
 #include "cli/homeward.h"
 
+#include <string.h>
+
+#include "text/json.h"
+
 bool homeward_opens(const struct history *history, const struct machine *machine, const struct state_list *goal)
 {
 	if (goal->count > 0)
@@ -17,11 +21,23 @@ static bool was_cut_off(const struct history *history)
 	return history->leg && (!history->leg_end || json_integer_value(status) == EXIT_INTERRUPTED);
 }
 
+/* A pause that the newest leg reached, not one that it had yet to leave. */
+static bool stands_at_goal(const struct history *history)
+{
+	size_t i;
+	json_t *name;
+
+	json_array_foreach (json_object_get(history->leg, "goal"), i, name)
+		if (history->position && strcmp(json_string_value(name), history->position) == 0)
+			return true;
+	return false;
+}
+
 enum homeward homeward_decide(const struct history *history, bool opens, int64_t now_ms, int64_t booted_ms)
 {
 	if (!history_is_open(history))
 		return HOMEWARD_NOTHING;
-	if (history->standing == STANDING_PAUSED)
+	if (history->standing == STANDING_PAUSED && (opens || !was_cut_off(history) || stands_at_goal(history)))
 		return history->expires_ms && now_ms >= history->expires_ms ? HOMEWARD_EXPIRE : HOMEWARD_NOTHING;
 	if (history->standing == STANDING_ENDED || !was_cut_off(history))
 		return HOMEWARD_NOTHING;
@@ -30,4 +46,85 @@ enum homeward homeward_decide(const struct history *history, bool opens, int64_t
 	if (history->latest_ms < booted_ms || now_ms - history->latest_ms >= HOMEWARD_PATIENCE_MS)
 		return HOMEWARD_INTERRUPT;
 	return HOMEWARD_NOTHING;
+}
+
+/* The leg keeps what its hook said: the deployment group must find its run again. */
+static json_t *hook_of(const struct history *history)
+{
+	json_t *hook = json_object_get(history->leg, "hook");
+
+	return hook ? json_deep_copy(hook) : json_made(json_object());
+}
+
+void homeward_go_on(struct arena *arena, struct run *run, struct leg_result *result)
+{
+	const struct history *history = run_history(run);
+	struct leg leg = { .name = "resume", .hook = hook_of(history) };
+	struct state_list goal;
+
+	if (history->standing == STANDING_PAUSED) {
+		leg.leaves_paused = true;
+		leg.passes_pauses = true;
+	} else {
+		goal_from_record(&goal, arena, run_machine(run), json_object_get(history->leg, "goal"));
+		leg.goal = goal.count > 0 ? &goal : NULL;
+		leg.passes_pauses = !homeward_opens(history, run_machine(run), &goal);
+	}
+	run_leg(run, &leg, result);
+	json_decref(leg.hook);
+}
+
+/* To the next place of rest, without a goal. */
+static void go_home(struct run *run, bool restore_only, struct leg_result *result)
+{
+	struct leg leg = { .name = "resume", .hook = hook_of(run_history(run)) };
+
+	if (restore_only)
+		run_restore(run, &leg, result);
+	else
+		run_leg(run, &leg, result);
+	json_decref(leg.hook);
+}
+
+static enum homeward decide(const struct run_environment *environment, struct arena *arena, struct run *run)
+{
+	struct clock *clock = environment->clock;
+	const struct history *history = run_history(run);
+	int64_t now_ms = clock->wall_ms(clock);
+	struct state_list goal;
+
+	goal_from_record(&goal, arena, run_machine(run), json_object_get(history->leg, "goal"));
+	/* The monotonic clock counts from boot, also while the machine is suspended. */
+	return homeward_decide(history, homeward_opens(history, run_machine(run), &goal), now_ms,
+			       now_ms - clock->monotonic_ms(clock));
+}
+
+static void send_home(struct arena *arena, struct run *run, enum homeward homeward, struct leg_result *result)
+{
+	bool caught;
+
+	switch (homeward) {
+	case HOMEWARD_NOTHING:
+		return;
+	case HOMEWARD_GO_ON:
+		homeward_go_on(arena, run, result);
+		return;
+	case HOMEWARD_EXPIRE:
+		if (run_expire(run))
+			go_home(run, false, result);
+		return;
+	case HOMEWARD_INTERRUPT:
+		caught = run_interrupt(run, result);
+		go_home(run, !caught, result);
+		return;
+	}
+}
+
+enum homeward homeward_attend(const struct run_environment *environment, struct arena *arena, struct run *run,
+			      struct leg_result *result)
+{
+	enum homeward homeward = decide(environment, arena, run);
+
+	send_home(arena, run, homeward, result);
+	return homeward;
 }

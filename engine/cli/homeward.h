@@ -1,5 +1,5 @@
 /* What a run needs that nobody drives: at boot and by timer runs only go home, and by hand they go on from where they
- * stand. Pure. */
+ * stand. */
 #ifndef TIDEGATE_CLI_HOMEWARD_H
 #define TIDEGATE_CLI_HOMEWARD_H
 
@@ -15,8 +15,14 @@ enum homeward {
 
 enum { HOMEWARD_PATIENCE_MS = 15 * 60 * 1000 };
 
-/* `opens`: the newest leg's goal is reached without passing a pause (homeward_opens). `booted_ms` is wall time. */
+/* Pure. `opens`: the newest leg's goal is reached without passing a pause (homeward_opens). `booted_ms`: wall time. */
 enum homeward homeward_decide(const struct history *history, bool opens, int64_t now_ms, int64_t booted_ms);
 bool homeward_opens(const struct history *history, const struct machine *machine, const struct state_list *goal);
+
+/* From a pause to the end; what was cut off to the goal that it had. */
+void homeward_go_on(struct arena *arena, struct run *run, struct leg_result *result);
+/* What is due for a run that is locked, at boot and by timer; says what it was. */
+enum homeward homeward_attend(const struct run_environment *environment, struct arena *arena, struct run *run,
+			      struct leg_result *result);
 
 #endif
