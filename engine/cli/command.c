@@ -11,7 +11,8 @@
 
 const struct command *const commands[] = {
 	&command_plan,  &command_run,   &command_status,  &command_log,      &command_resume,  &command_restore,
-	&command_adopt, &command_check, &command_policy,  &command_graph,    &command_actions, &command_simulate,
+	&command_adopt, &command_check, &command_policy,  &command_graph,    &command_rehearse,
+	&command_actions, &command_simulate,
 	&command_version, &command_help, NULL,
 };
 

@@ -16,8 +16,8 @@ struct command {
 };
 
 extern const struct command command_actions, command_adopt, command_check, command_graph, command_help, command_log,
-	command_plan, command_policy, command_restore, command_resume, command_run, command_simulate, command_status,
-	command_version;
+	command_plan, command_policy, command_rehearse, command_restore, command_resume, command_run,
+	command_simulate, command_status, command_version;
 
 /* In the order of the help; NULL behind the last. */
 extern const struct command *const commands[];

@@ -16,6 +16,7 @@ _tidegate_options()
 	check) echo --catalogue ;;
 	policy) echo --input --deployment-group --catalogue --region ;;
 	graph) echo --catalogue --state-dir --format --output ;;
+	rehearse) echo --input --deployment-group --catalogue --scenario --json --faults --seed --runs --run ;;
 	actions) echo --catalogue ;;
 	simulate) echo --scenario --listen --speed ;;
 	esac
@@ -30,7 +31,7 @@ _tidegate_runs()
 _tidegate()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-	local commands="plan run status log resume restore adopt check policy graph actions simulate version help"
+	local commands="plan run status log resume restore adopt check policy graph rehearse actions simulate version help"
 	local words
 
 	COMPREPLY=()

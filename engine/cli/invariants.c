@@ -1,0 +1,423 @@
+#include "config.h"
+
+#include "cli/invariants.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text/json.h"
+
+enum rule {
+	RULE_W2, RULE_W3, RULE_W4, RULE_W5, RULE_W7, RULE_W8, RULE_W10, RULE_J2, RULE_J3, RULE_J4, RULE_EXIT_0,
+	RULE_EXIT_1, RULE_EXIT_3, RULE_LEFT, RULE_TRAFFIC, RULE_HOME, RULE_EXPECT, RULE_COUNT
+};
+
+static const struct invariant rules[RULE_COUNT] = {
+	[RULE_W2] = { "W2", "the processes suspended at the end are those that were suspended at the start" },
+	[RULE_W3] = { "W3", "no empty list is ever sent" },
+	[RULE_W4] = { "W4", "the minimum at the end is that of the start" },
+	[RULE_W5] = { "W5", "the desired size at the end is that of the start, and we launch nothing" },
+	[RULE_W7] = { "W7", "the instance is at the end where it was" },
+	[RULE_W8] = { "W8", "the balancers have at the end whom they had" },
+	[RULE_W10] = { "W10", "what a third party wrote is never overwritten" },
+	[RULE_J2] = { "J2", "each request that changes something has its intent on the disk" },
+	[RULE_J3] = { "J3", "what is known to be done is never sent again" },
+	[RULE_J4] = { "J4", "behind a request without an answer the first thing sent is a question" },
+	[RULE_EXIT_0] = { "exit 0", "success is said only when everything is as it was" },
+	[RULE_EXIT_1] = { "exit 1", "\"failed, and everything is restored\" is true" },
+	[RULE_EXIT_3] = { "exit 3", "\"a person is needed\" lists what is left" },
+	[RULE_LEFT] = { "L1", "a leg that fails has tried to take back all that it changed" },
+	[RULE_TRAFFIC] = { "traffic", "no traffic comes to an installation that nobody has finished" },
+	[RULE_HOME] = { "home", "a run that nobody drives any more goes home" },
+	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
+};
+
+static void violate(struct stage *stage, enum rule rule, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void violate(struct stage *stage, enum rule rule, const char *format, ...)
+{
+	va_list arguments;
+
+	if (stage->violation.invariant)
+		return;
+	stage->violation.invariant = &rules[rule];
+	va_start(arguments, format);
+	vsnprintf(stage->violation.why, sizeof(stage->violation.why), format, arguments);
+	va_end(arguments);
+}
+
+static enum rule rule_of_fact(enum fact fact)
+{
+	static const enum rule of[FACT_COUNT] = {
+		[FACT_SUSPENDED] = RULE_W2, [FACT_MINIMUM] = RULE_W4, [FACT_DESIRED] = RULE_W5,
+		[FACT_STATE] = RULE_W7,     [FACT_MEMBERS] = RULE_W8, [FACT_LAUNCHES] = RULE_W5,
+	};
+
+	return of[fact];
+}
+
+/* ---- what others did ---- */
+
+static bool act_done(const struct stage *stage, enum sim_act_kind kind)
+{
+	struct sim_done done;
+
+	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
+		if (done.request && done.act.kind == kind)
+			return true;
+	return false;
+}
+
+static bool anybody_acted(const struct stage *stage)
+{
+	struct sim_done done;
+
+	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
+		if (done.request)
+			return true;
+	return false;
+}
+
+/* Whether the next thing of ours to reach AWS from the act on was a change: it rests on what was read before the act,
+ * and no order of requests can tell the two writers apart. */
+static bool came_between(const struct stage *stage, unsigned request)
+{
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (logged->number < request || !logged->effect)
+			continue;
+		if (!logged->reads)
+			return true;
+		if (strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->fault != SIM_FAULT_STALE)
+			return false;
+	}
+	return false;
+}
+
+static bool at_the_same_moment(const struct stage *stage)
+{
+	struct sim_done done;
+
+	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
+		if (done.request && came_between(stage, done.request))
+			return true;
+	return false;
+}
+
+/* ---- the world, against the one without us ---- */
+
+/* Holds each fact of `facts` against the world without us; a rule of its own for each, or `rule`. */
+static void compare_worlds(struct stage *stage, unsigned facts, const enum rule *rule)
+{
+	struct comparison comparison = { .stage = stage };
+	struct history history = { 0 };
+	bool open = false, asked = false;
+	char why[400];
+
+	facts &= ~facts_excused(stage);
+	comparison.alone = stage_alone_json(stage);
+	comparison.world = sim_world_json(stage->sim);
+	for (enum fact fact = 0; fact < FACT_COUNT; fact++) {
+		if (!(facts & FACT_BIT(fact)) || fact_same(&comparison, fact, why, sizeof(why)))
+			continue;
+		if (!asked)
+			open = stage_open_run(stage, &history);
+		asked = true;
+		/* What the last hook said to be left, with exit 3, is left. */
+		if (stage->left && open && fact_in_ledger(&history.ledger, fact))
+			continue;
+		if (anybody_acted(stage) && at_the_same_moment(stage))
+			stage->same_moment = true;
+		else
+			violate(stage, rule ? *rule : rule_of_fact(fact), "%s", why);
+	}
+	history_release(&history);
+	json_decref(comparison.alone);
+	json_decref(comparison.world);
+}
+
+/* ---- exit statuses ---- */
+
+static void check_exit_0(struct stage *stage, const struct leg_played *leg)
+{
+	static const enum rule rule = RULE_EXIT_0;
+
+	if (!leg->opens)
+		compare_worlds(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES), &rule);
+}
+
+static void check_exit_1(struct stage *stage, const struct leg_played *leg)
+{
+	static const enum rule rule = RULE_EXIT_1;
+	struct history history = { 0 };
+
+	(void)leg;
+	if (stage_open_run(stage, &history) && history.ledger.count > 0)
+		violate(stage, RULE_EXIT_1, "the ledger still holds %zu, the first is %s", history.ledger.count,
+			history.ledger.entries[0].resource);
+	history_release(&history);
+	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED) | FACT_BIT(FACT_MINIMUM) | FACT_BIT(FACT_STATE), &rule);
+}
+
+/* Where restoring failed, what it was that failed is beside its entry, and older entries rightly wait for it. */
+static bool restoring_failed(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].trouble || ledger->entries[i].n_doubts > 0)
+			return true;
+	return false;
+}
+
+static void check_exit_3(struct stage *stage, const struct leg_played *leg)
+{
+	struct history history = { 0 };
+	bool open = stage_open_run(stage, &history);
+
+	if (open && history.ledger.count == 0)
+		violate(stage, RULE_EXIT_3, "the ledger is empty: %s", leg->result.message);
+	if (open && history.ledger.count > 0 && !restoring_failed(&history.ledger))
+		violate(stage, RULE_LEFT, "the ledger still holds %s, changed by %s: no state restores it",
+			history.ledger.entries[0].resource, history.ledger.entries[0].state);
+	history_release(&history);
+}
+
+static const struct {
+	enum exit_status status;
+	void (*check)(struct stage *stage, const struct leg_played *leg);
+} exit_checks[] = {
+	{ EXIT_REACHED, check_exit_0 },
+	{ EXIT_FAILED, check_exit_1 },
+	{ EXIT_LEFT, check_exit_3 },
+};
+
+static void check_expectations(struct stage *stage, const struct leg_played *leg)
+{
+	const struct expectation *expects = stage->machine->expects.records;
+	json_t *world = stage->machine->expects.count ? sim_world_json(stage->sim) : NULL;
+
+	for (size_t i = 0; i < stage->machine->expects.count; i++) {
+		struct error err = ERROR_INIT;
+
+		if (strcmp(expects[i].at, leg->result.state) != 0 ||
+		    located_is_true(&expects[i].holds, world, 0, &err) == 1)
+			continue;
+		violate(stage, RULE_EXPECT, "at %s: %s", expects[i].at,
+			expects[i].because ? expects[i].because : expression_text(expects[i].holds.parsed));
+	}
+	json_decref(world);
+}
+
+void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
+		if (exit_checks[i].status == leg->result.status)
+			exit_checks[i].check(stage, leg);
+	if (leg->result.status == EXIT_REACHED && !anybody_acted(stage))
+		check_expectations(stage, leg);
+}
+
+/* ---- nobody came back ---- */
+
+static void check_no_traffic(struct stage *stage, const json_t *world)
+{
+	const char *self = sim_self(stage->sim), *name;
+	json_t *group;
+
+	json_object_foreach (json_object_get(world, "groups"), name, group) {
+		const json_t *instance = self ? json_object_get(json_object_get(group, "instances"), self) : NULL;
+		const char *state = json_string_value(json_object_get(instance, "state"));
+
+		if (state && strcmp(state, "InService") == 0)
+			violate(stage, RULE_TRAFFIC, "%s is InService, and what was being installed is not finished",
+				self);
+	}
+}
+
+/* Whether the deployment that is abandoned had come to a pause: else there is nothing half installed. */
+static bool stands_in_pause(const struct stage *stage)
+{
+	for (size_t i = stage->n_legs; i-- > 0;)
+		if (strcmp(stage->legs[i].hook, "timer") != 0) {
+			const struct state *state = machine_state(stage->machine, stage->legs[i].result.state);
+
+			return stage->legs[i].opens && state && state->kind == STATE_PAUSE;
+		}
+	return false;
+}
+
+void invariants_check_abandoned(struct stage *stage)
+{
+	static const enum rule rule = RULE_HOME;
+	json_t *world;
+
+	if (!stands_in_pause(stage) || anybody_acted(stage))
+		return;
+	world = sim_world_json(stage->sim);
+	check_no_traffic(stage, world);
+	json_decref(world);
+	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED), &rule);
+}
+
+/* ---- the requests ---- */
+
+static bool has_empty_list(const json_t *input)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)input, key, value)
+		if (json_is_array(value) && json_array_size(value) == 0)
+			return true;
+	return false;
+}
+
+static void check_lists(struct stage *stage, const struct sim_logged *logged)
+{
+	const json_t *processes = json_object_get(logged->input, "ScalingProcesses");
+	bool all = strstr(logged->operation, "Processes") && json_array_size(processes) == 0;
+
+	if (!logged->reads && (all || has_empty_list(logged->input)))
+		violate(stage, RULE_W3, "%s with an empty list", logged->operation);
+}
+
+/* What was suspended before the run, and by nobody's act since, is not ours to name. */
+static void check_resumed(struct stage *stage, const struct sim_logged *logged)
+{
+	const json_t *groups = json_object_get(stage->scene->before, "groups");
+	const char *group = json_string_value(json_object_get(logged->input, "AutoScalingGroupName"));
+	const json_t *suspended = group ? json_object_get(json_object_get(groups, group), "suspended") : NULL;
+	size_t i, k;
+	json_t *process, *before;
+
+	if (strcmp(logged->operation, "ResumeProcesses") != 0 || act_done(stage, SIM_ACT_RESUME))
+		return;
+	json_array_foreach (json_object_get(logged->input, "ScalingProcesses"), i, process)
+		json_array_foreach (suspended, k, before)
+			if (json_equal(process, before))
+				violate(stage, RULE_W2, "ResumeProcesses names %s, which was suspended before",
+					json_string_value(process));
+}
+
+static bool is_unanswered(const struct sim_logged *logged)
+{
+	static const bool unanswered[SIM_FAULT_COUNT] = {
+		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true, [SIM_FAULT_LOST_AFTER] = true,
+		[SIM_FAULT_LATE] = true,              [SIM_FAULT_GARBAGE] = true,     [SIM_FAULT_TRUNCATED] = true,
+		[SIM_FAULT_CRASH_BEFORE] = true,      [SIM_FAULT_CRASH_AFTER] = true,
+	};
+
+	return !logged->reads && unanswered[logged->fault];
+}
+
+static void check_log(struct stage *stage)
+{
+	const struct sim_logged *doubtful = NULL;
+
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (logged->number == 0)
+			continue;
+		check_lists(stage, logged);
+		check_resumed(stage, logged);
+		if (doubtful && !logged->reads && strcmp(doubtful->service, logged->service) == 0)
+			violate(stage, RULE_J4, "%s right behind a %s without an answer", logged->operation,
+				doubtful->operation);
+		doubtful = is_unanswered(logged) ? logged : NULL;
+	}
+}
+
+/* ---- the journal ---- */
+
+static const char *record_text(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+static size_t count_intents(const struct stage *stage, const struct sim_logged *sent)
+{
+	size_t i, count = 0;
+	json_t *record;
+
+	json_array_foreach (stage->records, i, record)
+		if (strcmp(record_text(record, "type"), "intent") == 0) {
+			const char *operation = strchr(record_text(record, "operation"), ':');
+
+			count += operation && strcmp(operation + 1, sent->operation) == 0 &&
+				 json_equal(json_object_get(record, "request"), sent->input);
+		}
+	return count;
+}
+
+static size_t count_sent(const struct stage *stage, const struct sim_logged *like)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		count += logged->number && strcmp(logged->operation, like->operation) == 0 &&
+			 json_equal(logged->input, like->input);
+	}
+	return count;
+}
+
+static void check_intents(struct stage *stage)
+{
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (!logged->reads && logged->number && count_sent(stage, logged) > count_intents(stage, logged))
+			violate(stage, RULE_J2, "%s was sent more often than it was intended", logged->operation);
+	}
+}
+
+static bool is_same(const json_t *one, const char *key, const json_t *other, const char *other_key)
+{
+	return json_equal(json_object_get(one, key), json_object_get(other, other_key));
+}
+
+/* Done, in the journal, and then the same again with nothing of ours in between that took it back. */
+static void check_repetitions(struct stage *stage)
+{
+	const json_t *done = NULL, *intent = NULL;
+	size_t i;
+	json_t *record;
+
+	if (anybody_acted(stage))
+		return;
+	json_array_foreach (stage->records, i, record) {
+		const char *type = record_text(record, "type");
+
+		if (strcmp(type, "intent") == 0) {
+			if (done && is_same(done, "operation", record, "operation") &&
+			    is_same(done, "request", record, "request"))
+				violate(stage, RULE_J3, "%s again", record_text(record, "operation"));
+			intent = record;
+		} else if (strcmp(type, "outcome") == 0 && intent &&
+			   (strcmp(record_text(record, "result"), "done") == 0 ||
+			    strcmp(record_text(record, "result"), "observed") == 0)) {
+			done = is_same(intent, "n", record, "intent") ? intent : done;
+		}
+	}
+}
+
+/* ---- the end ---- */
+
+void invariants_check_end(struct stage *stage)
+{
+	static const enum rule third_party = RULE_W10;
+	const bool minimum = act_done(stage, SIM_ACT_MINIMUM);
+
+	check_log(stage);
+	check_intents(stage);
+	check_repetitions(stage);
+	if (minimum)
+		compare_worlds(stage, FACT_BIT(FACT_MINIMUM), &third_party);
+	compare_worlds(stage, minimum ? FACTS_ALL & ~FACT_BIT(FACT_MINIMUM) : FACTS_ALL, NULL);
+}

@@ -1,0 +1,441 @@
+#include "config.h"
+
+#include "cli/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/homeward.h"
+#include "cli/invariants.h"
+#include "text/json.h"
+
+enum {
+	DEPLOYMENTS_MOST = 5,
+	INSTALLS_MS = 10 * 60 * 1000,
+	BETWEEN_MS = 60 * 1000,           /* until somebody deploys again */
+	AFTERWARDS_MS = 40 * 60 * 1000,   /* what is late has come, and who was launched is in service */
+	HOOK_MS = 60 * 60 * 1000,         /* CodeDeploy's own bound */
+	TIMER_MS = 5 * 60 * 1000,
+	ABANDONED_MS = 3 * 60 * 60 * 1000, /* how long only the timer comes */
+	GIVEN_UP_MS = 40 * 60 * 1000
+};
+
+static const char deployment_group[] = "rehearsal";
+
+/* ---- who listens ---- */
+
+static struct stage *stage_of_reporter(struct reporter *reporter)
+{
+	return (struct stage *)(void *)((char *)reporter - offsetof(struct stage, reporter));
+}
+
+static void mark_progress(struct stage *stage)
+{
+	struct scene *scene = stage->scene;
+
+	if ((scene->n_marks & (scene->n_marks - 1)) == 0)
+		scene->marks = memory_resize(scene->marks, 2 * scene->n_marks + 1, sizeof(*scene->marks));
+	scene->marks[scene->n_marks++] = (struct progress_mark){
+		.requests = sim_requests(stage->sim), .steps = storage_memory_steps(stage->memory)
+	};
+}
+
+static void hear_record(struct reporter *reporter, const struct history *history, const json_t *record)
+{
+	struct stage *stage = stage_of_reporter(reporter);
+
+	(void)history;
+	if (json_array_append(stage->records, (json_t *)(uintptr_t)record))
+		memory_exhausted();
+	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
+		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
+	if (stage->profiling)
+		mark_progress(stage);
+}
+
+static void hear_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
+			 int64_t waited_ms, int64_t left_ms)
+{
+	(void)reporter;
+	(void)history;
+	(void)state;
+	(void)shown;
+	(void)waited_ms;
+	(void)left_ms;
+}
+
+static void hear_note(struct reporter *reporter, const char *sentence)
+{
+	(void)reporter;
+	(void)sentence;
+}
+
+static double half(struct random *random)
+{
+	(void)random;
+	return 0.5;
+}
+
+/* ---- what goes wrong ---- */
+
+static void process_dies(void *argument)
+{
+	const struct stage *stage = argument;
+
+	sim_kill(stage->sim);
+}
+
+static bool process_is_dead(const void *process)
+{
+	return sim_dead(process);
+}
+
+static struct progress_mark mark_at(const struct scene *scene, unsigned requests, unsigned steps)
+{
+	struct progress_mark found = { 0 };
+
+	for (size_t i = 0; i < scene->n_marks; i++)
+		if (scene->marks[i].requests < requests || scene->marks[i].steps < steps)
+			found = scene->marks[i];
+	return found;
+}
+
+static bool is_crash(const struct mishap *mishap)
+{
+	return mishap->kind == MISHAP_CRASH_WRITE || mishap->kind == MISHAP_CRASH_REQUEST ||
+	       mishap->kind == MISHAP_GIVEN_UP;
+}
+
+static void arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from)
+{
+	unsigned request = from.requests + mishap->at;
+
+	switch (mishap->kind) {
+	case MISHAP_CRASH_WRITE:
+		storage_memory_crash_at(stage->memory, from.steps + mishap->at, mishap->keep, process_dies, stage);
+		return;
+	case MISHAP_CRASH_REQUEST:
+	case MISHAP_GIVEN_UP:
+	case MISHAP_FAULT:
+		sim_fault(stage->sim, request, mishap->fault, 20 * 1000);
+		return;
+	case MISHAP_ACT:
+		sim_act_before(stage->sim, request, &mishap->act);
+		return;
+	case MISHAP_ABANDONED:
+		return;
+	}
+}
+
+/* The next ones, up to one at which the process dies: what follows it is counted from the new process on. Of the others
+ * it is known from the undisturbed play how far the disk is at their request. */
+static void arm_next(struct stage *stage, struct progress_mark from)
+{
+	while (stage->n_armed < stage->n_mishaps) {
+		const struct mishap *mishap = &stage->mishaps[stage->n_armed++];
+
+		arm(stage, mishap, from);
+		if (is_crash(mishap))
+			return;
+		if (mishap->kind != MISHAP_ABANDONED && mishap->kind != MISHAP_CRASH_WRITE) {
+			struct progress_mark mark = mark_at(stage->scene, from.requests + mishap->at, 0);
+
+			from = (struct progress_mark){ from.requests + mishap->at, mark.steps };
+		}
+	}
+}
+
+static void restart(struct stage *stage)
+{
+	size_t struck = stage->n_armed;
+
+	if (struck > 0 && stage->mishaps[struck - 1].kind == MISHAP_GIVEN_UP)
+		stage->given_up = true;
+	sim_revive(stage->sim);
+	storage_memory_restart(stage->memory);
+	arm_next(stage, (struct progress_mark){ sim_requests(stage->sim), storage_memory_steps(stage->memory) });
+}
+
+static bool is_planned(const struct stage *stage, enum mishap_kind kind)
+{
+	for (size_t i = 0; i < stage->n_mishaps; i++)
+		if (stage->mishaps[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* ---- one hook ---- */
+
+static struct run_environment environment_of(struct stage *stage)
+{
+	return (struct run_environment){
+		.storage = storage_memory_storage(stage->memory),
+		.clock = sim_clock(stage->sim),
+		.executor = sim_executor(stage->sim),
+		.random = &stage->random,
+		.reporter = &stage->reporter,
+		.engine_version = PACKAGE_VERSION,
+		.known = stage->machine,
+	};
+}
+
+static struct leg_played *leg_new(struct stage *stage, const char *hook, bool opens)
+{
+	struct leg_played *leg = &stage->legs[stage->n_legs < STAGE_LEGS_MOST ? stage->n_legs++ : STAGE_LEGS_MOST - 1];
+
+	*leg = (struct leg_played){ .hook = hook, .opens = opens };
+	return leg;
+}
+
+static void leg_over(struct stage *stage, struct leg_played *leg)
+{
+	leg->died = sim_dead(stage->sim);
+	leg->records = json_array_size(stage->records);
+	stage->left = !leg->died && leg->result.status == EXIT_LEFT;
+	if (leg->died)
+		restart(stage);
+	else
+		invariants_check_leg(stage, leg);
+}
+
+static bool play_hook(struct stage *stage, const struct hook *hook, bool opens)
+{
+	struct run_environment environment = environment_of(stage);
+	const char *event = hook ? hook->key->text : opens ? "run" : "resume";
+	struct leg_played *leg = leg_new(stage, event, opens);
+	struct start start = {
+		.machine = stage->machine,
+		.subject = stage->scene->inputs.subject,
+		.input = stage->scene->inputs.values,
+		.about = stage->scene->about,
+		.group = deployment_group,
+		.opens = opens,
+		.leg = {
+			.name = event,
+			.hook = json_made(json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id",
+						    deployment_group, "deployment_group_name", deployment_group)),
+			.goal = hook ? &hook->until : NULL,
+			.at_most_ms = hook && hook->at_most_ms ? hook->at_most_ms : HOOK_MS,
+		},
+	};
+
+	start_leg(&environment, &start, &leg->result);
+	json_decref(start.leg.hook);
+	leg_over(stage, leg);
+	return !leg->died && leg->result.status == EXIT_REACHED;
+}
+
+/* ---- the timer ---- */
+
+static void attend(struct stage *stage, const char *id)
+{
+	struct run_environment environment = environment_of(stage);
+	struct leg_result result = { 0 };
+	struct locked_run locked;
+	struct leg_played *leg;
+	enum homeward homeward;
+
+	if (start_locked(&environment, id, &locked, NULL) != 0)
+		return;
+	homeward = homeward_attend(&environment, stage->arena, locked.run, &result);
+	start_unlock(&environment, &locked);
+	if (homeward == HOMEWARD_NOTHING && !sim_dead(stage->sim))
+		return;
+	leg = leg_new(stage, "timer", homeward != HOMEWARD_GO_ON);
+	leg->result = result;
+	leg_over(stage, leg);
+}
+
+/* Every five minutes a look at the open run, as the systemd timer does. */
+static void only_the_timer(struct stage *stage, int64_t ms)
+{
+	char id[JOURNAL_RUN_BYTES];
+
+	for (int64_t passed_ms = 0; passed_ms < ms; passed_ms += TIMER_MS) {
+		struct history history = { 0 };
+
+		sim_advance(stage->sim, TIMER_MS);
+		if (start_find_open(storage_memory_storage(stage->memory), stage->scene->inputs.subject, id, &history,
+				    NULL) == 1)
+			attend(stage, id);
+		history_release(&history);
+	}
+}
+
+/* ---- one play ---- */
+
+/* Whether it is over: the instance is back, or nobody will come again. */
+static bool play_deployment(struct stage *stage)
+{
+	if (!play_hook(stage, stage->opening, true)) {
+		if (stage->given_up)
+			only_the_timer(stage, GIVEN_UP_MS);
+		return stage->given_up;
+	}
+	sim_advance(stage->sim, INSTALLS_MS);
+	if (is_planned(stage, MISHAP_ABANDONED)) {
+		only_the_timer(stage, ABANDONED_MS);
+		invariants_check_abandoned(stage);
+	}
+	if (play_hook(stage, stage->closing, false))
+		return true;
+	if (stage->given_up)
+		only_the_timer(stage, GIVEN_UP_MS);
+	return stage->given_up;
+}
+
+static void stage_clear(struct stage *stage)
+{
+	json_decref(stage->records);
+	stage->records = json_made(json_array());
+	stage->n_legs = stage->n_armed = stage->n_mishaps = 0;
+	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
+	stage->violation = (struct violation){ 0 };
+	arena_free(stage->arena);
+	stage->arena = arena_new();
+	storage_memory_reset(stage->memory);
+}
+
+static void reset_world(struct sim **sim, const struct sim *model, uint64_t seed)
+{
+	if (!*sim)
+		*sim = sim_clone(model, seed);
+	else
+		sim_reset(*sim, model, seed);
+}
+
+void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
+{
+	stage_clear(stage);
+	stage->scene = scene;
+	reset_world(&stage->sim, scene->model, seed);
+	reset_world(&stage->alone, scene->model, seed);
+	storage_memory_watch(stage->memory, process_is_dead, stage->sim);
+	stage->n_mishaps = count < MISHAPS_MOST ? count : MISHAPS_MOST;
+	if (count > 0)
+		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
+	arm_next(stage, (struct progress_mark){ 0 });
+	for (unsigned i = 0; i < DEPLOYMENTS_MOST && !stage->violation.invariant; i++) {
+		if (play_deployment(stage))
+			break;
+		sim_advance(stage->sim, BETWEEN_MS);
+	}
+	sim_advance(stage->sim, AFTERWARDS_MS);
+	invariants_check_end(stage);
+}
+
+/* ---- the world without us ---- */
+
+/* When the next of the others' acts is due in the world without us. */
+static int64_t next_act_ms(const struct stage *stage, int64_t begun_ms)
+{
+	int64_t next_ms = INT64_MAX;
+	struct sim_done done;
+
+	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++) {
+		int64_t at_ms = begun_ms + done.after_ms;
+
+		if (done.request && at_ms > sim_wall_ms(stage->alone) && at_ms < next_ms)
+			next_ms = at_ms;
+	}
+	return next_ms;
+}
+
+json_t *stage_alone_json(struct stage *stage)
+{
+	struct sim *alone = stage->alone;
+	int64_t begun_ms = sim_wall_ms(stage->scene->model), now_ms = sim_wall_ms(stage->sim);
+	struct sim_done done;
+
+	for (int64_t next_ms; (next_ms = next_act_ms(stage, begun_ms)) <= now_ms;) {
+		sim_advance(alone, next_ms - sim_wall_ms(alone));
+		for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
+			if (done.request && begun_ms + done.after_ms == next_ms)
+				sim_act(alone, &done.act);
+	}
+	if (now_ms > sim_wall_ms(alone))
+		sim_advance(alone, now_ms - sim_wall_ms(alone));
+	return sim_world_json(alone);
+}
+
+bool stage_open_run(struct stage *stage, struct history *history)
+{
+	char id[JOURNAL_RUN_BYTES];
+
+	return start_find_open(storage_memory_storage(stage->memory), stage->scene->inputs.subject, id, history,
+			       NULL) == 1;
+}
+
+/* ---- making ---- */
+
+static void find_hooks(struct stage *stage)
+{
+	const struct machine *machine = stage->machine;
+	const struct hook *hooks = machine->hooks.records;
+
+	/* The last of each kind: ApplicationStop is of the revision before, and BeforeInstall does the same. */
+	for (size_t i = 0; i < machine->hooks.count; i++)
+		if (machine_goal_opens(machine, &hooks[i].until))
+			stage->opening = &hooks[i];
+		else
+			stage->closing = &hooks[i];
+}
+
+void stage_init(struct stage *stage, const struct machine *machine)
+{
+	*stage = (struct stage){
+		.machine = machine,
+		.memory = storage_memory_new(),
+		.reporter = { .record = hear_record, .waiting = hear_waiting, .note = hear_note },
+		.random = { .next = half },
+	};
+	find_hooks(stage);
+}
+
+void stage_release(struct stage *stage)
+{
+	sim_free(stage->sim);
+	sim_free(stage->alone);
+	storage_memory_free(stage->memory);
+	json_decref(stage->records);
+	arena_free(stage->arena);
+}
+
+static void keep_steps(struct scene *scene, const struct stage *stage)
+{
+	scene->requests = sim_requests(stage->sim);
+	scene->steps = storage_memory_steps(stage->memory);
+	scene->step_bytes = memory_new((size_t)scene->steps + 1, sizeof(*scene->step_bytes));
+	for (unsigned step = 1; step <= scene->steps; step++)
+		scene->step_bytes[step] = storage_memory_step_bytes(stage->memory, step);
+}
+
+int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
+	       struct error *err)
+{
+	*scene = (struct scene){ .name = name, .model = model, .inputs = *inputs };
+	*inputs = (struct inputs){ 0 };
+	scene->before = sim_world_json(model);
+	scene->about = json_made(json_pack("{s:s?, s:s, s:s, s:O, s:O}", "host", sim_self(model), "account",
+					   sim_account(model), "region", sim_region(model), "env", scene->inputs.env,
+					   "sources", scene->inputs.sources));
+	stage->profiling = true;
+	stage_play(stage, scene, NULL, 0, 1);
+	stage->profiling = false;
+	keep_steps(scene, stage);
+	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
+		return error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name,
+				 stage->legs[0].result.message);
+	return 0;
+}
+
+void scene_release(struct scene *scene)
+{
+	sim_free(scene->model);
+	json_decref(scene->before);
+	json_decref(scene->about);
+	inputs_release(&scene->inputs);
+	free(scene->marks);
+	free(scene->step_bytes);
+}

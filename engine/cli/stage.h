@@ -1,0 +1,109 @@
+/* A stage: one simulated world, one disk in memory and one machine, on which whole deployments are played as CodeDeploy
+ * would drive them, with something going wrong. It plays and remembers; what must hold is cli/invariants.h's.
+ *
+ * A play is a function of the scene, the seed and the mishaps. A deployment is the opening hook, ten minutes of
+ * installing, and the closing hook; where a hook fails or its process dies CodeDeploy skips the rest, and the next
+ * deployment begins again with the opening one. */
+#ifndef TIDEGATE_CLI_STAGE_H
+#define TIDEGATE_CLI_STAGE_H
+
+#include "base/storage_memory.h"
+#include "cli/inputs.h"
+#include "run/start.h"
+#include "sim/sim.h"
+
+/* What can go wrong, by the way in which it is made to. */
+enum mishap_kind {
+	MISHAP_CRASH_WRITE,   /* the process dies at a step of the disk, `keep` bytes of which are written */
+	MISHAP_CRASH_REQUEST, /* the process dies at a request: `fault` says whether it was done */
+	MISHAP_FAULT,         /* a request meets `fault` */
+	MISHAP_ACT,           /* somebody else acts just before a request */
+	MISHAP_ABANDONED,     /* the deployment never comes back from the pause: only the timer does */
+	MISHAP_GIVEN_UP       /* as CRASH_REQUEST, and no deployment follows: only the timer comes */
+};
+
+struct mishap {
+	enum mishap_kind kind;
+	unsigned at; /* the request or the step, from 1, counted from the mishap before it or from the beginning */
+	enum sim_fault_kind fault;
+	size_t keep;
+	struct sim_act act;
+};
+
+enum { MISHAPS_MOST = 8, STAGE_LEGS_MOST = 24 };
+
+/* How far the disk was when so many requests had begun. */
+struct progress_mark {
+	unsigned requests, steps;
+};
+
+/* A scenario, ready to be played again and again. */
+struct scene {
+	const char *name;
+	struct sim *model;
+	json_t *before;          /* the world at its start */
+	struct inputs inputs;
+	json_t *about;
+	/* Of the undisturbed play. */
+	struct progress_mark *marks;
+	size_t n_marks;
+	unsigned requests, steps;
+	size_t *step_bytes;
+};
+
+struct leg_played {
+	const char *hook;      /* the event, or "timer" */
+	bool opens;
+	bool died;
+	struct leg_result result;
+	size_t records;        /* of the play when it ended */
+};
+
+struct violation {
+	const struct invariant *invariant; /* NULL: none */
+	char why[512];
+};
+
+struct stage {
+	const struct machine *machine;
+	const struct hook *opening, *closing; /* NULL: the machine has none, and is driven as by hand */
+	struct scene *scene;
+	struct sim *sim;
+	struct sim *alone; /* the same world and the same other actors, without us */
+	struct storage_memory *memory;
+	struct reporter reporter;
+	struct random random;
+	struct arena *arena;       /* of one play */
+	/* Of the newest play. */
+	struct mishap mishaps[MISHAPS_MOST];
+	size_t n_mishaps, n_armed;
+	json_t *records;           /* all that was journaled, whatever became of it */
+	struct leg_played legs[STAGE_LEGS_MOST];
+	size_t n_legs;
+	bool given_up;             /* nobody will deploy again */
+	bool profiling;
+	struct violation violation;
+	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
+	bool drifted;
+	bool left;                 /* the last hook ended with exit 3 */
+};
+
+/* Borrowed by the stage: machine, scene. */
+void stage_init(struct stage *stage, const struct machine *machine);
+void stage_release(struct stage *stage);
+
+/* `scene` takes over `model` and `inputs`; plays it once to see how long it is. -1 with err where even that cannot
+ * be played. */
+int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
+	       struct error *err);
+void scene_release(struct scene *scene);
+
+/* One play; stage->violation says what came of it. */
+void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
+
+/* Lets the world without us come to the same time, with the same acts of others. A new document; and ours. */
+json_t *stage_alone_json(struct stage *stage);
+/* The ledger of the open run of the subject; false where there is none. Release the history. */
+bool stage_open_run(struct stage *stage, struct history *history);
+
+#endif
