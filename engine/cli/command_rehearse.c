@@ -334,17 +334,17 @@ static int run_rehearse(struct session *session)
 
 const struct command command_rehearse = {
 	.name = "rehearse",
-	.help = "Proves on simulated worlds that a machine restores, whatever happens.",
+	.help = "Proves on simulated worlds that a machine puts everything back.",
 	.operands = "MACHINE",
 	.least = 1,
 	.most = 1,
 	.options = OPTIONS_MACHINE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_JSON) |
 		   OPTION_BIT(OPTION_FAULTS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_RUNS) |
 		   OPTION_BIT(OPTION_RUN),
-	.more = "Plays whole deployments: with a crash before and after each request and each write\n"
-		"of the journal, with each request throttled, refused or lost, with others acting in\n"
-		"between, with nobody deploying again; then pairs of these, then sequences by chance.\n"
-		"Nothing of it is real. Exit 1 where something was not put back: the shortest such\n"
-		"play is shown, and how to see it again.\n",
+	.more = "Plays whole deployments: with a crash before and after each request and each\n"
+		"write of the journal, with each request throttled, refused or lost, with others\n"
+		"acting in between, with nobody deploying again; then pairs of these, then\n"
+		"sequences by chance. Nothing of it is real. Exit 1 where something was not put\n"
+		"back: the shortest such play is shown, and how to see it again.\n",
 	.run = run_rehearse,
 };

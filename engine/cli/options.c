@@ -31,7 +31,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", "write there, not to standard output" },
 	[OPTION_FAULTS] = { "faults", 0, "N", "so many things go wrong in one run at most; 3" },
 	[OPTION_SEED] = { "seed", 0, "N", "what is left to chance follows from it; 1" },
-	[OPTION_RUNS] = { "runs", 0, "N", "so many pairs, and so many sequences, at most; 2000" },
+	[OPTION_RUNS] = { "runs", 0, "N", "so many pairs and sequences each; 2000" },
 	[OPTION_RUN] = { "run", 0, "N", "only this run, and what happens in it" },
 	[OPTION_NO_COLOR] = { "no-color", 0, NULL, "plain text on a terminal, too" },
 };
