@@ -248,12 +248,20 @@ static bool stands_in_pause(const struct stage *stage)
 	return false;
 }
 
+static bool was_sent(const struct stage *stage, const char *operation)
+{
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
+		if (strcmp(sim_log_at(stage->sim, i)->operation, operation) == 0)
+			return true;
+	return false;
+}
+
 void invariants_check_abandoned(struct stage *stage)
 {
 	static const enum rule rule = RULE_HOME;
 	json_t *world;
 
-	if (!stands_in_pause(stage) || anybody_acted(stage))
+	if (!stands_in_pause(stage) || anybody_acted(stage) || !was_sent(stage, "EnterStandby"))
 		return;
 	world = sim_world_json(stage->sim);
 	check_no_traffic(stage, world);
@@ -402,7 +410,7 @@ static void check_repetitions(struct stage *stage)
 		} else if (strcmp(type, "outcome") == 0 && intent &&
 			   (strcmp(record_text(record, "result"), "done") == 0 ||
 			    strcmp(record_text(record, "result"), "observed") == 0)) {
-			done = is_same(intent, "n", record, "intent") ? intent : done;
+			done = is_same(intent, "n", record, "intent") ? intent : NULL;
 		}
 	}
 }

@@ -236,8 +236,11 @@ static void attend(struct stage *stage, const char *id)
 	struct leg_played *leg;
 	enum homeward homeward;
 
-	if (start_locked(&environment, id, &locked, NULL) != 0)
+	if (start_locked(&environment, id, &locked, NULL) != 0) {
+		if (sim_dead(stage->sim))
+			restart(stage);
 		return;
+	}
 	homeward = homeward_attend(&environment, stage->arena, locked.run, &result);
 	start_unlock(&environment, &locked);
 	if (homeward == HOMEWARD_NOTHING && !sim_dead(stage->sim))
