@@ -11,6 +11,18 @@ coverage: check
 	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/" .
 .PHONY: coverage
 
+# The programs under valgrind, but for those that play thousands of deployments: under it they take an hour, and the
+# sanitizers see all of them; and for the one whose server is a fork, which valgrind would hold to account as well.
+exhaustive = tests/run/balancers_test tests/run/campaign_test tests/run/disk_test tests/run/journal_test \
+	tests/run/overlap_test tests/cli/rehearse_test tests/sim/server_test
+valgrind = valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
+check-valgrind: all
+	list=; for test in $(TESTS); do \
+	  case " $(exhaustive) $$test" in *".sh" | *" $$test "*) ;; *) list="$$list $$test" ;; esac; \
+	done; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$list" LOG_COMPILER='$(valgrind)'
+.PHONY: check-valgrind
+
 # The main job against the program's own simulated AWS; a test of the whole, too.
 EXTRA_DIST += tests/demo.sh
 run-demo: all
