@@ -340,12 +340,18 @@ static enum exit_status failure_status(const struct run *run)
 	return run->history.ledger.count > 0 ? EXIT_LEFT : EXIT_FAILED;
 }
 
+/* What was done and could not be written down is not known to the next process, and so not over. */
+static enum exit_status status_without_journal(const struct run *run)
+{
+	return run->history.ledger.count > 0 || run->last_mutation_ms != 0 ? EXIT_LEFT : EXIT_FAILED;
+}
+
 static void end_stopped(struct run *run, struct leg_result *result)
 {
 	result->failure = FAILURE_INTERRUPTED;
 	snprintf(result->state, sizeof(result->state), "%s", run->history.position ? run->history.position : "");
 	if (run->fatal.kind != ERROR_NONE) {
-		result->status = run->history.ledger.count > 0 ? EXIT_LEFT : EXIT_FAILED;
+		result->status = status_without_journal(run);
 		snprintf(result->message, sizeof(result->message), "%s", run->fatal.message);
 		return;
 	}
@@ -502,6 +508,8 @@ static void end_leg(struct run *run, struct leg_result *result)
 	/* Not written, not said: exit 0 with a journal that cannot tell it would be a lie. */
 	if (result->status == EXIT_REACHED)
 		result->status = EXIT_LEFT;
+	else if (result->status == EXIT_FAILED)
+		result->status = status_without_journal(run);
 	snprintf(result->message, sizeof(result->message), "%s", run->fatal.message);
 }
 
