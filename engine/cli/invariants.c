@@ -340,21 +340,14 @@ static void check_log(struct stage *stage)
 
 /* ---- the journal ---- */
 
-static const char *record_text(const json_t *record, const char *key)
-{
-	const char *text = json_string_value(json_object_get(record, key));
-
-	return text ? text : "";
-}
-
 static size_t count_intents(const struct stage *stage, const struct sim_logged *sent)
 {
 	size_t i, count = 0;
 	json_t *record;
 
 	json_array_foreach (stage->records, i, record)
-		if (strcmp(record_text(record, "type"), "intent") == 0) {
-			const char *operation = strchr(record_text(record, "operation"), ':');
+		if (strcmp(record_string(record, "type"), "intent") == 0) {
+			const char *operation = strchr(record_string(record, "operation"), ':');
 
 			count += operation && strcmp(operation + 1, sent->operation) == 0 &&
 				 json_equal(json_object_get(record, "request"), sent->input);
@@ -400,16 +393,16 @@ static void check_repetitions(struct stage *stage)
 	if (anybody_acted(stage))
 		return;
 	json_array_foreach (stage->records, i, record) {
-		const char *type = record_text(record, "type");
+		const char *type = record_string(record, "type");
 
 		if (strcmp(type, "intent") == 0) {
 			if (done && is_same(done, "operation", record, "operation") &&
 			    is_same(done, "request", record, "request"))
-				violate(stage, RULE_J3, "%s again", record_text(record, "operation"));
+				violate(stage, RULE_J3, "%s again", record_string(record, "operation"));
 			intent = record;
 		} else if (strcmp(type, "outcome") == 0 && intent &&
-			   (strcmp(record_text(record, "result"), "done") == 0 ||
-			    strcmp(record_text(record, "result"), "observed") == 0)) {
+			   (strcmp(record_string(record, "result"), "done") == 0 ||
+			    strcmp(record_string(record, "result"), "observed") == 0)) {
 			done = is_same(intent, "n", record, "intent") ? intent : NULL;
 		}
 	}

@@ -220,15 +220,6 @@ const struct template *template_parse(struct reader *reader, const struct node *
 	return result == 0 ? template : NULL;
 }
 
-const struct template *template_text(struct arena *arena, const char *literal)
-{
-	struct template *template = ARENA_NEW(arena, struct template);
-
-	template->kind = NODE_SCALAR;
-	template->value = keep_json(arena, json_string(literal));
-	return template;
-}
-
 json_t *located_search(const struct located_expression *expression, json_t *current, json_t *root, struct error *err)
 {
 	json_t *found = expression_search(expression->parsed, current, root, err);

@@ -21,7 +21,6 @@ struct template;
 
 /* NULL with a diagnostic made for each faulty expression. */
 const struct template *template_parse(struct reader *reader, const struct node *node);
-const struct template *template_text(struct arena *arena, const char *literal); /* no expressions in it */
 
 /* A new reference, or NULL with err standing at the expression. Within other text null is a fault: half a name is no
  * name. */

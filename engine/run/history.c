@@ -23,13 +23,6 @@ void history_release(struct history *history)
 	*history = (struct history){ 0 };
 }
 
-static const char *record_text(const json_t *record, const char *key)
-{
-	const char *text = json_string_value(json_object_get(record, key));
-
-	return text ? text : "";
-}
-
 static void keep_text(char **kept, const json_t *record, const char *key)
 {
 	const char *text = json_string_value(json_object_get(record, key));
@@ -100,7 +93,7 @@ static int apply_left(struct history *history, json_t *record)
 {
 	json_t *gave = json_copy(json_object_get(record, "gave"));
 
-	if (!history->position || strcmp(history->position, record_text(record, "state")) != 0)
+	if (!history->position || strcmp(history->position, record_string(record, "state")) != 0)
 		return -1;
 	if (!gave)
 		gave = json_object();
@@ -112,7 +105,7 @@ static int apply_left(struct history *history, json_t *record)
 
 static int apply_caught(struct history *history, json_t *record)
 {
-	const char *catcher = record_text(record, "catch");
+	const char *catcher = record_string(record, "catch");
 	json_int_t uses = json_integer_value(json_object_get(history->catches, catcher));
 
 	json_object_set_new(history->catches, catcher, json_integer(uses + 1));
@@ -138,7 +131,7 @@ static int apply_goes_on(struct history *history, json_t *record)
 static int apply_end(struct history *history, json_t *record)
 {
 	stand(history, STANDING_ENDED, record, "state");
-	history->succeeded = strcmp(record_text(record, "status"), "succeeded") == 0;
+	history->succeeded = strcmp(record_string(record, "status"), "succeeded") == 0;
 	keep_text(&history->because, record, "because");
 	return 0;
 }
@@ -182,8 +175,8 @@ static const struct {
 
 int history_apply(struct history *history, json_t *record, struct error *err)
 {
-	const char *type = record_text(record, "type");
-	int64_t at_ms = time_parse(record_text(record, "at"));
+	const char *type = record_string(record, "type");
+	int64_t at_ms = time_parse(record_string(record, "at"));
 
 	if (at_ms > 0)
 		history->latest_ms = at_ms;
@@ -211,10 +204,10 @@ bool history_is_open(const struct history *history)
 
 const char *history_text(const struct history *history, const char *key)
 {
-	return record_text(history->first, key);
+	return record_string(history->first, key);
 }
 
 const char *history_leg_text(const struct history *history, const char *key)
 {
-	return record_text(history->leg, key);
+	return record_string(history->leg, key);
 }

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-static const char *record_text(const json_t *record, const char *key)
+const char *record_string(const json_t *record, const char *key)
 {
 	const char *text = json_string_value(json_object_get(record, key));
 
@@ -100,13 +100,13 @@ static void entry_remove(struct ledger *ledger, struct ledger_entry *entry)
 static int apply_intent(struct ledger *ledger, json_t *record)
 {
 	bool undo = json_is_true(json_object_get(record, "restores"));
-	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+	struct ledger_entry *entry = ledger_find(ledger, record_string(record, "resource"));
 	struct doubt *doubt;
 
 	if (!entry && undo)
 		return -1;
 	if (!entry)
-		entry = entry_add(ledger, record_text(record, "resource"), record_text(record, "state"));
+		entry = entry_add(ledger, record_string(record, "resource"), record_string(record, "state"));
 	entry->doubts = memory_resize(entry->doubts, entry->n_doubts + 1, sizeof(*entry->doubts));
 	doubt = &entry->doubts[entry->n_doubts++];
 	*doubt = (struct doubt){
@@ -145,7 +145,7 @@ static void entry_hold(struct ledger_entry *entry, const struct doubt *doubt, co
 	entry->undone = NULL;
 	json_decref(entry->held);
 	entry->held = json_incref(doubt->record);
-	entry->held_since_ms = time_parse(record_text(record, "at"));
+	entry->held_since_ms = time_parse(record_string(record, "at"));
 }
 
 static size_t first_alike(const struct ledger_entry *entry, size_t at)
@@ -162,7 +162,7 @@ static size_t first_alike(const struct ledger_entry *entry, size_t at)
  * longer. */
 static int apply_outcome(struct ledger *ledger, json_t *record)
 {
-	const char *result = record_text(record, "result");
+	const char *result = record_string(record, "result");
 	bool observed = strcmp(result, "observed") == 0;
 	size_t at;
 	struct ledger_entry *entry = find_doubt(ledger, json_integer_value(json_object_get(record, "intent")), &at);
@@ -179,7 +179,7 @@ static int apply_outcome(struct ledger *ledger, json_t *record)
 
 static int apply_restored(struct ledger *ledger, json_t *record)
 {
-	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+	struct ledger_entry *entry = ledger_find(ledger, record_string(record, "resource"));
 
 	if (entry)
 		entry_remove(ledger, entry);
@@ -188,7 +188,7 @@ static int apply_restored(struct ledger *ledger, json_t *record)
 
 static int apply_trouble(struct ledger *ledger, json_t *record)
 {
-	struct ledger_entry *entry = ledger_find(ledger, record_text(record, "resource"));
+	struct ledger_entry *entry = ledger_find(ledger, record_string(record, "resource"));
 
 	if (!entry)
 		return -1;
@@ -206,7 +206,7 @@ static int apply_unanswered(struct ledger *ledger, json_t *record)
 	if (!entry)
 		return -1;
 	if (json_integer_value(json_object_get(record, "status")) != 0)
-		entry->doubts[at].late_until_ms = time_parse(record_text(record, "at")) + SHOWN_AFTER_MS;
+		entry->doubts[at].late_until_ms = time_parse(record_string(record, "at")) + SHOWN_AFTER_MS;
 	return 0;
 }
 
@@ -216,7 +216,7 @@ static int apply_left(struct ledger *ledger, json_t *record)
 	for (size_t i = ledger->count; i-- > 0;) {
 		struct ledger_entry *entry = &ledger->entries[i];
 
-		if (strcmp(entry->state, record_text(record, "state")) == 0 && entry->held && entry->n_doubts == 0 &&
+		if (strcmp(entry->state, record_string(record, "state")) == 0 && entry->held && entry->n_doubts == 0 &&
 		    json_is_null(json_object_get(entry->held, "undo")))
 			entry_remove(ledger, entry);
 	}
@@ -234,7 +234,7 @@ static const struct {
 int ledger_apply(struct ledger *ledger, json_t *record)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(ledger_records); i++)
-		if (strcmp(ledger_records[i].type, record_text(record, "type")) == 0)
+		if (strcmp(ledger_records[i].type, record_string(record, "type")) == 0)
 			return ledger_records[i].apply(ledger, record);
 	return 0;
 }

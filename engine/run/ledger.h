@@ -38,6 +38,9 @@ struct ledger {
 	size_t count;
 };
 
+/* A text that a record holds, or "" where it holds none; borrowed. */
+const char *record_string(const json_t *record, const char *key);
+
 void ledger_release(struct ledger *ledger);
 
 /* Takes in one record, and keeps references to what matters of it; what is not about changes is passed over.
