@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/process.h"
-#include "cli/rehearsal.h"
+#include "cli/rehearsal/rehearsal.h"
 #include "model/machine_file.h"
 #include "sim/scenario.h"
 #include "text/json.h"

@@ -24,27 +24,27 @@ libcommands_a_SOURCES = \
 	engine/cli/command_version.c \
 	engine/cli/configuration.c engine/cli/configuration.h \
 	engine/cli/connection.c engine/cli/connection.h \
-	engine/cli/facts.c \
 	engine/cli/goal.c engine/cli/goal.h \
 	engine/cli/homeward.c engine/cli/homeward.h \
 	engine/cli/hook.c \
 	engine/cli/inputs.c engine/cli/inputs.h \
-	engine/cli/invariants.c engine/cli/invariants.h \
-	engine/cli/mishaps.c engine/cli/mishaps.h \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
 	engine/cli/passages.c engine/cli/passages.h \
 	engine/cli/plan.c engine/cli/plan.h \
 	engine/cli/process.c engine/cli/process.h \
-	engine/cli/rehearsal.c engine/cli/rehearsal.h \
 	engine/cli/record_text.c engine/cli/record_text.h \
 	engine/cli/render.c engine/cli/render.h \
 	engine/cli/report.c engine/cli/report.h \
 	engine/cli/runs.c engine/cli/runs.h \
 	engine/cli/session.c engine/cli/session.h \
-	engine/cli/stage.c engine/cli/stage.h \
-	engine/cli/trace.c \
-	engine/cli/verdict.c engine/cli/verdict.h
+	engine/cli/verdict.c engine/cli/verdict.h \
+	engine/cli/rehearsal/facts.c \
+	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
+	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
+	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \
+	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
+	engine/cli/rehearsal/trace.c
 
 dist_man_MANS = engine/cli/tidegate.1
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cli/rehearsal.h"
+#include "cli/rehearsal/rehearsal.h"
 #include "model/machine_file.h"
 #include "sim/scenario.h"
 #include "text/json.h"

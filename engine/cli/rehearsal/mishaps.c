@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/mishaps.h"
+#include "cli/rehearsal/mishaps.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/rehearsal.h"
+#include "cli/rehearsal/rehearsal.h"
 
 struct trace {
 	struct buffer *text;

@@ -1,10 +1,10 @@
 /* What a rehearsal plays: every run has a number, and that with the seed says all that goes wrong in it. First the
  * undisturbed plays, then one thing for each moment at which it can happen, then all pairs of those, then sequences by
  * chance. Nothing is kept for a run but its number. */
-#ifndef TIDEGATE_CLI_MISHAPS_H
-#define TIDEGATE_CLI_MISHAPS_H
+#ifndef TIDEGATE_CLI_REHEARSAL_MISHAPS_H
+#define TIDEGATE_CLI_REHEARSAL_MISHAPS_H
 
-#include "cli/stage.h"
+#include "cli/rehearsal/stage.h"
 
 enum section {
 	SECTION_CALM, SECTION_CRASH, SECTION_TORN, SECTION_FAULT, SECTION_ACT, SECTION_ABANDONED, SECTION_SINGLES,

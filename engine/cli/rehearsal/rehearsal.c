@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/rehearsal.h"
+#include "cli/rehearsal/rehearsal.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "cli/stage.h"
+#include "cli/rehearsal/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/homeward.h"
-#include "cli/invariants.h"
+#include "cli/rehearsal/invariants.h"
 #include "text/json.h"
 
 enum {

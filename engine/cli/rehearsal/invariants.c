@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/invariants.h"
+#include "cli/rehearsal/invariants.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* What must hold of every play on a stage: a table, by the names that the project's invariants have. Others' own acts
  * are subtracted: the same world is played without us, with their acts at the same moments, and ours is held against
  * that one. What an act makes impossible to tell or to give back is a row of its own. */
-#ifndef TIDEGATE_CLI_INVARIANTS_H
-#define TIDEGATE_CLI_INVARIANTS_H
+#ifndef TIDEGATE_CLI_REHEARSAL_INVARIANTS_H
+#define TIDEGATE_CLI_REHEARSAL_INVARIANTS_H
 
-#include "cli/stage.h"
+#include "cli/rehearsal/stage.h"
 
 struct invariant {
 	const char *name;

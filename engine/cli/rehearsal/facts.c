@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/invariants.h"
+#include "cli/rehearsal/invariants.h"
 #include "text/json.h"
 
 /* ---- what was named ---- */

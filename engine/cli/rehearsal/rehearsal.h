@@ -1,10 +1,10 @@
 /* A rehearsal: one machine through the plays of mishaps.h on a set of scenes, what came of them counted, and the
  * shortest violation kept. Knows no terminal and no options. */
-#ifndef TIDEGATE_CLI_REHEARSAL_H
-#define TIDEGATE_CLI_REHEARSAL_H
+#ifndef TIDEGATE_CLI_REHEARSAL_REHEARSAL_H
+#define TIDEGATE_CLI_REHEARSAL_REHEARSAL_H
 
-#include "cli/invariants.h"
-#include "cli/mishaps.h"
+#include "cli/rehearsal/invariants.h"
+#include "cli/rehearsal/mishaps.h"
 
 struct section_counts {
 	uint64_t runs;
