@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "cli/homeward.h"
@@ -17,28 +18,34 @@ struct row {
 	bool opens;
 	int64_t latest_ms, expires_ms, booted_ms;
 	enum homeward expected;
+	const char *goal; /* of the newest leg, while the run stands at "OUT" */
 };
 
 static const struct row rows[] = {
 	/* A pause only expires. */
-	{ STANDING_PAUSED, 0, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING },
-	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING },
-	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE },
-	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, NOW, HOMEWARD_NOTHING },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE, NULL },
+	{ STANDING_PAUSED, 0, true, NOW - MINUTE, NOW + 1, NOW, HOMEWARD_NOTHING, NULL },
 	/* A leg that leaves has a quarter of an hour, unless the machine was started since. */
-	{ STANDING_IN, -1, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING },
-	{ STANDING_IN, -1, true, NOW - 15 * MINUTE + 1, 0, 0, HOMEWARD_NOTHING },
-	{ STANDING_IN, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
-	{ STANDING_IN, -1, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT },
-	{ STANDING_BEFORE, EXIT_INTERRUPTED, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
-	{ STANDING_NEW, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT },
+	{ STANDING_IN, -1, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_IN, -1, true, NOW - 15 * MINUTE + 1, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_IN, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
+	{ STANDING_IN, -1, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT, NULL },
+	{ STANDING_BEFORE, EXIT_INTERRUPTED, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
+	{ STANDING_NEW, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
 	/* A leg that returns goes on. */
-	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON },
-	{ STANDING_BEFORE, EXIT_INTERRUPTED, false, NOW, 0, 0, HOMEWARD_GO_ON },
+	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, NULL },
+	{ STANDING_BEFORE, EXIT_INTERRUPTED, false, NOW, 0, 0, HOMEWARD_GO_ON, NULL },
+	/* Cut off before it had left the pause, it goes on; a pause that was its goal only expires. */
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, "IN" },
+	{ STANDING_PAUSED, EXIT_INTERRUPTED, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_GO_ON, "IN" },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE, "OUT" },
+	{ STANDING_PAUSED, EXIT_LEFT, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING, "IN" },
 	/* One that said that a person is needed waits for that person. */
-	{ STANDING_IN, EXIT_LEFT, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING },
-	{ STANDING_IN, EXIT_IN_DOUBT, true, NOW - 60 * MINUTE, 0, NOW, HOMEWARD_NOTHING },
-	{ STANDING_ENDED, -1, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING },
+	{ STANDING_IN, EXIT_LEFT, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_IN, EXIT_IN_DOUBT, true, NOW - 60 * MINUTE, 0, NOW, HOMEWARD_NOTHING, NULL },
+	{ STANDING_ENDED, -1, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
 };
 
 static void runs_only_go_home(void **state)
@@ -50,7 +57,8 @@ static void runs_only_go_home(void **state)
 			.standing = row->standing, .latest_ms = row->latest_ms, .expires_ms = row->expires_ms
 		};
 
-		history.leg = json_object();
+		history.leg = row->goal ? json_pack("{s:[s]}", "goal", row->goal) : json_object();
+		history.position = row->goal ? strdup("OUT") : NULL;
 		history.leg_end = row->end < 0 ? NULL : json_pack("{s:i}", "exit", row->end);
 		if (homeward_decide(&history, row->opens, NOW, row->booted_ms) != row->expected)
 			fail_msg("row %zu", i);
