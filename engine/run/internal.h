@@ -109,6 +109,8 @@ struct activity {
 /* run.c: the one place in which a run's state changes. Takes `fields` over. -1 with run->fatal set. */
 int run_record(struct run *run, const char *type, json_t *fields);
 int run_sync(struct run *run);
+/* What expressions read, made anew for a leg with `hook`; what was found out of the instance's metadata stays. */
+void run_make_document(struct run *run, json_t *hook);
 int64_t run_now_ms(const struct run *run);
 bool run_must_stop(const struct run *run);
 /* An action that an intent names, as it was when the intent was made. NULL: the journal does not hold it. */

@@ -12,6 +12,7 @@ libtidegate_a_SOURCES += \
 	engine/run/exit.c engine/run/exit.h \
 	engine/run/history.c engine/run/history.h \
 	engine/run/internal.h engine/run/phases.h \
+	engine/run/leg.c \
 	engine/run/ledger.c engine/run/ledger.h \
 	engine/run/observe.c \
 	engine/run/readings.c engine/run/readings.h \
