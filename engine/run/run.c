@@ -1,4 +1,4 @@
-/* A run: made, opened again, and every change of where it stands, which is a record and only that. Its legs are in leg.c. */
+/* A run: made, opened again, and changed, which only a record does. Its legs are in leg.c. */
 #include "config.h"
 
 #include <stdio.h>
