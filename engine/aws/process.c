@@ -3,24 +3,22 @@
 #include "aws/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/memory.h"
 
-enum { EXIT_NOT_RUN = 127, REAP_POLL_MS = 10, FILES_MOST = 65536 };
+enum { REAP_POLL_MS = 10 };
 
 /* An access key without its secret would be half a pair, which every AWS SDK refuses. */
 static const char *const secret_variables[] = {
-	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
-	"AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+	"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY",     "AWS_SESSION_TOKEN",
+	"AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
 };
 
 static bool is_secret(const char *row)
@@ -35,80 +33,28 @@ static bool is_secret(const char *row)
 }
 
 /* A new array of borrowed rows. */
-static char **child_environment(const struct environment *environment)
+static const char **child_environment(const struct environment *environment)
 {
 	size_t count = 0, kept = 0;
-	char **rows;
+	const char **rows;
 
 	while (environment->rows[count])
 		count++;
 	rows = memory_new(count + 1, sizeof(*rows));
 	for (size_t i = 0; i < count; i++)
 		if (!is_secret(environment->rows[i]))
-			memcpy(&rows[kept++], &environment->rows[i], sizeof(*rows));
+			rows[kept++] = environment->rows[i];
 	return rows;
 }
 
-static void close_files_from(int first)
+static int start(const struct process *process, struct child *child, struct error *err)
 {
-	long most = sysconf(_SC_OPEN_MAX);
+	const char **environment = child_environment(process->environment);
+	const struct child_plan plan = { .arguments = process->arguments, .environment = environment };
+	int result = child_start(child, &plan, err);
 
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0)
-		return;
-#endif
-	if (most < 0 || most > FILES_MOST)
-		most = FILES_MOST;
-	for (int file = first; file < most; file++)
-		close(file);
-}
-
-static void default_signals(void)
-{
-	const struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	sigemptyset(&none);
-	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &action, NULL);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Between fork and exec: only what is safe after a fork. Does not return. */
-static void become(const struct process *process, char **environment, int output)
-{
-	int nowhere = open("/dev/null", O_RDWR);
-
-	setpgid(0, 0);
-	default_signals();
-	if (nowhere < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(nowhere, STDIN_FILENO) < 0 ||
-	    dup2(nowhere, STDERR_FILENO) < 0)
-		_exit(EXIT_NOT_RUN);
-	close_files_from(STDERR_FILENO + 1);
-	execvpe(process->arguments[0], process->arguments, environment);
-	_exit(EXIT_NOT_RUN);
-}
-
-static pid_t start(const struct process *process, int *output, struct error *err)
-{
-	char **environment = child_environment(process->environment);
-	int ends[2];
-	pid_t child = -1;
-
-	if (pipe2(ends, O_CLOEXEC) == 0) {
-		child = fork();
-		if (child == 0)
-			become(process, environment, ends[1]);
-		if (child < 0)
-			close(ends[0]);
-		close(ends[1]);
-		*output = ends[0];
-	}
 	free(environment);
-	if (child < 0)
-		return error_set(err, ERROR_STORAGE, NOWHERE, "cannot start a process: %s", strerror(errno));
-	setpgid(child, child); /* as the child does: whoever comes first, a kill of the group finds it */
-	return child;
+	return result;
 }
 
 static int64_t left_ms(const struct process *process, int64_t deadline_ms)
@@ -129,7 +75,7 @@ static int read_some(const struct process *process, int file, struct buffer *out
 	char bytes[4096];
 	ssize_t length = read(file, bytes, sizeof(bytes));
 
-	if (length < 0 && errno == EINTR)
+	if (length < 0 && (errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (length < 0)
 		return error_set(err, ERROR_STORAGE, NOWHERE, "cannot read what it prints: %s", strerror(errno));
@@ -163,54 +109,39 @@ static int explain_exit(int status, struct error *err)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_RUN)
-		return error_set(err, ERROR_STORAGE, NOWHERE, "it cannot be run: no such program");
 	if (WIFEXITED(status))
-		return error_set(err, ERROR_STORAGE, NOWHERE, "it failed with exit status %d; run it by hand to see "
-				 "why", WEXITSTATUS(status));
+		return error_set(err, ERROR_STORAGE, NOWHERE,
+				 "it failed with exit status %d; run it by hand to see "
+				 "why",
+				 WEXITSTATUS(status));
 	return error_set(err, ERROR_STORAGE, NOWHERE, "it was ended by signal %d", WTERMSIG(status));
 }
 
 /* A program may close its output long before it ends. */
-static int wait_for_exit(const struct process *process, pid_t child, int64_t deadline_ms, bool *ended,
+static int wait_for_exit(const struct process *process, const struct child *child, int64_t deadline_ms,
 			 struct error *err)
 {
-	int status = 0;
-	pid_t found;
-
-	while ((found = waitpid(child, &status, WNOHANG)) == 0) {
+	while (!child_has_ended(child)) {
 		if (left_ms(process, deadline_ms) == 0)
 			return too_slow(process, err);
 		poll(NULL, 0, REAP_POLL_MS);
 	}
-	*ended = true;
-	if (found < 0)
-		return error_set(err, ERROR_STORAGE, NOWHERE, "how it ended cannot be known: %s", strerror(errno));
-	return explain_exit(status, err);
-}
-
-static void end(pid_t child)
-{
-	kill(-child, SIGKILL);
-	kill(child, SIGKILL);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
+	return 0;
 }
 
 int process_run(const struct process *process, struct buffer *output, struct error *err)
 {
 	int64_t deadline_ms = process->clock->monotonic_ms(process->clock) + process->timeout_ms;
-	bool ended = false;
-	int file = -1, result;
-	pid_t child = start(process, &file, err);
+	struct child child;
+	int result, status, number;
 
-	if (child < 0)
+	if (start(process, &child, err) != 0)
 		return -1;
-	result = read_output(process, file, deadline_ms, output, err);
-	close(file);
+	result = read_output(process, child.output, deadline_ms, output, err);
 	if (result == 0)
-		result = wait_for_exit(process, child, deadline_ms, &ended, err);
-	if (!ended)
-		end(child);
-	return result;
+		result = wait_for_exit(process, &child, deadline_ms, err);
+	number = child_reap(&child, &status);
+	if (number != 0)
+		return error_set(err, ERROR_STORAGE, NOWHERE, "it cannot be run: %s", strerror(number));
+	return result == 0 ? explain_exit(status, err) : -1;
 }

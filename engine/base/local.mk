@@ -1,5 +1,6 @@
 libtidegate_a_SOURCES += \
 	engine/base/buffer.c engine/base/buffer.h \
+	engine/base/child.c engine/base/child.h \
 	engine/base/clock.c engine/base/clock.h \
 	engine/base/digest.c engine/base/digest.h \
 	engine/base/directory.c engine/base/directory.h \

@@ -92,7 +92,7 @@ static void a_program_that_is_not_there_is_refused(void **state)
 	struct error err = ERROR_INIT;
 
 	assert_int_equal(run((const char *const[]){ "no-such-HIDDEN", NULL }, LATE_MS, &output, &err), -1);
-	fixture_expect_error(*state, &err, "it cannot be run: no such program");
+	fixture_expect_error(*state, &err, "it cannot be run: No such file or directory");
 	buffer_release(&output);
 }
 
