@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes a C file that holds text files, to standard output: the program needs no data beside it. The form is that of
-# engine/model/embedded.h. Only POSIX sed and sh, so that a build needs nothing more.
+# engine/model/embedded.h, the order that of the paths. Only POSIX sed and sh, so that a build needs nothing more.
 #
 # usage: embed.sh DIRECTORY FILE...     FILE is relative to DIRECTORY, and is the name under which it is found
 set -eu
@@ -9,6 +9,9 @@ export LC_ALL
 
 cd "$1"
 shift
+# Paths of this tree hold no blanks.
+# shellcheck disable=SC2046
+set -- $(printf '%s\n' "$@" | sort)
 
 # Every line becomes one literal; a question mark is escaped for compilers that still know trigraphs.
 literals()

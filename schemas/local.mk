@@ -1,4 +1,4 @@
-# The catalogues. What is listed here is compiled in; keep it in the order of paths.
+# The catalogues. What is listed here is compiled in, and so are the machines.
 embedded_data = \
 	machines/scenarios/already-standby.yaml \
 	machines/scenarios/classic-pair.yaml \
@@ -29,5 +29,5 @@ EXTRA_DIST += engine/embed.sh schemas/README.md
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
 CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new
 
-engine/model/embedded_files.c: $(embedded_data) engine/embed.sh schemas/local.mk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && sh $(srcdir)/engine/embed.sh $(srcdir) $(embedded_data) >$@.new && mv $@.new $@
+engine/model/embedded_files.c: $(embedded_data) $(dist_machines_SCRIPTS) engine/embed.sh schemas/local.mk machines/local.mk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sh $(srcdir)/engine/embed.sh $(srcdir) $(embedded_data) $(dist_machines_SCRIPTS) >$@.new && mv $@.new $@

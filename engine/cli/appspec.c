@@ -14,7 +14,7 @@ enum {
 
 bool appspec_is(const struct node *node)
 {
-	return node_get(node, "hooks") && !node_get(node, "machine");
+	return node_get(node, "hooks") && !node_get(node, "tidegate") && !node_get(node, "machine");
 }
 
 /* A hook's location is relative to the bundle's root, where appspec.yml is. */

@@ -199,6 +199,14 @@ static json_t *document(const struct search *search)
 	return json_made(made);
 }
 
+/* What the machine itself says, or the file that uses it. */
+static const char *own_source(const struct machine *machine, const struct input *input)
+{
+	if (machine->use && machine->use->given && node_get(machine->use->given, input->key->text))
+		return "with";
+	return input->fallback ? "default" : "not given";
+}
+
 static int resolve(struct search *search)
 {
 	const struct machine *machine = search->request->machine;
@@ -211,7 +219,7 @@ static int resolve(struct search *search)
 			continue;
 		template_references(input->fallback, fetch_metadata, search);
 		json_put(search->inputs->sources, input->key->text,
-			 json_string(input->fallback ? "default" : "not given"));
+			 json_string(own_source(machine, input)));
 	}
 	over = document(search);
 	search->inputs->values = inputs_resolve(&machine->inputs, machine->name, search->given, over, search->err);

@@ -288,11 +288,8 @@ int catalogue_use_all(const struct catalogue *catalogue, struct reader *reader)
 
 static int add_embedded(struct catalogue *catalogue, struct reader *reader, const struct embedded_file *file)
 {
-	struct source *source = ARENA_NEW(reader->arena, struct source);
-	const struct node *node;
+	const struct node *node = embedded_parse(reader, file);
 
-	*source = (struct source){ .name = file->path, .text = file->text, .length = file->length };
-	node = yaml_parse(reader->arena, source, reader->diagnostics);
 	return node ? catalogue_add(catalogue, reader, node) : -1;
 }
 

@@ -5,10 +5,20 @@
 
 #include <string.h>
 
+#include "text/yaml.h"
+
 const struct embedded_file *embedded_find(const char *path)
 {
 	for (const struct embedded_file *file = embedded_files; file->path; file++)
 		if (strcmp(file->path, path) == 0)
 			return file;
 	return NULL;
+}
+
+const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file)
+{
+	struct source *source = ARENA_NEW(reader->arena, struct source);
+
+	*source = (struct source){ .name = file->path, .text = file->text, .length = file->length };
+	return yaml_parse(reader->arena, source, reader->diagnostics);
 }

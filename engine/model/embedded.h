@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "text/record.h"
+
 struct embedded_file {
 	const char *path; /* from the top of the source tree: "schemas/operations/sts.yaml" */
 	const char *text; /* with a NUL behind */
@@ -15,5 +17,8 @@ extern const struct embedded_file embedded_files[];
 
 /* NULL where there is none of that path. */
 const struct embedded_file *embedded_find(const char *path);
+
+/* The file's document, in the reader's arena, or NULL with at least one error in the reader's diagnostics. */
+const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file);
 
 #endif

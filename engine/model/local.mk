@@ -35,8 +35,10 @@ libtidegate_a_SOURCES += \
 	engine/model/facts.c engine/model/facts.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \
+	engine/model/machine_fields.c engine/model/machine_fields.h \
 	engine/model/machine_file.c engine/model/machine_file.h \
 	engine/model/machine_records.c \
+	engine/model/machine_use.c engine/model/machine_use.h \
 	engine/model/picture.c engine/model/picture.h \
 	engine/model/picture_legs.c engine/model/picture_legs.h \
 	engine/model/policy.c engine/model/policy.h \

@@ -125,8 +125,7 @@ static int machine_resolve(struct reader *reader, struct machine *machine)
 	return resolution.result;
 }
 
-static const struct machine *machine_build(struct reader *reader, const struct node *node,
-					   const struct catalogue *catalogue)
+static struct machine *machine_build(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
 {
 	struct machine *machine = ARENA_NEW(reader->arena, struct machine);
 	size_t errors = reader->diagnostics->errors;
@@ -141,11 +140,30 @@ static const struct machine *machine_build(struct reader *reader, const struct n
 	return reader->diagnostics->errors == errors ? machine : NULL;
 }
 
-const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+static const struct machine *load_whole(struct reader *reader, const struct node *node,
+					const struct catalogue *catalogue)
 {
-	const struct machine *machine = machine_build(reader, node, catalogue);
+	struct machine *machine = machine_build(reader, node, catalogue);
 
 	return machine && machine_check(reader, machine) == 0 ? machine : NULL;
+}
+
+static const struct machine *load_using(struct reader *reader, const struct node *node,
+					const struct catalogue *catalogue)
+{
+	const size_t errors = reader->diagnostics->errors;
+	const struct machine_use *use = machine_use_read(reader, node);
+	struct machine *machine = use ? machine_build(reader, use->whole, catalogue) : NULL;
+
+	if (!machine)
+		return NULL;
+	machine->use = use;
+	return machine_check(reader, machine) == 0 && reader->diagnostics->errors == errors ? machine : NULL;
+}
+
+const struct machine *machine_load(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
+{
+	return machine_uses(node) ? load_using(reader, node, catalogue) : load_whole(reader, node, catalogue);
 }
 
 bool failure_list_has(const struct failure_list *list, enum failure failure)

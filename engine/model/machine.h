@@ -4,6 +4,7 @@
 #define TIDEGATE_MODEL_MACHINE_H
 
 #include "model/catalogue.h"
+#include "model/machine_use.h"
 
 enum { MACHINE_LANGUAGE_VERSION = 1 };
 
@@ -106,6 +107,7 @@ struct expectation {
 struct machine {
 	int64_t version;
 	const char *name;
+	int64_t own_version; /* 0: none */
 	const char *comment;
 	const struct template *subject;
 	struct record_list inputs; /* struct input */
@@ -116,7 +118,8 @@ struct machine {
 	struct record_list environments; /* struct environment_inputs */
 	struct record_list expects;      /* struct expectation */
 	struct name_list env;            /* environment variables that expressions may read */
-	const struct node *node;
+	const struct node *node;       /* where it uses another one: both, laid together */
+	const struct machine_use *use; /* NULL: all of it is its own; also where it comes from a journal */
 	const struct catalogue *catalogue;
 };
 

@@ -63,7 +63,7 @@ const struct machine *machine_read_source(struct reader *reader, const struct so
 
 	if (!node)
 		return NULL;
-	if (node_get(node, "hooks"))
+	if (node_get(node, "hooks") || machine_uses(node))
 		check_first_line(reader, source);
 	machine = machine_load(reader, node, catalogue);
 	return reader->diagnostics->errors == errors ? machine : NULL;

@@ -12,9 +12,24 @@
 
 static const char schema_id[] = "https://tidegate.invalid/schemas/machine.schema.json";
 
-void machine_add_schema(struct buffer *text)
+/* A file has states of its own, or uses another machine: which of the two tables holds it hangs on `use`. */
+static json_t *machine_schema(void)
 {
 	json_t *schema = schema_of(&machine_record, "tidegate machine", schema_id);
+	json_t *use = schema_of(&machine_use_record, "", "");
+
+	json_object_update_missing(json_object_get(schema, "$defs"), json_object_get(use, "$defs"));
+	json_decref(use);
+	json_object_del(schema, "$ref");
+	json_put(schema, "if", json_made(json_pack("{s:[s]}", "required", "use")));
+	json_put(schema, "then", schema_reference(&machine_use_record));
+	json_put(schema, "else", schema_reference(&machine_record));
+	return schema;
+}
+
+void machine_add_schema(struct buffer *text)
+{
+	json_t *schema = machine_schema();
 	char *dumped = json_dumps(schema, JSON_INDENT(2));
 
 	if (!dumped)
@@ -45,6 +60,7 @@ static void add_failures(struct buffer *text)
 void machine_add_reference(struct buffer *text)
 {
 	reference_of(&machine_record, text);
+	reference_add(&machine_use_record, text);
 	add_heading(text, "Facts, in expressions");
 	add_facts(text, "metadata", metadata_facts);
 	add_facts(text, "hook", hook_facts);

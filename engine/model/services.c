@@ -101,16 +101,6 @@ const char *services_name_at(const void *argument, size_t i)
 
 /* ---- reading what is compiled in */
 
-static const struct node *parse_embedded(struct reader *reader, const struct embedded_file *file)
-{
-	struct source *source = ARENA_NEW(reader->arena, struct source);
-
-	source->name = file->path;
-	source->text = file->text;
-	source->length = file->length;
-	return yaml_parse(reader->arena, source, reader->diagnostics);
-}
-
 static int take_common(struct services *services, struct reader *reader, const struct node *node)
 {
 	struct service_file file;
@@ -126,7 +116,7 @@ static int need_common(struct services *services, struct reader *reader)
 {
 	if (services->common_node)
 		return 0;
-	return take_common(services, reader, parse_embedded(reader, embedded_find(DIRECTORY COMMON SUFFIX)));
+	return take_common(services, reader, embedded_parse(reader, embedded_find(DIRECTORY COMMON SUFFIX)));
 }
 
 /* A faulty file leaves the entry as it was: what it would have added is only in the new builder. */
@@ -153,7 +143,7 @@ static int need_entry(struct services *services, struct reader *reader, struct e
 		return 0;
 	if (need_common(services, reader) < 0)
 		return -1;
-	node = parse_embedded(reader, embedded);
+	node = embedded_parse(reader, embedded);
 	if (!node || service_file_read(reader, node, &file) < 0)
 		return -1;
 	return take_file(services, reader, entry, &file);

@@ -80,7 +80,7 @@ static void add_field(struct buffer *text, const struct field *field)
 	buffer_add_format(text, " | %s |\n", field->help ? field->help : "");
 }
 
-static void add_record(struct buffer *text, const struct record *record)
+void reference_add(const struct record *record, struct buffer *text)
 {
 	buffer_add_format(text, "### %c%s\n\n| key | value | |\n|---|---|---|\n", record->name[0] - 'a' + 'A',
 			  record->name + 1);
@@ -95,7 +95,7 @@ void reference_of(const struct record *record, struct buffer *text)
 
 	tell(&telling, record);
 	for (size_t i = 0; i < telling.count; i++) {
-		add_record(text, telling.records[i]);
+		reference_add(telling.records[i], text);
 		for (const struct field *field = telling.records[i]->fields; field->name; field++)
 			if (field->record)
 				tell(&telling, field->record);

@@ -66,14 +66,48 @@ expect 0 'a good machine has no fault' "$tidegate" check good.yaml <<'END'
 END
 sed -e 's/autoscaling.enter_standby/autoscaling.enter_stanby/' -e 's/next: FIT/next: FITT/' good.yaml >bad.yaml
 expect 2 'every fault of a machine is shown at its place' "$tidegate" check bad.yaml <<'END'
-bad.yaml:29:11: error: unknown state 'FITT'
-   29 |     next: FITT
+bad.yaml:30:11: error: unknown state 'FITT'
+   30 |     next: FITT
       |           ^~~~ did you mean 'FIT'?
-bad.yaml:47:13: error: unknown action 'autoscaling.enter_stanby'
-   47 |     action: autoscaling.enter_stanby
+bad.yaml:48:13: error: unknown action 'autoscaling.enter_stanby'
+   48 |     action: autoscaling.enter_stanby
       |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
 2 errors
 END
+cat >web.yaml <<'END'
+#!/usr/bin/env tidegate
+tidegate: 1
+machine: web
+use: asg-standby@1
+with: {group: web-prod, procesess: []}
+hooks: {ApplicationStart: {at_most: 20m, until: IN_SERVCE}}
+END
+expect 2 'faults of a file that uses a machine are shown in that file' "$tidegate" check web.yaml <<'END'
+web.yaml:5:25: error: asg-standby@1 has no input 'procesess'
+    5 | with: {group: web-prod, procesess: []}
+      |                         ^~~~~~~~~ did you mean 'processes'?
+web.yaml:6:49: error: unknown state 'IN_SERVCE'
+    6 | hooks: {ApplicationStart: {at_most: 20m, until: IN_SERVCE}}
+      |                                                 ^~~~~~~~~ did you mean 'IN_SERVICE'?
+2 errors
+END
+sed -e 's/procesess/processes/' -e 's/, until: IN_SERVCE//' web.yaml >used.yaml
+chmod +x used.yaml
+expect 0 'a file that uses a machine is one' "$tidegate" check used.yaml <<'END'
+1 file, no fault
+END
+expect 2 'it is a hook like any other' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./used.yaml <<'END'
+tidegate: REFUSED, exit 2: nothing was begun
+cause    web does not know its subject: give it with -i; AWS_EC2_METADATA_DISABLED forbids to ask instance metadata
+END
+run "$tidegate" policy used.yaml --region eu-west-1 | grep -q 'autoScalingGroupName/web-prod"' || {
+	echo 'a policy does not name the group that a file gives to the machine it uses'
+	failed=1
+}
+run "$tidegate" graph used.yaml | grep -q 'digraph "web"' || {
+	echo 'a file that uses a machine has no picture'
+	failed=1
+}
 cat >appspec.yml <<'END'
 version: 0.0
 os: linux
@@ -106,11 +140,11 @@ tidegate: REFUSED, exit 2: nothing was begun
 cause    ./good.yaml runs at AfterInstall, but its 'hooks' lack that event
 END
 expect 2 'a faulty file in an opening leg does nothing' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./bad.yaml <<'END'
-./bad.yaml:29:11: error: unknown state 'FITT'
-   29 |     next: FITT
+./bad.yaml:30:11: error: unknown state 'FITT'
+   30 |     next: FITT
       |           ^~~~ did you mean 'FIT'?
-./bad.yaml:47:13: error: unknown action 'autoscaling.enter_stanby'
-   47 |     action: autoscaling.enter_stanby
+./bad.yaml:48:13: error: unknown action 'autoscaling.enter_stanby'
+   48 |     action: autoscaling.enter_stanby
       |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
 2 errors
 tidegate: REFUSED, exit 2: nothing was begun

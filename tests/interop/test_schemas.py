@@ -54,3 +54,31 @@ def test_a_faulty_machine_is_not(validator, spoil):
     machine = yaml.load((SOURCE / "machines" / "asg-standby.yaml").read_text(), Loader)
     spoil(machine)
     assert not validator.is_valid(machine)
+
+
+USING = {
+    "tidegate": 1,
+    "use": "asg-standby@1",
+    "with": {"group": "web-prod", "processes": []},
+    "environments": {"*-test": {"group": "web-test"}},
+    "hooks": {"ApplicationStart": {"at_most": "20m"}},
+}
+
+
+def test_a_file_that_uses_a_machine_is_valid(validator):
+    assert [fault.message for fault in validator.iter_errors(USING)] == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [{"use": "asg-standby"}, {"states": {}}, {"start_at": "LOOK"}, {"with": []}, {"hooks": {"ApplicationStart": {"til": "X"}}}],
+    ids=["no version", "states", "start_at", "with is no map", "an unknown key of a hook"],
+)
+def test_a_faulty_file_that_uses_one_is_not(validator, spoil):
+    assert not validator.is_valid({**USING, **spoil})
+
+
+def test_a_hook_of_ones_own_needs_its_goal(validator):
+    machine = yaml.load((SOURCE / "machines" / "asg-standby.yaml").read_text(), Loader)
+    del machine["hooks"]["ApplicationStart"]["until"]
+    assert not validator.is_valid(machine)

@@ -8,7 +8,8 @@ model_tests = \
 	tests/model/made_files_test \
 	tests/model/picture_test \
 	tests/model/services_test \
-	tests/model/shape_test
+	tests/model/shape_test \
+	tests/model/use_test
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 tests_model_check_test_LDADD = $(test_libs)
@@ -20,6 +21,7 @@ tests_model_made_files_test_LDADD = $(test_libs)
 tests_model_picture_test_LDADD = $(test_libs)
 tests_model_services_test_LDADD = $(test_libs)
 tests_model_shape_test_LDADD = $(test_libs)
+tests_model_use_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/model/catalogue_test
 TESTS += tests/model/catalogue_test
 tests_model_catalogue_test_LDADD = $(test_libs)
