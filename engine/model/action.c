@@ -1,5 +1,5 @@
-/* The tables that describe an action and an observation, and which observations an expression stands on. Names of
- * operations and of other actions are resolved by the catalogue. */
+/* The tables that describe an action and an observation. Names of operations and of other actions are resolved by the
+ * catalogue. */
 #include "config.h"
 
 #include "model/action.h"
@@ -345,58 +345,3 @@ const struct record action_record = {
 	.node_member = MEMBER_OF(action, node),
 	.finish = finish_action,
 };
-
-struct needs {
-	const struct action *action;
-	bool *needed;
-};
-
-static void need_observation(struct needs *needs, size_t i);
-
-/* `observed.NAME` needs the observation that takes NAME; observed as a whole needs them all. */
-static void need_reference(void *argument, const char *const *names, size_t count, struct position position)
-{
-	struct needs *needs = argument;
-
-	(void)position;
-	if (count > 0 && strcmp(names[0], "observed") != 0)
-		return;
-	for (size_t i = 0; i < needs->action->n_observations; i++) {
-		const struct observation *observation = needs->action->observations[i];
-
-		if (count < 2)
-			need_observation(needs, i);
-		for (size_t k = 0; count >= 2 && k < observation->take.count; k++)
-			if (strcmp(observation->take.rows[k].key->text, names[1]) == 0)
-				need_observation(needs, i);
-		for (size_t k = 0; count >= 2 && k < observation->errors.count; k++)
-			if (template_has_key(observation->errors.rows[k].values, names[1]))
-				need_observation(needs, i);
-	}
-}
-
-static void need_observation(struct needs *needs, size_t i)
-{
-	const struct observation *observation = needs->action->observations[i];
-
-	if (needs->needed[i])
-		return;
-	needs->needed[i] = true;
-	located_references(&observation->for_each, need_reference, needs);
-	template_references(observation->with, need_reference, needs);
-	/* Inside `take` @ is the answer; the document is reached by $ alone, which is no reference to `observed`. */
-}
-
-void action_needs(const struct action *action, const struct located_expression *expression, bool *needed)
-{
-	struct needs needs = { .action = action, .needed = needed };
-
-	located_references(expression, need_reference, &needs);
-}
-
-void action_needs_template(const struct action *action, const struct template *template, bool *needed)
-{
-	struct needs needs = { .action = action, .needed = needed };
-
-	template_references(template, need_reference, &needs);
-}

@@ -3,6 +3,8 @@
 #ifndef TIDEGATE_MODEL_ACTION_H
 #define TIDEGATE_MODEL_ACTION_H
 
+#include <stdint.h>
+
 #include "model/input.h"
 #include "model/operation.h"
 
@@ -61,6 +63,21 @@ struct action_undo {
 	const struct template *summary; /* what taking it back means, for plans and for who must do it by hand */
 };
 
+/* What is asked of the world at one time, and so what is observed for it: a set of observations, bit i for the i-th. */
+enum action_need {
+	NEED_DRIFT,    /* drift */
+	NEED_REFUSE,   /* refuse */
+	NEED_DECIDE,   /* change, satisfied, the request and its undo */
+	NEED_READY,    /* ready */
+	NEED_TOOK,     /* took, or settled where there is none */
+	NEED_SETTLE,   /* settled, failed, progress */
+	NEED_DEADLINE, /* deadline */
+	NEED_GIVE,     /* give */
+	NEED_COUNT
+};
+
+enum { OBSERVATIONS_MOST = 64 };
+
 struct action {
 	const char *name;
 	const char *comment;
@@ -70,6 +87,7 @@ struct action {
 	const struct node *observe; /* as written; the catalogue makes `observations` of it */
 	const struct observation **observations;
 	size_t n_observations;
+	uint64_t needs[NEED_COUNT];
 	struct record_list drift, refuse, failed; /* struct action_condition */
 	struct named_expressions change;
 	struct located_expression satisfied, ready, took, settled, deadline, progress;
@@ -80,10 +98,10 @@ struct action {
 	const struct node *node;
 };
 
-/* Which values of a document the expressions of an action read decides which observations are made. Sets needed[i]
- * for each observation that `expression` (or an observation it stands on) needs. */
-void action_needs(const struct action *action, const struct located_expression *expression, bool *needed);
-void action_needs_template(const struct action *action, const struct template *template, bool *needed);
+/* action_needs.c: fills `needs`, once `observations` is resolved. */
+void action_find_needs(struct action *action);
+/* The observations that some expression of the action reads: no other is ever made. */
+uint64_t action_all_needs(const struct action *action);
 
 extern const struct record action_record;
 extern const struct record observation_record;

@@ -208,6 +208,9 @@ static int resolve_observations(const struct catalogue *catalogue, struct reader
 	if (observe->kind != NODE_LIST)
 		return diagnostics_error(reader->diagnostics, observe->position, NULL,
 					 "'observe' must be a list, not %s", node_kind_name(observe));
+	if (observe->count > OBSERVATIONS_MOST)
+		return diagnostics_error(reader->diagnostics, observe->position, NULL, "more than %d observations",
+					 OBSERVATIONS_MOST);
 	action->observations = ARENA_ARRAY(reader->arena, const struct observation *, observe->count);
 	for (size_t i = 0; i < observe->count; i++) {
 		struct observation *observation = observation_of(catalogue, reader, observe->items[i]);
@@ -217,6 +220,7 @@ static int resolve_observations(const struct catalogue *catalogue, struct reader
 		else
 			action->observations[action->n_observations++] = observation;
 	}
+	action_find_needs(action);
 	return result;
 }
 

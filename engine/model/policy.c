@@ -160,54 +160,13 @@ static void permit(struct collecting *collecting, const struct operation *operat
 
 /* ---- actions ---- */
 
-static void need_named(const struct action *action, const struct named_expressions *named, bool *needed)
-{
-	for (size_t i = 0; i < named->count; i++)
-		action_needs(action, &named->rows[i].expression, needed);
-}
-
-static void need_conditions(const struct action *action, const struct record_list *conditions, bool *needed)
-{
-	const struct action_condition *condition = conditions->records;
-
-	for (size_t i = 0; i < conditions->count; i++) {
-		action_needs(action, &condition[i].when, needed);
-		action_needs_template(action, condition[i].because, needed);
-	}
-}
-
-/* The observations that some expression of the action reads: no other is made. */
-static bool *needed_observations(const struct action *action)
-{
-	const struct located_expression *const expressions[] = {
-		&action->satisfied, &action->ready,    &action->took,
-		&action->settled,   &action->deadline, &action->progress,
-	};
-	const struct record_list *const conditions[] = { &action->drift, &action->refuse, &action->failed };
-	bool *needed = memory_new(action->n_observations, sizeof(*needed));
-
-	for (size_t i = 0; i < ARRAY_LENGTH(expressions); i++)
-		action_needs(action, expressions[i], needed);
-	for (size_t i = 0; i < ARRAY_LENGTH(conditions); i++)
-		need_conditions(action, conditions[i], needed);
-	need_named(action, &action->change, needed);
-	need_named(action, &action->give, needed);
-	action_needs_template(action, action->summary, needed);
-	if (action->request)
-		action_needs_template(action, action->request->with, needed);
-	if (action->undo)
-		action_needs_template(action, action->undo->with, needed);
-	return needed;
-}
-
 static void permit_observations(struct collecting *collecting, const struct action *action, json_t *document)
 {
-	bool *needed = needed_observations(action);
+	const uint64_t needed = action_all_needs(action);
 
 	for (size_t i = 0; i < action->n_observations; i++)
-		if (needed[i])
+		if (needed & UINT64_C(1) << i)
 			permit(collecting, action->observations[i]->operation, action->observations[i]->with, document);
-	free(needed);
 }
 
 /* What was undone is not undone again, so one step is the closure. */

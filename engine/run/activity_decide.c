@@ -67,7 +67,7 @@ static enum step step_drift_back(struct activity *activity, const struct ledger_
 		return activity_end_restored(activity, "already");
 	if (entry->undone && !activity->changed)
 		return go_on_settling(activity, entry->undone);
-	if (!activity_observed(activity, &(struct needs_list){ .conditions = &activity->action->drift }, &step))
+	if (!activity_observed(activity, NEED_DRIFT, &step))
 		return step;
 	holds = activity_condition_holds(activity, &activity->action->drift, &which, &err);
 	if (holds < 0)
@@ -109,8 +109,7 @@ enum step phase_refuse(struct activity *activity)
 	int holds;
 
 	if (activity->action->refuse.count > 0) {
-		if (!activity_observed(activity, &(struct needs_list){ .conditions = &activity->action->refuse },
-				       &step))
+		if (!activity_observed(activity, NEED_REFUSE, &step))
 			return step;
 		holds = activity_condition_holds(activity, &activity->action->refuse, &which, &err);
 		if (holds < 0)
@@ -173,17 +172,11 @@ static enum step decided_nothing_to_do(struct activity *activity)
 enum step phase_decide(struct activity *activity)
 {
 	const struct action *action = activity->action;
-	const struct needs_list needs = {
-		.expressions = { &action->satisfied },
-		.templates = { action->request->with, action->undo ? action->undo->with : action->request->with,
-			       action->summary ? action->summary : action->request->with },
-		.named = &action->change,
-	};
 	struct error err = ERROR_INIT;
 	enum step step;
 	int satisfied;
 
-	if (!activity_observed(activity, &needs, &step))
+	if (!activity_observed(activity, NEED_DECIDE, &step))
 		return step;
 	if (compute_change(activity, &err) != 0)
 		return activity_expression_failed(activity, &err);
@@ -206,8 +199,7 @@ enum step phase_ready(struct activity *activity)
 	int ready;
 
 	if (activity->action->ready.parsed) {
-		if (!activity_observed(activity, &(struct needs_list){ .expressions = { &activity->action->ready } },
-				       &step))
+		if (!activity_observed(activity, NEED_READY, &step))
 			return step;
 		ready = located_is_true(&activity->action->ready, activity->document, 1, &err);
 		if (ready < 0)

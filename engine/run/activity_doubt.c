@@ -35,7 +35,7 @@ static int doubt_took(struct activity *activity, const struct doubt *doubt)
 	judged.document = json_copy(activity->document);
 	json_object_set(judged.document, "input", json_object_get(doubt->record, "input"));
 	json_object_set(judged.document, "change", json_object_get(doubt->record, "change"));
-	took = activity_observe(&judged, &(struct needs_list){ .expressions = { took_of(judged.action) } });
+	took = activity_observe(&judged, NEED_TOOK);
 	if (took == 1) {
 		took = located_is_true(took_of(judged.action), judged.document, 0, &err);
 		if (took < 0)
@@ -52,8 +52,7 @@ static int doubt_took(struct activity *activity, const struct doubt *doubt)
 /* AWS tells its time with every answer: any will do. */
 static enum step learn_aws_time(struct activity *activity)
 {
-	const struct located_expression *took = took_of(activity->action);
-	int result = activity_observe(activity, &(struct needs_list){ .expressions = { took } });
+	int result = activity_observe(activity, NEED_TOOK);
 
 	if (result == 0)
 		return activity_wait(activity);

@@ -25,7 +25,6 @@ void activity_poll_begin(struct activity *activity)
 /* The deadline is evaluated only where there is something to wait for: what it needs may cost calls. 1: it is known. */
 int activity_poll_deadline(struct activity *activity)
 {
-	const struct needs_list needs = { .expressions = { &activity->action->deadline } };
 	struct error err = ERROR_INIT;
 	json_t *seconds;
 	int result;
@@ -37,7 +36,7 @@ int activity_poll_deadline(struct activity *activity)
 	activity->deadline_ms = activity->begun_ms + DEFAULT_DEADLINE_MS;
 	if (!activity->action->deadline.parsed)
 		return 1;
-	result = activity_observe(activity, &needs);
+	result = activity_observe(activity, NEED_DEADLINE);
 	activity->deadline_ms = 0;
 	if (result != 1)
 		return result;
@@ -120,9 +119,9 @@ enum step activity_poll_failed(struct activity *activity)
 }
 
 /* Observes; where that is under way or has failed, *step says how to go on. */
-bool activity_observed(struct activity *activity, const struct needs_list *needs, enum step *step)
+bool activity_observed(struct activity *activity, enum action_need need, enum step *step)
 {
-	int result = activity_observe(activity, needs);
+	int result = activity_observe(activity, need);
 
 	if (result == 1)
 		return true;

@@ -59,10 +59,7 @@ enum step phase_settle(struct activity *activity)
 		return activity_go_to(activity, PHASE_GIVE);
 	if (activity->run->mode == RUN_PLAN)
 		return plan_wait(activity);
-	if (!activity_observed(activity,
-			       &(struct needs_list){ .expressions = { &action->settled, &action->progress },
-						     .conditions = &action->failed },
-			       &step))
+	if (!activity_observed(activity, NEED_SETTLE, &step))
 		return step;
 	holds = activity_condition_holds(activity, &action->failed, &which, &err);
 	if (holds == 1 && activity->run->last_mutation_ms &&
@@ -82,7 +79,7 @@ enum step phase_give(struct activity *activity)
 	struct error err = ERROR_INIT;
 	enum step step;
 
-	if (!activity_observed(activity, &(struct needs_list){ .named = &activity->action->give }, &step))
+	if (!activity_observed(activity, NEED_GIVE, &step))
 		return step;
 	activity->gave = json_object();
 	for (size_t i = 0; i < activity->action->give.count; i++) {

@@ -130,14 +130,8 @@ static inline bool activity_is_done(const struct activity *activity)
 int activity_fail(struct activity *activity, enum failure failure, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* observe.c: 1 what these expressions need is observed, 0 it is under way, -1 it failed, and the result says how. */
-struct needs_list {
-	const struct located_expression *expressions[8];
-	const struct template *templates[4];
-	const struct named_expressions *named;
-	const struct record_list *conditions;
-};
-int activity_observe(struct activity *activity, const struct needs_list *needs);
+/* observe.c: 1 what `need` asks for is observed, 0 it is under way, -1 it failed, and the result says how. */
+int activity_observe(struct activity *activity, enum action_need need);
 
 /* drive.c: all of them to their ends. -1 where the run must stop: then what was sent and not answered is in doubt, and
  * the others did nothing. Those that pass `deadline_ms` (monotonic; INT64_MAX: none) end as timed out. */

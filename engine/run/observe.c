@@ -2,7 +2,6 @@
  * is fresh enough, with as many calls side by side as there are questions. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/shape.h"
@@ -170,16 +169,17 @@ static int observe_each(struct activity *activity, const struct observation *obs
 	return later ? 0 : 1;
 }
 
-static int observe(struct activity *activity, const bool *needed)
+int activity_observe(struct activity *activity, enum action_need need)
 {
 	json_t *observed = json_object(), *item = json_incref(json_object_get(activity->document, "item"));
+	const struct action *action = activity->action;
 	int result = 1;
 
 	json_object_set_new(activity->document, "observed", observed);
-	for (size_t i = 0; i < activity->action->n_observations && result == 1; i++) {
-		const struct observation *observation = activity->action->observations[i];
+	for (size_t i = 0; i < action->n_observations && result == 1; i++) {
+		const struct observation *observation = action->observations[i];
 
-		if (!needed[i])
+		if (!(action->needs[need] & UINT64_C(1) << i))
 			continue;
 		result = observation->for_each.parsed ? observe_each(activity, observation, observed)
 						      : observe_single(activity, observation, observed);
@@ -188,33 +188,5 @@ static int observe(struct activity *activity, const bool *needed)
 		json_object_set_new(activity->document, "item", item);
 	else
 		json_object_del(activity->document, "item");
-	return result;
-}
-
-static void find_needs(const struct action *action, const struct needs_list *needs, bool *needed)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(needs->expressions) && needs->expressions[i]; i++)
-		action_needs(action, needs->expressions[i], needed);
-	for (size_t i = 0; i < ARRAY_LENGTH(needs->templates) && needs->templates[i]; i++)
-		action_needs_template(action, needs->templates[i], needed);
-	for (size_t i = 0; needs->named && i < needs->named->count; i++)
-		action_needs(action, &needs->named->rows[i].expression, needed);
-	for (size_t i = 0; needs->conditions && i < needs->conditions->count; i++) {
-		const struct action_condition *condition =
-			(const struct action_condition *)needs->conditions->records + i;
-
-		action_needs(action, &condition->when, needed);
-		action_needs_template(action, condition->because, needed);
-	}
-}
-
-int activity_observe(struct activity *activity, const struct needs_list *needs)
-{
-	bool *needed = memory_new(activity->action->n_observations, sizeof(bool));
-	int result;
-
-	find_needs(activity->action, needs, needed);
-	result = observe(activity, needed);
-	free(needed);
 	return result;
 }

@@ -14,8 +14,8 @@ enum step activity_end_failed(struct activity *activity);
 enum step activity_expression_failed(struct activity *activity, const struct error *err);
 struct ledger_entry *activity_entry(const struct activity *activity);
 
-/* activity_poll.c: `observed` says whether what these need is there; else *step says how to go on */
-bool activity_observed(struct activity *activity, const struct needs_list *needs, enum step *step);
+/* activity_poll.c: `observed` says whether what is needed is there; else *step says how to go on */
+bool activity_observed(struct activity *activity, enum action_need need, enum step *step);
 void activity_poll_begin(struct activity *activity);
 int64_t activity_poll_delay_ms(struct activity *activity);
 int activity_poll_deadline(struct activity *activity);
