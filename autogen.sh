@@ -38,6 +38,7 @@ ci      | command -v valgrind               | valgrind             | valgrind
 ci      | command -v gcovr                  | gcovr                | gcovr
 ci      | command -v dot                    | graphviz             | graphviz
 ci      | command -v debootstrap            | debootstrap          | debootstrap
+ci      | test -x /usr/sbin/haproxy         | haproxy              | haproxy
 END
 }
 

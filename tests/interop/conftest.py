@@ -1,4 +1,4 @@
-"""The stage that the tests share: moto starts once, its world is made anew for each test."""
+"""The stage that the tests share: moto starts once, its world is made anew for each test; and what is said at the end."""
 import pytest
 from stage import Stage
 
@@ -13,3 +13,11 @@ def shared_stage():
 @pytest.fixture
 def stage(shared_stage):
     return shared_stage.set_up()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests have measured, by record_property."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "measured":
+                terminalreporter.write_line(value)

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/interop/hook.py \
 	tests/interop/imds.py \
 	tests/interop/in_venv.sh \
+	tests/interop/machine_file.py \
 	tests/interop/moto_server.py \
 	tests/interop/preload.c \
 	tests/interop/proxy.py \
@@ -14,6 +15,8 @@ EXTRA_DIST += \
 	tests/interop/requirements.txt \
 	tests/interop/rules.py \
 	tests/interop/server.py \
+	tests/interop/simulator.py \
+	tests/interop/small_server.py \
 	tests/interop/stage.py \
 	tests/interop/test_balancers.py \
 	tests/interop/test_kill.py \
@@ -24,6 +27,8 @@ EXTRA_DIST += \
 	tests/interop/test_proxy.py \
 	tests/interop/test_schemas.py \
 	tests/interop/test_simulator.py \
+	tests/interop/test_traffic.py \
+	tests/interop/traffic.py \
 	tests/interop/world.py
 CLEANFILES += tests/interop/preload.so
 

@@ -1,22 +1,10 @@
 """The schemas that editors and programs use, held against the files they describe by a validator that others wrote."""
 import json
-import re
 
 import jsonschema
 import pytest
-import yaml
+from machine_file import load
 from stage import SOURCE
-
-
-class Loader(yaml.SafeLoader):
-    """YAML 1.2's idea of a boolean: `on` and `no` stay words."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 MACHINES = sorted((SOURCE / "machines").glob("*.yaml"))
 FAULTY = sorted((SOURCE / "tests" / "model" / "faulty" / "structure").glob("*.yaml"))
@@ -31,13 +19,13 @@ def validator():
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
 def test_a_shipped_machine_is_valid(validator, path):
-    faults = validator.iter_errors(yaml.load(path.read_text(), Loader))
+    faults = validator.iter_errors(load(path))
     assert [f"{fault.json_path}: {fault.message}" for fault in faults] == []
 
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_what_the_loader_refuses_for_its_structure_is_not_valid(validator, path):
-    assert not validator.is_valid(yaml.load(path.read_text(), Loader))
+    assert not validator.is_valid(load(path))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +39,7 @@ def test_what_the_loader_refuses_for_its_structure_is_not_valid(validator, path)
     ids=["an unknown key", "no start_at", "a state of two kinds", "a state of no kind"],
 )
 def test_a_faulty_machine_is_not(validator, spoil):
-    machine = yaml.load((SOURCE / "machines" / "asg-standby.yaml").read_text(), Loader)
+    machine = load(SOURCE / "machines" / "asg-standby.yaml")
     spoil(machine)
     assert not validator.is_valid(machine)
 
@@ -79,6 +67,6 @@ def test_a_faulty_file_that_uses_one_is_not(validator, spoil):
 
 
 def test_a_hook_of_ones_own_needs_its_goal(validator):
-    machine = yaml.load((SOURCE / "machines" / "asg-standby.yaml").read_text(), Loader)
+    machine = load(SOURCE / "machines" / "asg-standby.yaml")
     del machine["hooks"]["ApplicationStart"]["until"]
     assert not validator.is_valid(machine)

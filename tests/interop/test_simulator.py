@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import subprocess
 import time
 
 import awscli.clidriver
@@ -16,7 +15,7 @@ import botocore.exceptions
 import botocore.parsers
 import pytest
 from aws_calls import CALLS, DIFFERENCES
-from stage import BUILD
+from simulator import Simulator
 from world import GROUP, REGION, World
 
 # moto's world again (world.py), and its usual numbers.
@@ -37,23 +36,9 @@ groups:
     instances: {{i-0a1b2c3d4e5f60718: {{}}, i-0b1c2d3e4f5061728: {{}}, i-0c1d2e3f405162738: {{}}}}
 """
 # An hour in less than a tenth of a second: a look is repeated until what was begun has ended.
-SPEED = "100000"
+SPEED = 100000
 PATIENCE_SECONDS = 2
 CLI_ERROR = re.compile(r"An error occurred \((.*?)\) when calling the \w+ operation(?: \(reached.*?\))?: (.*)")
-
-
-class Simulator:
-    def __init__(self, folder):
-        path = folder / "beside-moto.yaml"
-        path.write_text(SCENARIO)
-        command = [BUILD / "tidegate", "simulate", "--scenario", path, "--listen", "127.0.0.1:0", "--speed", SPEED]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        lines = iter(self.process.stdout.readline, "# the simulated AWS listens; Ctrl-C ends it\n")
-        self.exports = dict(line.removeprefix("export ").rstrip().split("=", 1) for line in lines)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 def add_balancer(moto):
@@ -176,7 +161,7 @@ class Side:
 @pytest.fixture(params=[Boto3, Cli])
 def sides(request, shared_stage, monkeypatch, tmp_path):
     """A client of each kind, in the two worlds at their beginning."""
-    simulator = Simulator(tmp_path)
+    simulator = Simulator(tmp_path, SCENARIO, SPEED)
     World(shared_stage.moto).build()
     add_balancer(shared_stage.moto)
     for name, value in simulator.exports.items():
