@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/appspec.h"
+#include "model/facts.h"
 #include "model/machine_file.h"
 
 enum {
@@ -56,7 +57,8 @@ static void check_timeout(struct reader *reader, const struct node *script, cons
 	int64_t given = EVENT_SECONDS, needed = hook->at_most_ms ? hook->at_most_ms / 1000 : MACHINE_SECONDS;
 
 	if (timeout && !node_integer(timeout, &given)) {
-		diagnostics_error(reader->diagnostics, timeout->position, NULL, "'timeout' must be a whole number of "
+		diagnostics_error(reader->diagnostics, timeout->position, NULL,
+				  "'timeout' must be a whole number of "
 				  "seconds");
 		return;
 	}
@@ -66,8 +68,78 @@ static void check_timeout(struct reader *reader, const struct node *script, cons
 				 (long long)needed);
 }
 
-static void check_script(struct reader *reader, const struct node *event, const struct node *script,
-			 const struct catalogue *catalogue)
+/* ---- a machine that goes on later */
+
+static const char *location_of(const struct node *script)
+{
+	const struct node *location = node_get(script, "location");
+
+	return location && location->kind == NODE_SCALAR ? location->text : "";
+}
+
+/* Which script of an event it is; their count where none is. */
+static size_t find_script(const struct node *scripts, const char *location)
+{
+	size_t i = 0;
+
+	while (scripts && scripts->kind == NODE_LIST && i < scripts->count &&
+	       strcmp(location_of(scripts->items[i]), location) != 0)
+		i++;
+	return i;
+}
+
+static bool runs(const struct node *scripts, const char *location)
+{
+	return scripts && scripts->kind == NODE_LIST && find_script(scripts, location) < scripts->count;
+}
+
+/* Of the scripts from `first` to before `end`, each runs while there may be traffic yet. */
+static void warn_early(struct reader *reader, const struct node *scripts, size_t first, size_t end,
+		       const struct hook *later)
+{
+	for (size_t i = first; scripts && scripts->kind == NODE_LIST && i < scripts->count && i < end; i++)
+		diagnostics_warn(reader->diagnostics, scripts->items[i]->position,
+				 arena_format(reader->arena, "put it behind the machine in %s", later->key->text),
+				 "%s may run before the instance is out", location_of(scripts->items[i]));
+}
+
+static void check_later(struct reader *reader, const struct node *hooks, const struct hook *hook,
+			const struct hook *later, const struct node *location)
+{
+	const struct node *scripts = node_get(hooks, hook->key->text), *goes_on = node_get(hooks, later->key->text);
+	const size_t from = lifecycle_event_order(hook->key->text), to = lifecycle_event_order(later->key->text);
+
+	if (!runs(goes_on, location->text)) {
+		diagnostics_error(reader->diagnostics, location->position, NULL,
+				  "%s may go on later, but %s does not run %s", hook->key->text, later->key->text,
+				  location->text);
+		return;
+	}
+	warn_early(reader, scripts, find_script(scripts, location->text) + 1, SIZE_MAX, later);
+	for (size_t i = 0; i < hooks->count; i++) {
+		const size_t at = lifecycle_event_order(hooks->keys[i]->text);
+
+		if (at > from && at < to)
+			warn_early(reader, hooks->items[i], 0, SIZE_MAX, later);
+	}
+	warn_early(reader, goes_on, 0, find_script(goes_on, location->text), later);
+}
+
+/* ---- scripts */
+
+static void check_hook(struct reader *reader, const struct node *hooks, const struct node *script,
+		       const struct machine *machine, const struct hook *hook)
+{
+	const struct node *location = node_get(script, "location");
+	const struct hook *later = hook->then == HOOK_GOES_ON_LATER ? machine_hook_later(machine, hook) : NULL;
+
+	check_timeout(reader, script, hook->key->text, path_of(reader, location), hook);
+	if (later)
+		check_later(reader, hooks, hook, later, location);
+}
+
+static void check_script(struct reader *reader, const struct node *hooks, const struct node *event,
+			 const struct node *script, const struct catalogue *catalogue)
 {
 	const struct node *location = node_get(script, "location");
 	const struct machine *machine;
@@ -91,7 +163,7 @@ static void check_script(struct reader *reader, const struct node *event, const 
 		diagnostics_warn(reader->diagnostics, location->position, "chmod +x", "'%s' is not executable", path);
 	hook = machine_hook(machine, event->text);
 	if (hook)
-		check_timeout(reader, script, event->text, path, hook);
+		check_hook(reader, hooks, script, machine, hook);
 	else
 		diagnostics_warn(reader->diagnostics, location->position, NULL,
 				 "%s runs %s, whose hooks lack that event", event->text, path);
@@ -108,5 +180,5 @@ void appspec_check(struct reader *reader, const struct node *node, const struct 
 	}
 	for (size_t i = 0; i < hooks->count; i++)
 		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)
-			check_script(reader, hooks->keys[i], hooks->items[i]->items[k], catalogue);
+			check_script(reader, hooks, hooks->keys[i], hooks->items[i]->items[k], catalogue);
 }

@@ -27,6 +27,8 @@ static const char *needs_of(const struct history *history, int64_t now_ms)
 		return "a person";
 	if (history->standing == STANDING_PAUSED)
 		return history->expires_ms && now_ms >= history->expires_ms ? "attention" : "the return";
+	if (json_is_true(json_object_get(history->leg_end, "later")))
+		return "the next event";
 	return history->leg_end ? "resume" : "";
 }
 

@@ -13,12 +13,24 @@ bool homeward_opens(const struct history *history, const struct machine *machine
 	return json_is_true(json_object_get(history->leg, "begins"));
 }
 
+static bool goes_on_later(const struct history *history)
+{
+	return json_is_true(json_object_get(history->leg_end, "later"));
+}
+
 /* No end was written, or the end says that it can go on. */
 static bool was_cut_off(const struct history *history)
 {
 	const json_t *status = json_object_get(history->leg_end, "exit");
 
-	return history->leg && (!history->leg_end || json_integer_value(status) == EXIT_INTERRUPTED);
+	return history->leg && (!history->leg_end || json_integer_value(status) == EXIT_INTERRUPTED ||
+				goes_on_later(history));
+}
+
+/* How long the next hook may take to come. */
+static int64_t patience_ms(const struct history *history)
+{
+	return goes_on_later(history) ? HOMEWARD_LATER_MS : HOMEWARD_PATIENCE_MS;
 }
 
 /* A pause that the newest leg reached, not one that it had yet to leave. */
@@ -43,7 +55,7 @@ enum homeward homeward_decide(const struct history *history, bool opens, int64_t
 		return HOMEWARD_NOTHING;
 	if (!opens)
 		return HOMEWARD_GO_ON;
-	if (history->latest_ms < booted_ms || now_ms - history->latest_ms >= HOMEWARD_PATIENCE_MS)
+	if (history->latest_ms < booted_ms || now_ms - history->latest_ms >= patience_ms(history))
 		return HOMEWARD_INTERRUPT;
 	return HOMEWARD_NOTHING;
 }

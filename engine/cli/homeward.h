@@ -13,7 +13,12 @@ enum homeward {
 	HOMEWARD_GO_ON      /* a closing leg was cut off: it goes on */
 };
 
-enum { HOMEWARD_PATIENCE_MS = 15 * 60 * 1000 };
+enum {
+	HOMEWARD_PATIENCE_MS = 15 * 60 * 1000,
+	/* Of a leg that goes on later: the agent may take so long for what is between two events, a bundle's download
+	 * above all. An hour is CodeDeploy's own bound of an event. */
+	HOMEWARD_LATER_MS = 60 * 60 * 1000
+};
 
 /* Pure. `opens`: the newest leg's goal is reached without passing a pause (homeward_opens). `booted_ms`: wall time. */
 enum homeward homeward_decide(const struct history *history, bool opens, int64_t now_ms, int64_t booted_ms);

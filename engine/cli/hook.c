@@ -118,15 +118,12 @@ static int refuse_setup(struct hook_run *run, const struct error *err)
 
 /* ---- the leg ---- */
 
-static struct leg leg_of(const struct hook_run *run, const struct hook *hook)
+static struct leg leg_of(const struct hook_run *run, const struct machine *machine)
 {
-	return (struct leg){
-		.name = run->event,
-		.hook = run->hook,
-		.goal = &hook->until,
-		.at_most_ms = hook->at_most_ms > 0 && hook->at_most_ms < HOOK_MOST_MS ? hook->at_most_ms
-										      : HOOK_MOST_MS,
-	};
+	struct leg leg = leg_of_hook(machine, machine_hook(machine, run->event), HOOK_MOST_MS);
+
+	leg.hook = run->hook;
+	return leg;
 }
 
 static int drive(struct hook_run *run, struct start *start, const struct inputs *inputs)
@@ -160,7 +157,7 @@ static int drive_machine(struct hook_run *run)
 	start.subject = inputs.subject;
 	start.input = inputs.values;
 	start.opens = machine_goal_opens(run->machine, &hook->until);
-	start.leg = leg_of(run, hook);
+	start.leg = leg_of(run, run->machine);
 	result = drive(run, &start, &inputs);
 	inputs_release(&inputs);
 	return result;
@@ -185,7 +182,7 @@ static int drive_journal(struct hook_run *run)
 		report_text(&run->session->report, stdout, "tidegate: goes on by what the open run's journal says\n");
 		start.subject = open.subject;
 		start.input = inputs.values;
-		start.leg = leg_of(run, machine_hook(open.machine, run->event));
+		start.leg = leg_of(run, open.machine);
 		result = drive(run, &start, &inputs);
 	}
 	free(open.subject);

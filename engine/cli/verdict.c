@@ -234,7 +234,7 @@ static void write_reached(const struct report *report, const struct leg_result *
 	struct buffer text = BUFFER_INIT;
 
 	if (result->state[0])
-		buffer_add_format(&text, "%s reached", result->state);
+		buffer_add_format(&text, "%s %s", result->state, result->later ? "is not over" : "reached");
 	else if (report->run[0])
 		buffer_add_text(&text, "done");
 	if (report->run[0]) {
@@ -244,7 +244,7 @@ static void write_reached(const struct report *report, const struct leg_result *
 	}
 	if (result->message[0])
 		buffer_add_format(&text, "%s%s", text.length > 0 ? "; " : "", result->message);
-	buffer_add_format(page, "tidegate: %s", report_color(report, "green"));
+	buffer_add_format(page, "tidegate: %s", report_color(report, result->later ? "yellow" : "green"));
 	page_fold(page, 10, LABEL_COLUMNS, buffer_text(&text));
 	if (report->color)
 		buffer_add_text(page, report_color(report, NULL));

@@ -4,14 +4,6 @@
 #include "model/check_internal.h"
 #include "model/facts.h"
 
-/* Its place in a deployment; past the last one where it is none. */
-static size_t event_order(const char *name)
-{
-	const struct lifecycle_event *event = lifecycle_event_find(name);
-
-	return event ? (size_t)(event - lifecycle_events) : SIZE_MAX;
-}
-
 static void check_event(const struct check *check, const struct hook *hook)
 {
 	struct diagnostics *diagnostics = check->reader->diagnostics;
@@ -40,6 +32,30 @@ static void check_goals(const struct check *check, const struct hook *hook)
 	}
 }
 
+/* What goes on later has not reached its goal: nobody but a later leg may come between it and the installation. */
+static void check_later(const struct check *check, const struct hook *hook)
+{
+	const struct node *written = node_get(node_get(check->machine->node, "hooks"), hook->key->text);
+	const char *event = hook->key->text;
+	struct diagnostics *diagnostics = check->reader->diagnostics;
+	struct position position;
+
+	if (hook->then != HOOK_GOES_ON_LATER)
+		return;
+	position = node_get(written, "then")->position;
+	if (lifecycle_event_order(event) > lifecycle_event_order(lifecycle_event_installing))
+		diagnostics_error(diagnostics, position, "it must end before the deployment goes on",
+				  "%s comes behind Install: what it waits for cannot go on later", event);
+	else if (!machine_goal_opens(check->machine, &hook->until))
+		diagnostics_error(diagnostics, position, NULL,
+				  "only what takes out of traffic can go on later, and %s has a goal behind a pause",
+				  event);
+	else if (!machine_hook_later(check->machine, hook))
+		diagnostics_error(diagnostics, position,
+				  "the application would be changed while it still has traffic",
+				  "no event between %s and Install has the same goal", event);
+}
+
 static bool has_pause(const struct check *check)
 {
 	for (size_t i = 0; i < check->graph.n_states; i++)
@@ -57,7 +73,7 @@ static void check_legs(const struct check *check)
 
 	for (size_t i = 0; i < check->machine->hooks.count; i++) {
 		const struct hook **leg = machine_goal_opens(check->machine, &hooks[i].until) ? &opening : &closing;
-		const bool later = *leg && event_order(hooks[i].key->text) > event_order((*leg)->key->text);
+		const bool later = *leg && lifecycle_event_order(hooks[i].key->text) > lifecycle_event_order((*leg)->key->text);
 
 		/* Of those that open the first counts, of those that close the last. */
 		if (!*leg || later == (leg == &closing))
@@ -72,7 +88,7 @@ static void check_legs(const struct check *check)
 	else if (!closing && has_pause(check))
 		diagnostics_warn(diagnostics, key->position, "one with a goal behind the pause goes on from it",
 				 "no hook closes the run: every goal is reached before a pause");
-	else if (closing && event_order(opening->key->text) >= event_order(closing->key->text))
+	else if (closing && lifecycle_event_order(opening->key->text) >= lifecycle_event_order(closing->key->text))
 		diagnostics_error(diagnostics, closing->key->position, NULL,
 				  "%s comes before %s, which opens the run that it closes", closing->key->text,
 				  opening->key->text);
@@ -131,6 +147,7 @@ void check_hooks(struct check *check)
 	for (size_t i = 0; i < check->machine->hooks.count; i++) {
 		check_event(check, &hooks[i]);
 		check_goals(check, &hooks[i]);
+		check_later(check, &hooks[i]);
 	}
 	if (check->reader->diagnostics->errors == errors)
 		check_legs(check);

@@ -2,6 +2,7 @@
 
 #include "model/facts.h"
 
+#include <stdint.h>
 #include <string.h>
 
 const struct fact metadata_facts[] = {
@@ -31,6 +32,8 @@ const struct lifecycle_event lifecycle_events[] = {
 	{ "AfterAllowTraffic", true },  { 0 },
 };
 
+const char lifecycle_event_installing[] = "Install";
+
 const struct fact *fact_find(const struct fact *table, const char *name)
 {
 	for (; table->name; table++)
@@ -51,6 +54,13 @@ const struct lifecycle_event *lifecycle_event_find(const char *name)
 		if (strcmp(event->name, name) == 0)
 			return event;
 	return NULL;
+}
+
+size_t lifecycle_event_order(const char *name)
+{
+	const struct lifecycle_event *event = lifecycle_event_find(name);
+
+	return event ? (size_t)(event - lifecycle_events) : SIZE_MAX;
 }
 
 const char *lifecycle_event_name_at(const void *unused, size_t i)

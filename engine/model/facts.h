@@ -27,6 +27,9 @@ struct lifecycle_event {
 
 extern const struct lifecycle_event lifecycle_events[]; /* ended by a NULL name */
 const struct lifecycle_event *lifecycle_event_find(const char *name);
+/* Its place in a deployment; behind the last one where there is none of this name. */
+size_t lifecycle_event_order(const char *name);
+extern const char lifecycle_event_installing[]; /* the one at which the agent changes the application's files */
 const char *lifecycle_event_name_at(const void *unused, size_t i); /* of those with scripts, for nearest_word */
 
 #endif

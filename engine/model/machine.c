@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "model/check.h"
+#include "model/facts.h"
 
 const struct state *machine_state(const struct machine *machine, const char *name)
 {
@@ -31,6 +32,41 @@ const struct hook *machine_hook(const struct machine *machine, const char *event
 		if (strcmp(hooks[i].key->text, event) == 0)
 			return &hooks[i];
 	return NULL;
+}
+
+static bool goal_names(const struct state_list *goal, const char *name)
+{
+	for (size_t i = 0; i < goal->count; i++)
+		if (strcmp(goal->rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool goals_are_same(const struct state_list *left, const struct state_list *right)
+{
+	for (size_t i = 0; i < left->count; i++)
+		if (!goal_names(right, left->rows[i].name))
+			return false;
+	for (size_t i = 0; i < right->count; i++)
+		if (!goal_names(left, right->rows[i].name))
+			return false;
+	return true;
+}
+
+const struct hook *machine_hook_later(const struct machine *machine, const struct hook *hook)
+{
+	const struct hook *hooks = machine->hooks.records, *found = NULL;
+	size_t from = lifecycle_event_order(hook->key->text), to = lifecycle_event_order(lifecycle_event_installing);
+
+	for (size_t i = 0; i < machine->hooks.count; i++) {
+		size_t at = lifecycle_event_order(hooks[i].key->text);
+
+		if (at <= from || at >= to || !goals_are_same(&hook->until, &hooks[i].until))
+			continue;
+		to = at;
+		found = &hooks[i];
+	}
+	return found;
 }
 
 static const char *state_name_at(const void *argument, size_t i)
@@ -251,9 +287,8 @@ static bool goal_has(const struct state_list *goal, const struct state *state)
 	return false;
 }
 
-/* A goal that ends the run without having passed a pause is no evidence: LEFT_ALONE is a goal of both legs. What
- * tells is whether every goal beyond a pause is out of reach before one. */
-bool machine_goal_opens(const struct machine *machine, const struct state_list *goal)
+/* How many states of the goal are reached without a pause and without an error. */
+static size_t goals_ahead(const struct machine *machine, const struct state *from, const struct state_list *goal)
 {
 	struct reach reach = {
 		.machine = machine,
@@ -262,7 +297,7 @@ bool machine_goal_opens(const struct machine *machine, const struct state_list *
 	};
 	size_t reached = 0;
 
-	reach_state(&reach, machine->start_at.state, NOWHERE);
+	reach_state(&reach, from, NOWHERE);
 	for (size_t i = 0; i < reach.count; i++)
 		if (reach.queue[i]->kind != STATE_PAUSE)
 			machine_successors(machine, reach.queue[i], false, reach_state, &reach);
@@ -270,7 +305,19 @@ bool machine_goal_opens(const struct machine *machine, const struct state_list *
 		reached += goal_has(goal, reach.queue[i]) ? 1 : 0;
 	free(reach.seen);
 	free(reach.queue);
-	return reached == goal->count;
+	return reached;
+}
+
+/* A goal that ends the run without having passed a pause is no evidence: LEFT_ALONE is a goal of both legs. What
+ * tells is whether every goal beyond a pause is out of reach before one. */
+bool machine_goal_opens(const struct machine *machine, const struct state_list *goal)
+{
+	return goals_ahead(machine, machine->start_at.state, goal) == goal->count;
+}
+
+bool machine_goal_ahead(const struct machine *machine, const struct state *from, const struct state_list *goal)
+{
+	return goals_ahead(machine, from, goal) > 0;
 }
 
 static void collect_action(const struct action **used, size_t *count, const struct action *action)

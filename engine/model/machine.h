@@ -86,10 +86,14 @@ struct state_list {
 	size_t count;
 };
 
+/* What becomes of a leg whose time is over while it waits for an effect. */
+enum hook_then { HOOK_STOPS, HOOK_GOES_ON_LATER };
+
 struct hook {
 	const struct node *key; /* the lifecycle event */
 	struct state_list until;
 	int64_t at_most_ms; /* 0: CodeDeploy's hour */
+	int then;           /* enum hook_then */
 };
 
 struct environment_inputs {
@@ -136,6 +140,8 @@ static inline const struct state *machine_state_at(const struct machine *machine
 	return (const struct state *)machine->states.records + i;
 }
 const struct hook *machine_hook(const struct machine *machine, const char *event); /* or NULL */
+/* The next event with the same goal that comes before the application is changed, or NULL. */
+const struct hook *machine_hook_later(const struct machine *machine, const struct hook *hook);
 
 static inline const char *state_name(const struct state *state)
 {
@@ -159,6 +165,8 @@ void machine_successors(const struct machine *machine, const struct state *state
 
 /* Whether a leg with this goal opens: it is reached from start_at without passing a pause. */
 bool machine_goal_opens(const struct machine *machine, const struct state_list *goal);
+/* Whether a state of the goal lies ahead of `from`, without an error and before any pause. */
+bool machine_goal_ahead(const struct machine *machine, const struct state *from, const struct state_list *goal);
 
 /* The machine with every action, observation and operation it uses, as JSON: what a journal keeps; and back. */
 json_t *machine_definition(const struct machine *machine);

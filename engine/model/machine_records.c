@@ -263,11 +263,18 @@ static const struct record state_record = {
 	.constrain = constrain_state,
 };
 
+static const struct choice then_choices[] = {
+	{ .name = "go_on_later", .value = HOOK_GOES_ON_LATER, .help = "the next event with the same goal goes on" },
+	{ 0 },
+};
+
 static const struct field hook_fields[] = {
 	{ .name = "until", .type = &field_states, .offset = FIELD_OF(hook, until),
 	  .help = "the states at which this leg succeeds; may be left out over a hook of a used machine" },
 	{ .name = "at_most", .type = &field_duration, .offset = FIELD_OF(hook, at_most_ms), .minimum = 30000,
 	  .maximum = 3600000, .help = "how long this leg may take; it stops itself 15 s before, resumable (1h)" },
+	{ .name = "then", .type = &field_choice, .offset = FIELD_OF(hook, then), .choices = then_choices,
+	  .help = "where its time is over in a wait: exit 0, and the next event with this goal goes on" },
 	{ 0 },
 };
 

@@ -124,10 +124,24 @@ static int64_t next_wake(const struct activity *activities, size_t count, int64_
 	return wake_ms;
 }
 
+/* Nothing is asked for and unanswered, and nothing is on its way back. */
+static bool only_waits(const struct activity *activities, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool fine = activity_is_done(&activities[i]) ? activities[i].result.failure == FAILURE_NONE
+							     : activities[i].phase == PHASE_SETTLE;
+
+		if (!fine || activities[i].undoes || activities[i].verifying)
+			return false;
+	}
+	return true;
+}
+
 int run_activities(struct run *run, struct activity *activities, size_t count, size_t at_once, int64_t deadline_ms)
 {
 	size_t begun = at_once && at_once < count ? at_once : count, done;
 
+	run->only_waits = false;
 	for (;;) {
 		advance_all(activities, begun);
 		done = count_done(activities, begun);
@@ -141,6 +155,7 @@ int run_activities(struct run *run, struct activity *activities, size_t count, s
 		}
 		if (run_must_stop(run)) {
 			wait_for_answers(run, activities, begun);
+			run->only_waits = only_waits(activities, count);
 			return -1;
 		}
 		if (run_now_ms(run) >= deadline_ms) {

@@ -44,6 +44,7 @@ struct run {
 	int64_t leg_deadline_ms;    /* monotonic */
 	int64_t last_mutation_ms;   /* monotonic: of our newest request's answer */
 	bool preflighted;
+	bool only_waits; /* where it was stopped, all that was asked for was done, and only effects were waited for */
 	bool found_out; /* an action that takes the subject out of traffic had nothing to do */
 	struct action_result failed; /* of the state that failed last */
 	char failed_state[128];

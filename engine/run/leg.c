@@ -48,10 +48,35 @@ static enum exit_status status_without_journal(const struct run *run)
 	return run->history.ledger.count > 0 || run->last_mutation_ms != 0 ? EXIT_LEFT : EXIT_FAILED;
 }
 
-static void end_stopped(struct run *run, struct leg_result *result)
+static bool any_doubt(const struct ledger *ledger)
 {
-	result->failure = FAILURE_INTERRUPTED;
+	for (size_t i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].n_doubts > 0)
+			return true;
+	return false;
+}
+
+/* Only on the way to its goal, and only where another process finds nothing begun: never on a way back, which would be
+ * a failure that nobody hears of. */
+static bool may_go_on_later(const struct run *run, const struct leg *leg)
+{
+	const struct state *state = run->history.position ? machine_state(run->machine, run->history.position) : NULL;
+	bool signalled = run->environment.stop && *run->environment.stop;
+
+	return leg->goes_on_at && leg->goal && !signalled && run->only_waits && state &&
+	       !any_doubt(&run->history.ledger) && machine_goal_ahead(run->machine, state, leg->goal);
+}
+
+static void end_stopped(struct run *run, const struct leg *leg, struct leg_result *result)
+{
 	snprintf(result->state, sizeof(result->state), "%s", run->history.position ? run->history.position : "");
+	if (run->fatal.kind == ERROR_NONE && may_go_on_later(run, leg)) {
+		result->status = EXIT_REACHED;
+		result->later = true;
+		snprintf(result->message, sizeof(result->message), "%s goes on with it", leg->goes_on_at);
+		return;
+	}
+	result->failure = FAILURE_INTERRUPTED;
 	if (run->fatal.kind != ERROR_NONE) {
 		result->status = status_without_journal(run);
 		snprintf(result->message, sizeof(result->message), "%s", run->fatal.message);
@@ -135,7 +160,7 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !is_goal(leg, state) && leave_pause(run) == 0)
 			continue;
 		if (passage == PASSAGE_STOPPED) {
-			end_stopped(run, result);
+			end_stopped(run, leg, result);
 		} else if (passage == PASSAGE_FAILED) {
 			result_from_failed(run, result);
 			result->status = failure_status(run);
@@ -144,6 +169,18 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 		}
 		return;
 	}
+}
+
+struct leg leg_of_hook(const struct machine *machine, const struct hook *hook, int64_t most_ms)
+{
+	const struct hook *later = hook->then == HOOK_GOES_ON_LATER ? machine_hook_later(machine, hook) : NULL;
+
+	return (struct leg){
+		.name = hook->key->text,
+		.goal = &hook->until,
+		.at_most_ms = hook->at_most_ms > 0 && hook->at_most_ms < most_ms ? hook->at_most_ms : most_ms,
+		.goes_on_at = later ? later->key->text : NULL,
+	};
 }
 
 static json_t *goal_names(const struct leg *leg)
@@ -205,6 +242,8 @@ static void end_leg(struct run *run, struct leg_result *result)
 			   exit_name(result->status), "state", result->state, "failure",
 			   failures[result->failure].name, "message", result->message, "operation", result->operation,
 			   "code", result->code, "request_id", result->request_id);
+	if (result->later)
+		json_put(fields, "later", json_true());
 	if (run_record(run, "leg_end", fields) == 0 && run_sync(run) == 0)
 		return;
 	/* Not written, not said: exit 0 with a journal that cannot tell it would be a lie. */
@@ -219,7 +258,7 @@ void run_leg(struct run *run, const struct leg *leg, struct leg_result *result)
 {
 	*result = (struct leg_result){ .status = EXIT_FAILED };
 	if (begin_leg(run, leg) != 0)
-		end_stopped(run, result);
+		end_stopped(run, leg, result);
 	else
 		drive_leg(run, leg, result);
 	end_leg(run, result);
@@ -236,7 +275,7 @@ void run_restore(struct run *run, const struct leg *leg, struct leg_result *resu
 	if (left == 0)
 		left = run_restore_entries(run, state ? state : run->machine->start_at.state, NULL, INT64_MAX);
 	if (left < 0) {
-		end_stopped(run, result);
+		end_stopped(run, leg, result);
 	} else if (left > 0) {
 		result_from_failed(run, result);
 		result->status = failure_status(run);

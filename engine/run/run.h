@@ -54,10 +54,17 @@ struct leg {
 	bool begins;              /* at start_at, with what the ledger holds */
 	bool leaves_paused;       /* goes on from the pause at which the run stands */
 	bool passes_pauses;       /* and through every pause that is not its goal */
+	/* The event that goes on with this leg where its time is over while it only waits for effects: then it ends
+	 * with exit 0. NULL: it is interrupted, whatever it does. */
+	const char *goes_on_at;
 };
+
+/* What a hook says of its leg; `most_ms` where it gives no time, and at most. `hook` is left to the caller. */
+struct leg leg_of_hook(const struct machine *machine, const struct hook *hook, int64_t most_ms);
 
 struct leg_result {
 	enum exit_status status;
+	bool later;            /* EXIT_REACHED, but not at its goal: the next event goes on */
 	enum failure failure;  /* why it failed; FAILURE_NONE where it did not */
 	char state[128];       /* where it ended, or what failed */
 	char message[1024];    /* why; "" where there is nothing to say */

@@ -132,6 +132,38 @@ appspec.yml:9:17: warning: AfterInstall runs good.yaml, whose hooks lack that ev
 1 error, 2 warnings
 END
 
+sed -e 's/^hooks:.*/hooks: {ApplicationStop: {at_most: 50m, then: go_on_later}}/' used.yaml >slow.yaml
+chmod +x slow.yaml
+: >stop.sh
+cat >appspec.yml <<'END'
+version: 0.0
+os: linux
+hooks:
+  ApplicationStop:
+    - location: slow.yaml
+    - location: stop.sh
+  BeforeInstall:
+    - location: stop.sh
+    - location: slow.yaml
+    - location: stop.sh
+END
+expect 0 'what runs while a drain may go on later is shown' "$tidegate" check appspec.yml <<'END'
+appspec.yml:6:7: warning: stop.sh may run before the instance is out
+    6 |     - location: stop.sh
+      |       ^ put it behind the machine in BeforeInstall
+appspec.yml:8:7: warning: stop.sh may run before the instance is out
+    8 |     - location: stop.sh
+      |       ^ put it behind the machine in BeforeInstall
+2 warnings
+END
+sed -e '/BeforeInstall/,$d' appspec.yml >appspec.yaml
+expect 2 'what goes on later must be run later' "$tidegate" check appspec.yaml <<'END'
+appspec.yaml:5:17: error: ApplicationStop may go on later, but BeforeInstall does not run slow.yaml
+    5 |     - location: slow.yaml
+      |                 ^~~~~~~~~
+1 error
+END
+
 expect 2 'a machine file without an event never runs by accident' "$tidegate" ./good.yaml <<'END'
 tidegate: LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs 'Defaults env_keep += "LIFECYCLE_EVENT DEPLOYMENT_ID DEPLOYMENT_GROUP_ID DEPLOYMENT_GROUP_NAME APPLICATION_NAME"'; by hand: tidegate run ./good.yaml
 END

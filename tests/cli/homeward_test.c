@@ -11,6 +11,8 @@
 
 enum { NOW = 100 * 60 * 1000, MINUTE = 60 * 1000 };
 
+enum { LATER = 1000 }; /* exit 0, and the next event goes on */
+
 /* `end` is the exit status that the newest leg wrote, -1 where it was cut off before it could. */
 struct row {
 	enum standing standing;
@@ -34,6 +36,11 @@ static const struct row rows[] = {
 	{ STANDING_IN, -1, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT, NULL },
 	{ STANDING_BEFORE, EXIT_INTERRUPTED, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
 	{ STANDING_NEW, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
+	/* One that goes on later has an hour, since its next event may be late. */
+	{ STANDING_IN, LATER, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_IN, LATER, true, NOW - 60 * MINUTE + 1, 0, 0, HOMEWARD_NOTHING, NULL },
+	{ STANDING_IN, LATER, true, NOW - 60 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
+	{ STANDING_IN, LATER, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT, NULL },
 	/* A leg that returns goes on. */
 	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, NULL },
 	{ STANDING_BEFORE, EXIT_INTERRUPTED, false, NOW, 0, 0, HOMEWARD_GO_ON, NULL },
@@ -53,13 +60,15 @@ static void runs_only_go_home(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		const struct row *row = &rows[i];
-		struct history history = {
-			.standing = row->standing, .latest_ms = row->latest_ms, .expires_ms = row->expires_ms
-		};
+		struct history history = { .standing = row->standing,
+					   .latest_ms = row->latest_ms,
+					   .expires_ms = row->expires_ms };
 
 		history.leg = row->goal ? json_pack("{s:[s]}", "goal", row->goal) : json_object();
 		history.position = row->goal ? strdup("OUT") : NULL;
-		history.leg_end = row->end < 0 ? NULL : json_pack("{s:i}", "exit", row->end);
+		history.leg_end = row->end < 0 ? NULL
+					       : json_pack("{s:i, s:b}", "exit", row->end % LATER, "later",
+							   row->end == LATER);
 		if (homeward_decide(&history, row->opens, NOW, row->booted_ms) != row->expected)
 			fail_msg("row %zu", i);
 		history_release(&history);

@@ -168,6 +168,29 @@ static void whatever_goes_wrong_once_the_shipped_machine_restores(void **state)
 	end(&bench);
 }
 
+/* ApplicationStop has two of the drain's minutes, and BeforeInstall the others. */
+static void wherever_it_dies_a_drain_that_goes_on_later_is_restored(void **state)
+{
+	static const struct change goes_on_later[] = {
+		{ "ApplicationStop: {until: [OUT_OF_SERVICE, LEFT_ALONE], at_most: 14m}",
+		  "ApplicationStop: {until: [OUT_OF_SERVICE, LEFT_ALONE], at_most: 2m, then: go_on_later}" },
+		{ 0 },
+	};
+	struct bench bench;
+
+	(void)state;
+	begin(&bench, goes_on_later, NULL);
+	add_scene(&bench, "group-of-three");
+	rehearsal_replay(&bench.rehearsal, 0);
+	assert_true(bench.rehearsal.stage.legs[0].result.later);
+	for (uint64_t run = 0; run < bench.rehearsal.mishaps[0].ends[SECTION_TORN]; run++) {
+		rehearsal_replay(&bench.rehearsal, run);
+		if (bench.rehearsal.stage.violation.invariant)
+			fail_msg("run %llu: %s", (unsigned long long)run, bench.rehearsal.stage.violation.why);
+	}
+	end(&bench);
+}
+
 static void a_run_is_the_same_when_it_is_played_again(void **state)
 {
 	struct buffer texts[2] = { BUFFER_INIT, BUFFER_INIT };
@@ -282,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_run_is_the_same_when_it_is_played_again),
 		cmocka_unit_test(each_mutant_of_machine_and_actions_is_caught),
 		cmocka_unit_test(whatever_goes_wrong_once_the_shipped_machine_restores),
+		cmocka_unit_test(wherever_it_dies_a_drain_that_goes_on_later_is_restored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -469,13 +469,9 @@ void rig_hook(struct rig *rig, const char *event, const char *group, struct leg_
 	assert_non_null(hook);
 	buffer_add_format(&rig->told, "-- %s of %s\n", event, group);
 	start.opens = machine_goal_opens(rig->machine, &hook->until);
-	start.leg = (struct leg){
-		.name = event,
-		.hook = json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id", group, "deployment_id",
-				  rig->deployment ? rig->deployment : "d-1"),
-		.goal = &hook->until,
-		.at_most_ms = hook->at_most_ms ? hook->at_most_ms : 3600000,
-	};
+	start.leg = leg_of_hook(rig->machine, hook, 3600000);
+	start.leg.hook = json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id", group, "deployment_id",
+				   rig->deployment ? rig->deployment : "d-1");
 	if (rig->at_most_ms)
 		start.leg.at_most_ms = rig->at_most_ms;
 	rig_start(rig, &start, false, result);

@@ -12,6 +12,7 @@
 
 enum {
 	DEPLOYMENTS_MOST = 5,
+	DOWNLOADS_MS = 2 * 60 * 1000,     /* between ApplicationStop and BeforeInstall */
 	INSTALLS_MS = 10 * 60 * 1000,
 	BETWEEN_MS = 60 * 1000,           /* until somebody deploys again */
 	AFTERWARDS_MS = 40 * 60 * 1000,   /* what is late has come, and who was launched is in service */
@@ -211,15 +212,12 @@ static bool play_hook(struct stage *stage, const struct hook *hook, bool opens)
 		.about = stage->scene->about,
 		.group = deployment_group,
 		.opens = opens,
-		.leg = {
-			.name = event,
-			.hook = json_made(json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id",
-						    deployment_group, "deployment_group_name", deployment_group)),
-			.goal = hook ? &hook->until : NULL,
-			.at_most_ms = hook && hook->at_most_ms ? hook->at_most_ms : HOOK_MS,
-		},
+		.leg = hook ? leg_of_hook(stage->machine, hook, HOOK_MS)
+			    : (struct leg){ .name = event, .at_most_ms = HOOK_MS },
 	};
 
+	start.leg.hook = json_made(json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id",
+					     deployment_group, "deployment_group_name", deployment_group));
 	start_leg(&environment, &start, &leg->result);
 	json_decref(start.leg.hook);
 	leg_over(stage, leg);
@@ -268,10 +266,24 @@ static void only_the_timer(struct stage *stage, int64_t ms)
 
 /* ---- one play ---- */
 
+/* One event after the other, as long as each goes on later. */
+static bool play_opening(struct stage *stage)
+{
+	const struct hook *hook = stage->opening;
+
+	while (play_hook(stage, hook, true)) {
+		if (!stage->legs[stage->n_legs - 1].result.later)
+			return true;
+		sim_advance(stage->sim, DOWNLOADS_MS);
+		hook = machine_hook_later(stage->machine, hook);
+	}
+	return false;
+}
+
 /* Whether it is over: the instance is back, or nobody will come again. */
 static bool play_deployment(struct stage *stage)
 {
-	if (!play_hook(stage, stage->opening, true)) {
+	if (!play_opening(stage)) {
 		if (stage->given_up)
 			only_the_timer(stage, GIVEN_UP_MS);
 		return stage->given_up;
@@ -377,12 +389,13 @@ static void find_hooks(struct stage *stage)
 	const struct machine *machine = stage->machine;
 	const struct hook *hooks = machine->hooks.records;
 
-	/* The last of each kind: ApplicationStop is of the revision before, and BeforeInstall does the same. */
+	/* The last of each kind: ApplicationStop is of the revision before, and BeforeInstall does the same; unless an
+	 * earlier one goes on later. */
 	for (size_t i = 0; i < machine->hooks.count; i++)
-		if (machine_goal_opens(machine, &hooks[i].until))
-			stage->opening = &hooks[i];
-		else
+		if (!machine_goal_opens(machine, &hooks[i].until))
 			stage->closing = &hooks[i];
+		else if (!stage->opening || stage->opening->then == HOOK_STOPS)
+			stage->opening = &hooks[i];
 }
 
 void stage_init(struct stage *stage, const struct machine *machine)

@@ -1,9 +1,9 @@
 /* A stage: one simulated world, one disk in memory and one machine, on which whole deployments are played as CodeDeploy
  * would drive them, with something going wrong. It plays and remembers; what must hold is cli/rehearsal/invariants.h's.
  *
- * A play is a function of the scene, the seed and the mishaps. A deployment is the opening hook, ten minutes of
- * installing, and the closing hook; where a hook fails or its process dies CodeDeploy skips the rest, and the next
- * deployment begins again with the opening one. */
+ * A play is a function of the scene, the seed and the mishaps. A deployment is the opening hook (and, where that goes
+ * on later, the next one), ten minutes of installing, and the closing hook; where a hook fails or its process dies
+ * CodeDeploy skips the rest, and the next deployment begins again with the opening one. */
 #ifndef TIDEGATE_CLI_REHEARSAL_STAGE_H
 #define TIDEGATE_CLI_REHEARSAL_STAGE_H
 
