@@ -9,8 +9,24 @@
 #include "text/json.h"
 
 enum rule {
-	RULE_W2, RULE_W3, RULE_W4, RULE_W5, RULE_W7, RULE_W8, RULE_W10, RULE_J2, RULE_J3, RULE_J4, RULE_EXIT_0,
-	RULE_EXIT_1, RULE_EXIT_3, RULE_LEFT, RULE_TRAFFIC, RULE_HOME, RULE_EXPECT, RULE_COUNT
+	RULE_W2,
+	RULE_W3,
+	RULE_W4,
+	RULE_W5,
+	RULE_W7,
+	RULE_W8,
+	RULE_W10,
+	RULE_J2,
+	RULE_J3,
+	RULE_J4,
+	RULE_EXIT_0,
+	RULE_EXIT_1,
+	RULE_EXIT_3,
+	RULE_LEFT,
+	RULE_TRAFFIC,
+	RULE_HOME,
+	RULE_EXPECT,
+	RULE_COUNT
 };
 
 static const struct invariant rules[RULE_COUNT] = {
@@ -312,18 +328,48 @@ static void check_resumed(struct stage *stage, const struct sim_logged *logged)
 static bool is_unanswered(const struct sim_logged *logged)
 {
 	static const bool unanswered[SIM_FAULT_COUNT] = {
-		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true, [SIM_FAULT_LOST_AFTER] = true,
-		[SIM_FAULT_LATE] = true,              [SIM_FAULT_GARBAGE] = true,     [SIM_FAULT_TRUNCATED] = true,
+		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true,
+		[SIM_FAULT_LOST_AFTER] = true,        [SIM_FAULT_LATE] = true,
+		[SIM_FAULT_GARBAGE] = true,           [SIM_FAULT_TRUNCATED] = true,
 		[SIM_FAULT_CRASH_BEFORE] = true,      [SIM_FAULT_CRASH_AFTER] = true,
 	};
 
 	return !logged->reads && unanswered[logged->fault];
 }
 
+/* What a request is about: of two balancers that are left side by side, each has doubts of its own. */
+static const json_t *about(const struct sim_logged *logged)
+{
+	static const char *const keys[] = { "AutoScalingGroupName", "LoadBalancerName", "TargetGroupArn" };
+	const json_t *name = NULL;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys) && !name; i++)
+		name = json_object_get(logged->input, keys[i]);
+	return name;
+}
+
+/* Of one subject one request at a time: whatever comes behind one without an answer is a question. */
+static void check_doubt(struct stage *stage, size_t at)
+{
+	const struct sim_logged *doubtful = sim_log_at(stage->sim, at);
+
+	for (size_t i = at + 1; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (logged->number == 0 || strcmp(doubtful->service, logged->service) != 0)
+			continue;
+		if (logged->reads)
+			return;
+		if (!json_equal(about(doubtful), about(logged)))
+			continue;
+		violate(stage, RULE_J4, "%s right behind a %s without an answer", logged->operation,
+			doubtful->operation);
+		return;
+	}
+}
+
 static void check_log(struct stage *stage)
 {
-	const struct sim_logged *doubtful = NULL;
-
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, i);
 
@@ -331,10 +377,8 @@ static void check_log(struct stage *stage)
 			continue;
 		check_lists(stage, logged);
 		check_resumed(stage, logged);
-		if (doubtful && !logged->reads && strcmp(doubtful->service, logged->service) == 0)
-			violate(stage, RULE_J4, "%s right behind a %s without an answer", logged->operation,
-				doubtful->operation);
-		doubtful = is_unanswered(logged) ? logged : NULL;
+		if (is_unanswered(logged))
+			check_doubt(stage, i);
 	}
 }
 
