@@ -14,12 +14,15 @@
 #include "sim/scenario.h"
 #include "text/json.h"
 
-enum { TICK_RUNS = 64 };
+enum { TICK_MS = 100 };
 
 struct show {
 	struct session *session;
 	struct clock *clock;
-	int64_t begun_ms;
+	int64_t begun_ms, shown_ms;
+	/* Of the section at hand: when it began, for the time that is left. */
+	enum section section;
+	int64_t section_ms;
 	bool terminal;
 };
 
@@ -43,15 +46,20 @@ static int read_number(const struct session *session, enum option option, uint64
 
 static int read_options(struct session *session, struct rehearsal *rehearsal, struct error *err)
 {
-	uint64_t faults = rehearsal->faults;
+	uint64_t faults = rehearsal->faults, jobs = rehearsal->workers;
 
 	if (read_number(session, OPTION_FAULTS, 1, &faults, err) != 0 ||
 	    read_number(session, OPTION_SEED, 0, &rehearsal->seed, err) != 0 ||
-	    read_number(session, OPTION_RUNS, 1, &rehearsal->runs, err) != 0)
+	    read_number(session, OPTION_RUNS, 1, &rehearsal->runs, err) != 0 ||
+	    read_number(session, OPTION_JOBS, 1, &jobs, err) != 0)
 		return -1;
+	if (jobs > WORKERS_MOST)
+		return error_set(err, ERROR_USAGE, NOWHERE, "--jobs: %d at most", WORKERS_MOST);
 	if (faults > MISHAPS_MOST)
 		return error_set(err, ERROR_USAGE, NOWHERE, "--faults: %d in one run at most", MISHAPS_MOST);
 	rehearsal->faults = (unsigned)faults;
+	rehearsal->workers = (unsigned)jobs;
+	rehearsal->all = options_has(&session->options, OPTION_ALL);
 	return 0;
 }
 
@@ -126,17 +134,33 @@ static uint64_t runs_a_second(const struct show *show, uint64_t runs)
 	return runs * 1000 / (uint64_t)(ms > 0 ? ms : 1);
 }
 
-static bool show_progress(void *argument, const struct rehearsal *rehearsal, enum section section, uint64_t done,
-			  uint64_t due)
+static void print_progress(const struct show *show, const struct tally *tally, int64_t now_ms)
 {
-	const struct show *show = argument;
-	const volatile sig_atomic_t *stop = process_stop();
+	int64_t left_s = tally->done ? (now_ms - show->section_ms) * (int64_t)(tally->due - tally->done) /
+					       (int64_t)tally->done / 1000
+				     : 0;
 
-	if (show->terminal && done % TICK_RUNS == 0)
-		fprintf(stderr, "\r  %-28s %8llu of %llu, %llu/s\033[K", section_names[section],
-			(unsigned long long)done, (unsigned long long)due,
-			(unsigned long long)runs_a_second(show, rehearsal_count(rehearsal)));
-	return !*stop;
+	fprintf(stderr, "\r  %-28s %8llu of %llu, %llu/s, %lldm%02llds left\033[K", section_names[tally->section],
+		(unsigned long long)tally->done, (unsigned long long)tally->due,
+		(unsigned long long)runs_a_second(show, tally_runs(tally)), (long long)left_s / 60,
+		(long long)left_s % 60);
+}
+
+static bool show_progress(void *argument, const struct rehearsal *rehearsal, const struct tally *tally)
+{
+	struct show *show = argument;
+	const int64_t now_ms = show->terminal ? show->clock->monotonic_ms(show->clock) : 0;
+
+	(void)rehearsal;
+	if (show->terminal && tally->section != show->section) {
+		show->section = tally->section;
+		show->section_ms = now_ms;
+	}
+	if (show->terminal && tally->done <= tally->due && now_ms - show->shown_ms >= TICK_MS) {
+		print_progress(show, tally, now_ms);
+		show->shown_ms = now_ms;
+	}
+	return !*process_stop();
 }
 
 static void add_ending(struct buffer *text, const char **before, uint64_t count, const char *what)
@@ -149,18 +173,36 @@ static void add_ending(struct buffer *text, const char **before, uint64_t count,
 
 static void add_section(struct buffer *text, const struct section_counts *counts, enum section section)
 {
-	const char *before = ", ";
+	const bool restored = counts->violations == 0;
+	const char *before = restored ? ", " : "";
 
 	buffer_add_format(text, "  %-28s %8llu runs   %s", section_names[section], (unsigned long long)counts->runs,
-			  counts->violations ? "" : "restored");
-	if (counts->violations) {
-		before = "";
-		add_ending(text, &before, counts->violations, counts->violations == 1 ? "VIOLATION" : "VIOLATIONS");
-	}
+			  restored ? "restored" : "");
+	add_ending(text, &before, counts->violations, counts->violations == 1 ? "VIOLATION" : "VIOLATIONS");
 	add_ending(text, &before, counts->left, "ended exit 3");
 	add_ending(text, &before, counts->drifted, "reported drift");
-	add_ending(text, &before, counts->same_moment, "wrote in the same moment as another");
+	add_ending(text, &before, counts->same_moment, "not proven");
 	buffer_add_char(text, '\n');
+}
+
+/* What was not played, and what a play cannot tell. */
+static void add_limits(const struct rehearsal *rehearsal, struct buffer *text)
+{
+	const struct tally *tally = &rehearsal->tally;
+	const uint64_t pairs = tally->counts[SECTION_PAIR].runs;
+	uint64_t same_moment = 0;
+
+	for (enum section section = 0; section < SECTION_COUNT; section++)
+		same_moment += tally->counts[section].same_moment;
+	if (pairs > 0 && !rehearsal->all && tally->leads > 0)
+		buffer_add_format(text, "  %llu of some %llu pairs, chosen by the seed: --all plays every one\n",
+				  (unsigned long long)pairs,
+				  (unsigned long long)(tally->pairs * rehearsal->leads / tally->leads));
+	if (same_moment > 0)
+		buffer_add_format(text,
+				  "  %llu not proven: another wrote between what we read and what we wrote of it, "
+				  "and the order\n  of requests cannot tell the two\n",
+				  (unsigned long long)same_moment);
 }
 
 static void add_head(const struct rehearsal *rehearsal, struct buffer *text)
@@ -168,11 +210,12 @@ static void add_head(const struct rehearsal *rehearsal, struct buffer *text)
 	unsigned long requests = 0, steps = 0;
 
 	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
-		requests += rehearsal->scenes[i].requests;
-		steps += rehearsal->scenes[i].steps;
+		requests += rehearsal->scenes[i].calm.requests;
+		steps += rehearsal->scenes[i].calm.steps;
 	}
-	buffer_add_format(text, "%zu scenario%s, %lu requests, %lu steps of the disk, seed %llu\n", rehearsal->n_scenes,
-			  rehearsal->n_scenes == 1 ? "" : "s", requests, steps, (unsigned long long)rehearsal->seed);
+	buffer_add_format(text, "%zu scenario%s, %lu requests, %lu steps of the disk, seed %llu\n",
+			  rehearsal->n_scenes, rehearsal->n_scenes == 1 ? "" : "s", requests, steps,
+			  (unsigned long long)rehearsal->seed);
 }
 
 static void add_again(const struct session *session, const struct rehearsal *rehearsal, const struct finding *finding,
@@ -186,6 +229,8 @@ static void add_again(const struct session *session, const struct rehearsal *reh
 		buffer_add_format(text, " --scenario %s", scenario);
 	if (rehearsal->faults > 3)
 		buffer_add_format(text, " --faults %u", rehearsal->faults);
+	if (rehearsal->all)
+		buffer_add_text(text, " --all");
 	buffer_add_char(text, '\n');
 }
 
@@ -201,15 +246,17 @@ static void add_finding(const struct session *session, struct rehearsal *rehears
 
 static void show_text(const struct show *show, struct rehearsal *rehearsal)
 {
-	const uint64_t runs = rehearsal_count(rehearsal), violations = rehearsal_violations(rehearsal);
+	const struct tally *tally = &rehearsal->tally;
+	const uint64_t runs = tally_runs(tally), violations = tally_violations(tally);
 	const int64_t ms = show->clock->monotonic_ms(show->clock) - show->begun_ms;
 	struct buffer text = BUFFER_INIT;
 
 	for (enum section section = 0; section < SECTION_COUNT; section++)
-		if (rehearsal->counts[section].runs)
-			add_section(&text, &rehearsal->counts[section], section);
-	for (size_t i = 0; i < rehearsal->n_findings; i++)
-		add_finding(show->session, rehearsal, &rehearsal->findings[i], &text);
+		if (tally->counts[section].runs)
+			add_section(&text, &tally->counts[section], section);
+	add_limits(rehearsal, &text);
+	for (size_t i = 0; i < tally->n_findings; i++)
+		add_finding(show->session, rehearsal, &tally->findings[i], &text);
 	buffer_add_format(&text, "%llu runs in %.1fs, %llu/s: %llu violation%s\n", (unsigned long long)runs,
 			  (double)ms / 1000, (unsigned long long)runs_a_second(show, runs),
 			  (unsigned long long)violations, violations == 1 ? "" : "s");
@@ -243,18 +290,19 @@ static json_t *finding_json(struct rehearsal *rehearsal, const struct finding *f
 
 static void show_json(const struct show *show, struct rehearsal *rehearsal)
 {
-	const uint64_t runs = rehearsal_count(rehearsal);
+	const struct tally *tally = &rehearsal->tally;
+	const uint64_t runs = tally_runs(tally);
 	json_t *sections = json_made(json_object()), *findings = json_made(json_array()), *all;
 	char *text;
 
 	for (enum section section = 0; section < SECTION_COUNT; section++)
-		json_put(sections, section_words[section], section_json(&rehearsal->counts[section]));
-	for (size_t i = 0; i < rehearsal->n_findings; i++)
-		json_append(findings, finding_json(rehearsal, &rehearsal->findings[i]));
+		json_put(sections, section_words[section], section_json(&tally->counts[section]));
+	for (size_t i = 0; i < tally->n_findings; i++)
+		json_append(findings, finding_json(rehearsal, &tally->findings[i]));
 	all = json_made(json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "seed", (json_int_t)rehearsal->seed, "runs",
 				  (json_int_t)runs, "runs_per_second", (json_int_t)runs_a_second(show, runs),
-				  "violations", (json_int_t)rehearsal_violations(rehearsal), "kinds", sections,
-				  "findings", findings));
+				  "violations", (json_int_t)tally_violations(tally), "kinds", sections, "findings",
+				  findings));
 	text = json_dumps(all, JSON_INDENT(2));
 	puts(text);
 	free(text);
@@ -267,7 +315,12 @@ static int replay(struct session *session, struct rehearsal *rehearsal, uint64_t
 {
 	struct buffer text = BUFFER_INIT;
 
-	rehearsal_replay(rehearsal, run);
+	if (!rehearsal_replay(rehearsal, run)) {
+		struct error err = ERROR_INIT;
+
+		error_set(&err, ERROR_USAGE, NOWHERE, "--run: there is no run %llu", (unsigned long long)run);
+		return session_fail(session, &err);
+	}
 	rehearsal_trace(rehearsal, &text);
 	if (!rehearsal->stage.violation.invariant)
 		buffer_add_text(&text, "restored: no violation\n");
@@ -276,29 +329,43 @@ static int replay(struct session *session, struct rehearsal *rehearsal, uint64_t
 	return rehearsal->stage.violation.invariant ? EXIT_FAILED : EXIT_REACHED;
 }
 
-static int rehearse(struct session *session, struct rehearsal *rehearsal)
+static void show_head(const struct show *show, const struct rehearsal *rehearsal)
 {
-	struct show show = { .session = session, .clock = clock_system(), .terminal = isatty(STDERR_FILENO) };
-	const bool json = options_has(&session->options, OPTION_JSON);
 	struct buffer head = BUFFER_INIT;
 
 	add_head(rehearsal, &head);
-	if (!json)
-		report_text(&session->report, stdout, buffer_text(&head));
+	report_text(&show->session->report, stdout, buffer_text(&head));
 	buffer_release(&head);
+	fflush(stdout);
+}
+
+static int rehearse(struct session *session, struct rehearsal *rehearsal)
+{
+	struct show show = { .session = session,
+			     .clock = clock_system(),
+			     .terminal = isatty(STDERR_FILENO),
+			     .section = SECTION_COUNT };
+	const bool json = options_has(&session->options, OPTION_JSON);
+	struct error err = ERROR_INIT;
+	int result;
+
+	if (!json)
+		show_head(&show, rehearsal);
 	show.begun_ms = show.clock->monotonic_ms(show.clock);
 	rehearsal->tick = show_progress;
 	rehearsal->argument = &show;
-	rehearsal_perform(rehearsal);
+	result = rehearsal_perform(rehearsal, &err);
 	if (show.terminal)
 		fputs("\r\033[K", stderr);
 	if (json)
 		show_json(&show, rehearsal);
 	else
 		show_text(&show, rehearsal);
+	if (result != 0)
+		return session_fail(session, &err);
 	if (*process_stop())
 		return EXIT_INTERRUPTED;
-	return rehearsal->n_findings ? EXIT_FAILED : EXIT_REACHED;
+	return rehearsal->tally.n_findings ? EXIT_FAILED : EXIT_REACHED;
 }
 
 static int fail(struct session *session, const struct error *err)
@@ -307,6 +374,13 @@ static int fail(struct session *session, const struct error *err)
 		return session_fail(session, err);
 	session_print_diagnostics(session);
 	return EXIT_USAGE;
+}
+
+static unsigned processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1 ? 1 : count > WORKERS_MOST ? WORKERS_MOST : (unsigned)count;
 }
 
 static int run_rehearse(struct session *session)
@@ -320,6 +394,7 @@ static int run_rehearse(struct session *session)
 	if (!machine)
 		return EXIT_USAGE;
 	rehearsal_init(&rehearsal, machine, session->arena);
+	rehearsal.workers = processors();
 	process_catch_stops();
 	if (read_options(session, &rehearsal, &err) != 0 || read_number(session, OPTION_RUN, 0, &run, &err) != 0 ||
 	    add_scenes(session, &rehearsal, &err) != 0)
@@ -340,11 +415,14 @@ const struct command command_rehearse = {
 	.most = 1,
 	.options = OPTIONS_MACHINE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_JSON) |
 		   OPTION_BIT(OPTION_FAULTS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_RUNS) |
-		   OPTION_BIT(OPTION_RUN),
+		   OPTION_BIT(OPTION_RUN) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_JOBS),
 	.more = "Plays whole deployments: with a crash before and after each request and each\n"
 		"write of the journal, with each request throttled, refused or lost, with others\n"
 		"acting in between, with nobody deploying again; then pairs of these, then\n"
 		"sequences by chance. Nothing of it is real. Exit 1 where something was not put\n"
-		"back: the shortest such play is shown, and how to see it again.\n",
+		"back: the shortest such play is shown, and how to see it again.\n"
+		"\n"
+		"--all plays every pair, and a torn record of every length; else there are as\n"
+		"many pairs as --runs says, chosen by the seed.\n",
 	.run = run_rehearse,
 };

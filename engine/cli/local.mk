@@ -42,9 +42,12 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/facts.c \
 	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
+	engine/cli/rehearsal/others.c \
 	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \
 	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
-	engine/cli/rehearsal/trace.c
+	engine/cli/rehearsal/tally.c \
+	engine/cli/rehearsal/trace.c \
+	engine/cli/rehearsal/workers.c
 
 dist_man_MANS = engine/cli/tidegate.1
 

@@ -16,7 +16,8 @@ _tidegate_options()
 	check) echo --catalogue ;;
 	policy) echo --input --deployment-group --catalogue --region ;;
 	graph) echo --catalogue --state-dir --format --output ;;
-	rehearse) echo --input --deployment-group --catalogue --scenario --json --faults --seed --runs --run ;;
+	rehearse) echo --input --deployment-group --catalogue --scenario --json --faults --seed --runs --run \
+		--all --jobs ;;
 	actions) echo --catalogue ;;
 	simulate) echo --scenario --listen --speed ;;
 	esac

@@ -130,13 +130,13 @@ static void end(struct bench *bench)
 static void print_counts(const struct rehearsal *rehearsal)
 {
 	for (enum section section = 0; section < SECTION_COUNT; section++)
-		if (rehearsal->counts[section].runs)
+		if (rehearsal->tally.counts[section].runs)
 			print_message("  %-28s %6llu runs, %llu exit 3, %llu drifted, %llu in the same moment\n",
 				      section_names[section],
-				      (unsigned long long)rehearsal->counts[section].runs,
-				      (unsigned long long)rehearsal->counts[section].left,
-				      (unsigned long long)rehearsal->counts[section].drifted,
-				      (unsigned long long)rehearsal->counts[section].same_moment);
+				      (unsigned long long)rehearsal->tally.counts[section].runs,
+				      (unsigned long long)rehearsal->tally.counts[section].left,
+				      (unsigned long long)rehearsal->tally.counts[section].drifted,
+				      (unsigned long long)rehearsal->tally.counts[section].same_moment);
 }
 
 static void expect_none(struct rehearsal *rehearsal)
@@ -144,13 +144,15 @@ static void expect_none(struct rehearsal *rehearsal)
 	struct buffer text = BUFFER_INIT;
 
 	print_counts(rehearsal);
-	if (rehearsal->n_findings == 0)
+	if (rehearsal->tally.n_findings == 0)
 		return;
-	for (size_t i = 0; i < rehearsal->n_findings; i++) {
-		rehearsal_replay(rehearsal, rehearsal->findings[i].run);
+	for (size_t i = 0; i < rehearsal->tally.n_findings; i++) {
+		const struct finding *finding = &rehearsal->tally.findings[i];
+
+		rehearsal_replay(rehearsal, finding->run);
 		rehearsal_trace(rehearsal, &text);
-		buffer_add_format(&text, "run %llu, %llu in all\n", (unsigned long long)rehearsal->findings[i].run,
-				  (unsigned long long)rehearsal->findings[i].count);
+		buffer_add_format(&text, "run %llu, %llu in all\n", (unsigned long long)finding->run,
+				  (unsigned long long)finding->count);
 	}
 	fail_msg("%s", buffer_text(&text));
 }
@@ -163,7 +165,7 @@ static void whatever_goes_wrong_once_the_shipped_machine_restores(void **state)
 	begin(&bench, NULL, NULL);
 	add_scene(&bench, "group-of-three");
 	bench.rehearsal.faults = 1;
-	rehearsal_perform(&bench.rehearsal);
+	rehearsal_perform_share(&bench.rehearsal);
 	expect_none(&bench.rehearsal);
 	end(&bench);
 }
@@ -200,7 +202,7 @@ static void a_run_is_the_same_when_it_is_played_again(void **state)
 	begin(&bench, NULL, NULL);
 	add_scene(&bench, "room-to-spare");
 	for (size_t i = 0; i < 2; i++) {
-		rehearsal_replay(&bench.rehearsal, bench.rehearsal.singles + 12345);
+		assert_true(rehearsal_replay(&bench.rehearsal, 100 * RUN_PAIRS + 123));
 		rehearsal_trace(&bench.rehearsal, &texts[i]);
 		rehearsal_replay(&bench.rehearsal, 7);
 	}

@@ -1,6 +1,6 @@
 /* What a rehearsal plays: every run has a number, and that with the seed says all that goes wrong in it. First the
- * undisturbed plays, then one thing for each moment at which it can happen, then all pairs of those, then sequences by
- * chance. Nothing is kept for a run but its number. */
+ * undisturbed plays, then one thing for each moment at which it can happen, then pairs: behind each of those all that
+ * can happen in what follows it; then sequences by chance. Nothing is kept for a run but its number. */
 #ifndef TIDEGATE_CLI_REHEARSAL_MISHAPS_H
 #define TIDEGATE_CLI_REHEARSAL_MISHAPS_H
 
@@ -14,26 +14,34 @@ enum section {
 extern const char *const section_names[SECTION_COUNT];  /* "crash before and after each" */
 extern const char *const section_words[SECTION_COUNT];  /* "crash": for --json */
 
-/* All that can go wrong once in one scene, section by section. */
+/* What others can do in one scene (others.c). */
+enum { ACTS_MOST = 16 };
+
+struct acts {
+	struct sim_act rows[ACTS_MOST];
+	size_t count;
+};
+
+void acts_find(struct acts *acts, const struct scene *scene, struct arena *arena); /* texts live in the arena */
+
+/* How many lengths of a write that is cut short. */
+enum torn { TORN_ONE, TORN_SOME, TORN_ALL };
+
+/* All that can go wrong once where a play goes as the profile says, section by section. */
 struct mishaps {
 	struct mishap *rows;
 	size_t count, size;
 	size_t ends[SECTION_SINGLES]; /* where each section of singles ends */
 };
 
-void mishaps_init(struct mishaps *mishaps, const struct scene *scene, struct arena *arena);
+/* Begins zeroed, and may be filled again. */
+void mishaps_fill(struct mishaps *mishaps, const struct profile *profile, const struct acts *acts, enum torn torn);
 void mishaps_release(struct mishaps *mishaps);
 
-/* How many pairs there are: any one after any other, counted from where that has struck. */
-static inline uint64_t mishaps_pairs(const struct mishaps *mishaps)
-{
-	uint64_t count = mishaps->count - mishaps->ends[SECTION_CALM];
+/* Whether pairs begin with the i-th. */
+bool mishaps_lead(const struct mishaps *mishaps, size_t i);
 
-	return count * count;
-}
-
-/* The n-th pair, and the sequence that a random number means; the count of `row` that they fill. */
-size_t mishaps_pair(const struct mishaps *mishaps, uint64_t n, struct mishap row[MISHAPS_MOST]);
+/* The sequence that a random number means; the count of `row` that it fills. */
 size_t mishaps_sequence(const struct mishaps *mishaps, uint64_t seed, size_t most, struct mishap row[MISHAPS_MOST]);
 
 uint64_t mishaps_random(uint64_t *state); /* splitmix64 */

@@ -8,7 +8,7 @@
 void rehearsal_init(struct rehearsal *rehearsal, const struct machine *machine, struct arena *arena)
 {
 	*rehearsal = (struct rehearsal){
-		.machine = machine, .arena = arena, .seed = 1, .faults = 3, .runs = 2000
+		.machine = machine, .arena = arena, .seed = 1, .faults = 3, .runs = 2000, .workers = 1
 	};
 	stage_init(&rehearsal->stage, machine);
 }
@@ -16,6 +16,7 @@ void rehearsal_init(struct rehearsal *rehearsal, const struct machine *machine, 
 void rehearsal_release(struct rehearsal *rehearsal)
 {
 	stage_release(&rehearsal->stage);
+	mishaps_release(&rehearsal->seconds);
 	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
 		mishaps_release(&rehearsal->mishaps[i]);
 		scene_release(&rehearsal->scenes[i]);
@@ -26,15 +27,19 @@ int rehearsal_add(struct rehearsal *rehearsal, const char *scenario, struct sim 
 		  struct error *err)
 {
 	size_t i = rehearsal->n_scenes;
+	struct mishaps *mishaps = &rehearsal->mishaps[i];
+	struct scene *scene = &rehearsal->scenes[i];
 
 	if (i == SCENES_MOST)
 		return error_set(err, ERROR_USAGE, NOWHERE, "more than %d scenarios", SCENES_MOST);
 	rehearsal->n_scenes++;
-	if (scene_init(&rehearsal->scenes[i], &rehearsal->stage, scenario, model, inputs, err) != 0)
+	if (scene_init(scene, &rehearsal->stage, scenario, model, inputs, err) != 0)
 		return -1;
-	mishaps_init(&rehearsal->mishaps[i], &rehearsal->scenes[i], rehearsal->arena);
-	rehearsal->singles += rehearsal->mishaps[i].count;
-	rehearsal->pairs += mishaps_pairs(&rehearsal->mishaps[i]);
+	acts_find(&rehearsal->acts[i], scene, rehearsal->arena);
+	mishaps_fill(mishaps, &scene->calm, &rehearsal->acts[i], rehearsal->all ? TORN_ALL : TORN_SOME);
+	rehearsal->singles += mishaps->count;
+	for (size_t n = 0; n < mishaps->count; n++)
+		rehearsal->leads += mishaps_lead(mishaps, n);
 	return 0;
 }
 
@@ -45,12 +50,16 @@ struct program {
 	enum section section;
 	struct mishap mishaps[MISHAPS_MOST];
 	size_t count;
+	bool leads; /* to pairs */
 };
 
-static void program_single(const struct rehearsal *rehearsal, uint64_t n, struct program *program)
+static bool program_single(const struct rehearsal *rehearsal, uint64_t n, struct program *program)
 {
 	const struct mishaps *mishaps;
 
+	*program = (struct program){ 0 };
+	if (n >= rehearsal->singles)
+		return false;
 	while (n >= rehearsal->mishaps[program->scene].count)
 		n -= rehearsal->mishaps[program->scene++].count;
 	mishaps = &rehearsal->mishaps[program->scene];
@@ -58,138 +67,170 @@ static void program_single(const struct rehearsal *rehearsal, uint64_t n, struct
 		program->section++;
 	program->mishaps[0] = mishaps->rows[n];
 	program->count = program->section == SECTION_CALM ? 0 : 1;
+	program->leads = mishaps_lead(mishaps, n);
+	return true;
 }
 
-static void program_pair(const struct rehearsal *rehearsal, uint64_t n, struct program *program)
+/* What can happen behind a first mishap is seen from how the play with that one alone goes on. */
+static void find_seconds(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
 {
-	program->section = SECTION_PAIR;
-	while (n >= mishaps_pairs(&rehearsal->mishaps[program->scene]))
-		n -= mishaps_pairs(&rehearsal->mishaps[program->scene++]);
-	program->count = mishaps_pair(&rehearsal->mishaps[program->scene], n, program->mishaps);
+	struct profile profile;
+
+	if (rehearsal->seconds.count > 0 && rehearsal->seconds_of == first)
+		return;
+	stage_profile(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, rehearsal->seed,
+		      &profile);
+	mishaps_fill(&rehearsal->seconds, &profile, &rehearsal->acts[program->scene], TORN_ONE);
+	rehearsal->seconds_of = first;
+	profile_release(&profile);
+	assert(rehearsal->seconds.count < RUN_PAIRS);
 }
 
-static void program_sequence(const struct rehearsal *rehearsal, uint64_t n, struct program *program)
+static bool program_pair(struct rehearsal *rehearsal, uint64_t first, uint64_t second, struct program *program)
+{
+	if (!program_single(rehearsal, first, program) || program->count == 0)
+		return false;
+	find_seconds(rehearsal, first, program);
+	if (second < rehearsal->seconds.ends[SECTION_CALM] || second >= rehearsal->seconds.count)
+		return false;
+	program->section = SECTION_PAIR;
+	program->mishaps[1] = rehearsal->seconds.rows[second];
+	program->count = 2;
+	return true;
+}
+
+static bool program_sequence(const struct rehearsal *rehearsal, uint64_t n, struct program *program)
 {
 	uint64_t state = rehearsal->seed + (n << 20);
 
-	program->section = SECTION_RANDOM;
+	*program = (struct program){ .section = SECTION_RANDOM };
 	program->scene = mishaps_random(&state) % rehearsal->n_scenes;
 	program->count = mishaps_sequence(&rehearsal->mishaps[program->scene], state, rehearsal->faults,
 					  program->mishaps);
+	return true;
 }
 
-static void program_of(const struct rehearsal *rehearsal, uint64_t run, struct program *program)
+static bool program_of(struct rehearsal *rehearsal, uint64_t run, struct program *program)
 {
-	*program = (struct program){ 0 };
-	if (run < rehearsal->singles)
-		program_single(rehearsal, run, program);
-	else if (run < rehearsal->singles + rehearsal->pairs)
-		program_pair(rehearsal, run - rehearsal->singles, program);
-	else
-		program_sequence(rehearsal, run - rehearsal->singles - rehearsal->pairs, program);
+	if (run >= RUN_SEQUENCES)
+		return program_sequence(rehearsal, run - RUN_SEQUENCES, program);
+	if (run >= RUN_PAIRS)
+		return program_pair(rehearsal, run / RUN_PAIRS, run % RUN_PAIRS, program);
+	return program_single(rehearsal, run, program);
 }
 
 /* ---- playing ---- */
 
-static void play(struct rehearsal *rehearsal, const struct program *program)
+bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run)
 {
-	stage_play(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, program->count,
-		   rehearsal->seed);
-}
-
-static struct finding *finding_of(struct rehearsal *rehearsal, const struct invariant *invariant)
-{
-	struct finding *finding = rehearsal->findings;
-
-	while (finding->invariant && finding->invariant != invariant)
-		finding++;
-	if (!finding->invariant) {
-		assert(rehearsal->n_findings < FINDINGS_MOST - 1);
-		rehearsal->n_findings++;
-		*finding = (struct finding){ .invariant = invariant, .mishaps = SIZE_MAX };
-	}
-	return finding;
-}
-
-static void keep_violation(struct rehearsal *rehearsal, const struct program *program, uint64_t run)
-{
-	struct finding *finding = finding_of(rehearsal, rehearsal->stage.violation.invariant);
-	size_t records = json_array_size(rehearsal->stage.records);
-
-	finding->count++;
-	if (program->count > finding->mishaps || (program->count == finding->mishaps && records >= finding->records))
-		return;
-	finding->run = run;
-	finding->mishaps = program->count;
-	finding->records = records;
-}
-
-static void perform(struct rehearsal *rehearsal, uint64_t run)
-{
-	const struct stage *stage = &rehearsal->stage;
-	struct section_counts *counts;
 	struct program program;
 
-	program_of(rehearsal, run, &program);
-	play(rehearsal, &program);
-	counts = &rehearsal->counts[program.section];
-	counts->runs++;
-	counts->left += stage->left;
-	counts->drifted += stage->drifted;
-	counts->same_moment += stage->same_moment;
-	counts->violations += stage->violation.invariant != NULL;
-	counts->requests += sim_requests(stage->sim);
-	if (stage->violation.invariant)
-		keep_violation(rehearsal, &program, run);
+	if (rehearsal->n_scenes == 0 || !program_of(rehearsal, run, &program))
+		return false;
+	stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
+		   rehearsal->seed);
+	return true;
 }
 
-static bool tick(const struct rehearsal *rehearsal, enum section section, uint64_t done, uint64_t due)
+static bool perform(struct rehearsal *rehearsal, uint64_t run)
 {
-	return !rehearsal->tick || rehearsal->tick(rehearsal->argument, rehearsal, section, done, due);
+	struct tally *tally = &rehearsal->tally;
+	struct program program;
+
+	if (!program_of(rehearsal, run, &program))
+		return true;
+	stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
+		   rehearsal->seed);
+	tally_count(tally, program.section, &rehearsal->stage, run);
+	tally->done++;
+	return !rehearsal->tick || rehearsal->tick(rehearsal->argument, rehearsal, tally);
+}
+
+static bool is_mine(const struct rehearsal *rehearsal, uint64_t n)
+{
+	return n % rehearsal->workers == rehearsal->worker;
+}
+
+static void begin_section(struct rehearsal *rehearsal, enum section section, uint64_t due)
+{
+	rehearsal->tally.section = section;
+	rehearsal->tally.done = 0;
+	rehearsal->tally.due = due / rehearsal->workers;
 }
 
 /* Section by section, whatever scene they are of: that is how they are counted. */
 static bool perform_singles(struct rehearsal *rehearsal, enum section section)
 {
-	uint64_t before = 0, done = 0, due = 0;
+	uint64_t before = 0, due = 0;
 
 	for (size_t i = 0; i < rehearsal->n_scenes; i++)
-		due += rehearsal->mishaps[i].ends[section] -
-		       (section ? rehearsal->mishaps[i].ends[section - 1] : 0);
+		due += rehearsal->mishaps[i].ends[section] - (section ? rehearsal->mishaps[i].ends[section - 1] : 0);
+	begin_section(rehearsal, section, due);
 	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
 		const struct mishaps *mishaps = &rehearsal->mishaps[i];
 
-		for (size_t n = section ? mishaps->ends[section - 1] : 0; n < mishaps->ends[section]; n++) {
-			if (!tick(rehearsal, section, done++, due))
+		for (size_t n = section ? mishaps->ends[section - 1] : 0; n < mishaps->ends[section]; n++)
+			if (is_mine(rehearsal, before + n) && !perform(rehearsal, before + n))
 				return false;
-			perform(rehearsal, before + n);
-		}
 		before += mishaps->count;
 	}
 	return true;
 }
 
-/* All where they are few enough, else as many by chance. */
+/* ---- pairs ---- */
+
+/* How many pairs that begin with this mishap are chosen: each mishap leads as many, as far as that comes out even. */
+static uint64_t share_of(const struct rehearsal *rehearsal, uint64_t *state)
+{
+	if (rehearsal->all)
+		return UINT64_MAX;
+	return rehearsal->runs / rehearsal->leads +
+	       (mishaps_random(state) % rehearsal->leads < rehearsal->runs % rehearsal->leads);
+}
+
+static bool perform_behind(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
+{
+	uint64_t state = rehearsal->seed ^ (first << 20), share = share_of(rehearsal, &state), begins, count;
+	struct tally *tally = &rehearsal->tally;
+
+	if (share == 0)
+		return true;
+	find_seconds(rehearsal, first, program);
+	begins = rehearsal->seconds.ends[SECTION_CALM];
+	count = rehearsal->seconds.count - begins;
+	tally->leads++;
+	tally->pairs += count;
+	if (rehearsal->all)
+		tally->due = tally->pairs * (rehearsal->leads / rehearsal->workers + 1) / tally->leads;
+	for (uint64_t n = 0; n < count && n < share; n++) {
+		uint64_t second = begins + (share < count ? mishaps_random(&state) % count : n);
+
+		if (!perform(rehearsal, first * RUN_PAIRS + second))
+			return false;
+	}
+	return true;
+}
+
 static bool perform_pairs(struct rehearsal *rehearsal)
 {
-	bool all = rehearsal->pairs <= rehearsal->runs;
-	uint64_t due = all ? rehearsal->pairs : rehearsal->runs, state = rehearsal->seed;
+	struct program program;
 
-	for (uint64_t n = 0; n < due; n++) {
-		if (!tick(rehearsal, SECTION_PAIR, n, due))
+	begin_section(rehearsal, SECTION_PAIR, rehearsal->runs);
+	for (uint64_t first = 0; program_single(rehearsal, first, &program); first++)
+		if (program.leads && is_mine(rehearsal, first) && !perform_behind(rehearsal, first, &program))
 			return false;
-		perform(rehearsal, rehearsal->singles + (all ? n : mishaps_random(&state) % rehearsal->pairs));
-	}
 	return true;
 }
 
 static void perform_sequences(struct rehearsal *rehearsal)
 {
-	for (uint64_t n = 0; n < rehearsal->runs && tick(rehearsal, SECTION_RANDOM, n, rehearsal->runs); n++)
-		perform(rehearsal, rehearsal->singles + rehearsal->pairs + n);
+	begin_section(rehearsal, SECTION_RANDOM, rehearsal->runs);
+	for (uint64_t n = 0; n < rehearsal->runs; n++)
+		if (is_mine(rehearsal, n) && !perform(rehearsal, RUN_SEQUENCES + n))
+			return;
 }
 
-void rehearsal_perform(struct rehearsal *rehearsal)
+void rehearsal_perform_share(struct rehearsal *rehearsal)
 {
 	for (enum section section = 0; section < SECTION_SINGLES; section++)
 		if (!perform_singles(rehearsal, section))
@@ -198,33 +239,4 @@ void rehearsal_perform(struct rehearsal *rehearsal)
 		return;
 	if (rehearsal->faults >= 3)
 		perform_sequences(rehearsal);
-}
-
-bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run)
-{
-	struct program program;
-
-	if (rehearsal->n_scenes == 0)
-		return false;
-	program_of(rehearsal, run, &program);
-	play(rehearsal, &program);
-	return true;
-}
-
-uint64_t rehearsal_count(const struct rehearsal *rehearsal)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < SECTION_COUNT; i++)
-		count += rehearsal->counts[i].runs;
-	return count;
-}
-
-uint64_t rehearsal_violations(const struct rehearsal *rehearsal)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < SECTION_COUNT; i++)
-		count += rehearsal->counts[i].violations;
-	return count;
 }

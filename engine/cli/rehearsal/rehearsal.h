@@ -23,27 +23,46 @@ struct finding {
 	size_t mishaps, records;
 };
 
-enum { SCENES_MOST = 32, FINDINGS_MOST = 32 };
+enum { SCENES_MOST = 32, FINDINGS_MOST = 32, WORKERS_MOST = 64 };
+
+/* What came of a rehearsal, or of one worker's share of it. */
+struct tally {
+	struct section_counts counts[SECTION_COUNT];
+	struct finding findings[FINDINGS_MOST]; /* one for each invariant that was violated, the first found first */
+	size_t n_findings;
+	uint64_t pairs;     /* that there are behind those firsts that were looked at */
+	uint64_t leads;     /* so many */
+	/* How far it is: the section at hand. */
+	enum section section;
+	uint64_t done, due; /* `due` of pairs is a guess until the end */
+};
+
+/* Run numbers: a single's own; FIRST * RUN_PAIRS + SECOND; RUN_SEQUENCES + n. */
+#define RUN_PAIRS UINT64_C(1000000)
+#define RUN_SEQUENCES UINT64_C(1000000000000)
 
 struct rehearsal {
 	const struct machine *machine;
 	struct arena *arena;
 	struct stage stage;
 	struct scene scenes[SCENES_MOST];
+	struct acts acts[SCENES_MOST];
 	struct mishaps mishaps[SCENES_MOST];
 	size_t n_scenes;
 	uint64_t seed;
-	unsigned faults;   /* 1: singles; 2: and pairs; more: and sequences of so many */
-	uint64_t runs;     /* at most so many pairs, and so many sequences */
-	uint64_t singles;  /* runs 0 ... are singles, then pairs, then sequences */
-	uint64_t pairs;
-	struct section_counts counts[SECTION_COUNT];
-	struct finding findings[FINDINGS_MOST]; /* one for each invariant that was violated, the first found first */
-	size_t n_findings;
-	/* Called before each run; false ends the rehearsal. May be NULL. */
-	bool (*tick)(void *argument, const struct rehearsal *rehearsal, enum section section, uint64_t done,
-		     uint64_t due);
+	unsigned faults;  /* 1: singles; 2: and pairs; more: and sequences of so many */
+	bool all;         /* every pair, and a torn record of every length; else `runs` pairs, and some lengths */
+	uint64_t runs;    /* about so many pairs, and so many sequences */
+	unsigned workers; /* processes */
+	uint64_t singles, leads;
+	/* Behind the first mishap of the newest pair: what else can go wrong. */
+	struct mishaps seconds;
+	uint64_t seconds_of;
+	struct tally tally;
+	/* Called now and then; false ends the rehearsal. May be NULL. */
+	bool (*tick)(void *argument, const struct rehearsal *rehearsal, const struct tally *tally);
 	void *argument;
+	unsigned worker;  /* which of them this process is */
 };
 
 void rehearsal_init(struct rehearsal *rehearsal, const struct machine *machine, struct arena *arena);
@@ -52,13 +71,19 @@ void rehearsal_release(struct rehearsal *rehearsal);
 int rehearsal_add(struct rehearsal *rehearsal, const char *scenario, struct sim *model, struct inputs *inputs,
 		  struct error *err);
 
-/* All of them. */
-void rehearsal_perform(struct rehearsal *rehearsal);
+/* All of them, by as many processes as there are workers; which does not change what is played. -1 with err: a worker
+ * could not be made, or came to a bad end. */
+int rehearsal_perform(struct rehearsal *rehearsal, struct error *err);
+/* In this process: what falls to `rehearsal->worker`. */
+void rehearsal_perform_share(struct rehearsal *rehearsal);
 /* One, by its number; false where there is none. rehearsal->stage holds what became of it. */
 bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run);
 
-uint64_t rehearsal_count(const struct rehearsal *rehearsal); /* runs made */
-uint64_t rehearsal_violations(const struct rehearsal *rehearsal);
+/* tally.c: of the newest play; of another's share */
+void tally_count(struct tally *tally, enum section section, const struct stage *stage, uint64_t run);
+void tally_add(struct tally *tally, const struct tally *share);
+uint64_t tally_runs(const struct tally *tally);
+uint64_t tally_violations(const struct tally *tally);
 
 /* trace.c: what happened in the newest play, leg by leg, with why it is wrong. */
 void rehearsal_trace(const struct rehearsal *rehearsal, struct buffer *text);

@@ -14,9 +14,9 @@ enum {
 	DEPLOYMENTS_MOST = 5,
 	DOWNLOADS_MS = 2 * 60 * 1000,     /* between ApplicationStop and BeforeInstall */
 	INSTALLS_MS = 10 * 60 * 1000,
-	BETWEEN_MS = 60 * 1000,           /* until somebody deploys again */
-	AFTERWARDS_MS = 40 * 60 * 1000,   /* what is late has come, and who was launched is in service */
-	HOOK_MS = 60 * 60 * 1000,         /* CodeDeploy's own bound */
+	BETWEEN_MS = 60 * 1000,         /* until somebody deploys again */
+	AFTERWARDS_MS = 40 * 60 * 1000, /* what is late has come, and who was launched is in service */
+	HOOK_MS = 60 * 60 * 1000,       /* CodeDeploy's own bound */
 	TIMER_MS = 5 * 60 * 1000,
 	ABANDONED_MS = 3 * 60 * 60 * 1000, /* how long only the timer comes */
 	GIVEN_UP_MS = 40 * 60 * 1000
@@ -31,15 +31,18 @@ static struct stage *stage_of_reporter(struct reporter *reporter)
 	return (struct stage *)(void *)((char *)reporter - offsetof(struct stage, reporter));
 }
 
+static struct progress_mark progress(const struct stage *stage)
+{
+	return (struct progress_mark){ sim_requests(stage->sim), storage_memory_steps(stage->memory) };
+}
+
 static void mark_progress(struct stage *stage)
 {
-	struct scene *scene = stage->scene;
+	struct profile *profile = stage->profile;
 
-	if ((scene->n_marks & (scene->n_marks - 1)) == 0)
-		scene->marks = memory_resize(scene->marks, 2 * scene->n_marks + 1, sizeof(*scene->marks));
-	scene->marks[scene->n_marks++] = (struct progress_mark){
-		.requests = sim_requests(stage->sim), .steps = storage_memory_steps(stage->memory)
-	};
+	if ((profile->n_marks & (profile->n_marks - 1)) == 0)
+		profile->marks = memory_resize(profile->marks, 2 * profile->n_marks + 1, sizeof(*profile->marks));
+	profile->marks[profile->n_marks++] = progress(stage);
 }
 
 static void hear_record(struct reporter *reporter, const struct history *history, const json_t *record)
@@ -51,7 +54,7 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		memory_exhausted();
 	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
 		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
-	if (stage->profiling)
+	if (stage->profile)
 		mark_progress(stage);
 }
 
@@ -92,13 +95,12 @@ static bool process_is_dead(const void *process)
 	return sim_dead(process);
 }
 
-static struct progress_mark mark_at(const struct scene *scene, unsigned requests, unsigned steps)
+static struct progress_mark mark_before(const struct scene *scene, unsigned requests)
 {
 	struct progress_mark found = { 0 };
 
-	for (size_t i = 0; i < scene->n_marks; i++)
-		if (scene->marks[i].requests < requests || scene->marks[i].steps < steps)
-			found = scene->marks[i];
+	for (size_t i = 0; i < scene->calm.n_marks && scene->calm.marks[i].requests < requests; i++)
+		found = scene->calm.marks[i];
 	return found;
 }
 
@@ -129,8 +131,19 @@ static void arm(struct stage *stage, const struct mishap *mishap, struct progres
 	}
 }
 
-/* The next ones, up to one at which the process dies: what follows it is counted from the new process on. Of the others
- * it is known from the undisturbed play how far the disk is at their request. */
+/* Where the one after is counted from. Others act before their request, which may yet meet something itself; how far
+ * the disk is then is known from the undisturbed play. */
+static struct progress_mark behind(const struct stage *stage, const struct mishap *mishap, struct progress_mark from)
+{
+	unsigned request = from.requests + mishap->at;
+
+	if (mishap->kind == MISHAP_ABANDONED)
+		return from;
+	return (struct progress_mark){ mishap->kind == MISHAP_ACT ? request - 1 : request,
+				       mark_before(stage->scene, request).steps };
+}
+
+/* The next ones, up to one at which the process dies: what follows it is counted from the new process on. */
 static void arm_next(struct stage *stage, struct progress_mark from)
 {
 	while (stage->n_armed < stage->n_mishaps) {
@@ -139,11 +152,9 @@ static void arm_next(struct stage *stage, struct progress_mark from)
 		arm(stage, mishap, from);
 		if (is_crash(mishap))
 			return;
-		if (mishap->kind != MISHAP_ABANDONED && mishap->kind != MISHAP_CRASH_WRITE) {
-			struct progress_mark mark = mark_at(stage->scene, from.requests + mishap->at, 0);
-
-			from = (struct progress_mark){ from.requests + mishap->at, mark.steps };
-		}
+		from = behind(stage, mishap, from);
+		if (stage->n_armed == 1)
+			stage->struck = from;
 	}
 }
 
@@ -155,7 +166,9 @@ static void restart(struct stage *stage)
 		stage->given_up = true;
 	sim_revive(stage->sim);
 	storage_memory_restart(stage->memory);
-	arm_next(stage, (struct progress_mark){ sim_requests(stage->sim), storage_memory_steps(stage->memory) });
+	if (struck == 1)
+		stage->struck = progress(stage);
+	arm_next(stage, progress(stage));
 }
 
 static bool is_planned(const struct stage *stage, enum mishap_kind kind)
@@ -307,6 +320,7 @@ static void stage_clear(struct stage *stage)
 	stage->n_legs = stage->n_armed = stage->n_mishaps = 0;
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
+	stage->struck = (struct progress_mark){ 0 };
 	arena_free(stage->arena);
 	stage->arena = arena_new();
 	storage_memory_reset(stage->memory);
@@ -320,6 +334,20 @@ static void reset_world(struct sim **sim, const struct sim *model, uint64_t seed
 		sim_reset(*sim, model, seed);
 }
 
+/* Again and again until the instance is back. Where the last deployment was cut off, the timer is what remains. */
+static void play_deployments(struct stage *stage)
+{
+	bool over = false;
+
+	for (unsigned i = 0; i < DEPLOYMENTS_MOST && !over && !stage->violation.invariant; i++) {
+		over = play_deployment(stage);
+		if (!over)
+			sim_advance(stage->sim, BETWEEN_MS);
+	}
+	if (!over && !stage->violation.invariant)
+		only_the_timer(stage, GIVEN_UP_MS);
+}
+
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
 {
 	stage_clear(stage);
@@ -331,13 +359,52 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
 	arm_next(stage, (struct progress_mark){ 0 });
-	for (unsigned i = 0; i < DEPLOYMENTS_MOST && !stage->violation.invariant; i++) {
-		if (play_deployment(stage))
-			break;
-		sim_advance(stage->sim, BETWEEN_MS);
-	}
+	play_deployments(stage);
 	sim_advance(stage->sim, AFTERWARDS_MS);
 	invariants_check_end(stage);
+}
+
+/* ---- how a play went ---- */
+
+/* What lies before `from` is nobody's business. */
+static void count_from(struct profile *profile, struct progress_mark from)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < profile->n_marks; i++) {
+		const struct progress_mark *mark = &profile->marks[i];
+
+		if (mark->requests >= from.requests && mark->steps >= from.steps)
+			profile->marks[count++] = (struct progress_mark){ mark->requests - from.requests,
+									  mark->steps - from.steps };
+	}
+	profile->n_marks = count;
+}
+
+void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
+		   struct profile *profile)
+{
+	struct progress_mark from, end;
+
+	*profile = (struct profile){ 0 };
+	stage->profile = profile;
+	stage_play(stage, scene, mishap, mishap ? 1 : 0, seed);
+	stage->profile = NULL;
+	from = stage->struck;
+	end = progress(stage);
+	count_from(profile, from);
+	profile->requests = end.requests - from.requests;
+	profile->steps = end.steps - from.steps;
+	profile->step_bytes = memory_new((size_t)profile->steps + 1, sizeof(*profile->step_bytes));
+	for (unsigned step = 1; step <= profile->steps; step++)
+		profile->step_bytes[step] = storage_memory_step_bytes(stage->memory, from.steps + step);
+}
+
+void profile_release(struct profile *profile)
+{
+	free(profile->marks);
+	free(profile->step_bytes);
+	*profile = (struct profile){ 0 };
 }
 
 /* ---- the world without us ---- */
@@ -418,15 +485,6 @@ void stage_release(struct stage *stage)
 	arena_free(stage->arena);
 }
 
-static void keep_steps(struct scene *scene, const struct stage *stage)
-{
-	scene->requests = sim_requests(stage->sim);
-	scene->steps = storage_memory_steps(stage->memory);
-	scene->step_bytes = memory_new((size_t)scene->steps + 1, sizeof(*scene->step_bytes));
-	for (unsigned step = 1; step <= scene->steps; step++)
-		scene->step_bytes[step] = storage_memory_step_bytes(stage->memory, step);
-}
-
 int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
 	       struct error *err)
 {
@@ -436,10 +494,7 @@ int scene_init(struct scene *scene, struct stage *stage, const char *name, struc
 	scene->about = json_made(json_pack("{s:s?, s:s, s:s, s:O, s:O}", "host", sim_self(model), "account",
 					   sim_account(model), "region", sim_region(model), "env", scene->inputs.env,
 					   "sources", scene->inputs.sources));
-	stage->profiling = true;
-	stage_play(stage, scene, NULL, 0, 1);
-	stage->profiling = false;
-	keep_steps(scene, stage);
+	stage_profile(stage, scene, NULL, 1, &scene->calm);
 	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
 		return error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name,
 				 stage->legs[0].result.message);
@@ -452,6 +507,5 @@ void scene_release(struct scene *scene)
 	json_decref(scene->before);
 	json_decref(scene->about);
 	inputs_release(&scene->inputs);
-	free(scene->marks);
-	free(scene->step_bytes);
+	profile_release(&scene->calm);
 }

@@ -37,6 +37,14 @@ struct progress_mark {
 	unsigned requests, steps;
 };
 
+/* Where something can go wrong in a play: its requests and the steps of its disk, with a mark for each record. */
+struct profile {
+	struct progress_mark *marks;
+	size_t n_marks;
+	unsigned requests, steps;
+	size_t *step_bytes; /* of each step, from 1 */
+};
+
 /* A scenario, ready to be played again and again. */
 struct scene {
 	const char *name;
@@ -44,11 +52,7 @@ struct scene {
 	json_t *before;          /* the world at its start */
 	struct inputs inputs;
 	json_t *about;
-	/* Of the undisturbed play. */
-	struct progress_mark *marks;
-	size_t n_marks;
-	unsigned requests, steps;
-	size_t *step_bytes;
+	struct profile calm;     /* of the undisturbed play */
 };
 
 struct leg_played {
@@ -81,7 +85,8 @@ struct stage {
 	struct leg_played legs[STAGE_LEGS_MOST];
 	size_t n_legs;
 	bool given_up;             /* nobody will deploy again */
-	bool profiling;
+	struct progress_mark struck; /* how far it was when the first mishap had struck */
+	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	struct violation violation;
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
 	bool drifted;
@@ -100,6 +105,12 @@ void scene_release(struct scene *scene);
 
 /* One play; stage->violation says what came of it. */
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
+
+/* The same with one mishap, or with none where it is NULL, and how it went from where that has struck, counted from
+ * there: a second mishap falls somewhere in it. Release the profile. */
+void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
+		   struct profile *profile);
+void profile_release(struct profile *profile);
 
 /* Lets the world without us come to the same time, with the same acts of others. A new document; and ours. */
 json_t *stage_alone_json(struct stage *stage);

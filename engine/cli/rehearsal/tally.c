@@ -1,0 +1,96 @@
+/* Counting what came of the plays: kind by kind, and of each invariant that was violated the play that shows it
+ * best. */
+#include "config.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "cli/rehearsal/rehearsal.h"
+
+static struct finding *finding_of(struct tally *tally, const struct invariant *invariant)
+{
+	struct finding *finding = tally->findings;
+
+	while (finding->invariant && finding->invariant != invariant)
+		finding++;
+	if (!finding->invariant) {
+		assert(tally->n_findings < FINDINGS_MOST - 1);
+		tally->n_findings++;
+		*finding = (struct finding){ .invariant = invariant, .mishaps = SIZE_MAX };
+	}
+	return finding;
+}
+
+/* Fewer mishaps, then fewer records, then the lower number: the same whoever counts first. */
+static bool shows_better(const struct finding *one, const struct finding *other)
+{
+	if (one->mishaps != other->mishaps)
+		return one->mishaps < other->mishaps;
+	if (one->records != other->records)
+		return one->records < other->records;
+	return one->run < other->run;
+}
+
+static void keep_finding(struct tally *tally, const struct finding *found)
+{
+	struct finding *finding = finding_of(tally, found->invariant);
+	uint64_t count = finding->count + found->count;
+
+	if (shows_better(found, finding))
+		*finding = *found;
+	finding->count = count;
+}
+
+void tally_count(struct tally *tally, enum section section, const struct stage *stage, uint64_t run)
+{
+	struct section_counts *counts = &tally->counts[section];
+
+	counts->runs++;
+	counts->left += stage->left;
+	counts->drifted += stage->drifted;
+	counts->same_moment += stage->same_moment;
+	counts->violations += stage->violation.invariant != NULL;
+	counts->requests += sim_requests(stage->sim);
+	if (stage->violation.invariant)
+		keep_finding(tally, &(struct finding){ .invariant = stage->violation.invariant,
+						       .count = 1,
+						       .run = run,
+						       .mishaps = stage->n_mishaps,
+						       .records = json_array_size(stage->records) });
+}
+
+void tally_add(struct tally *tally, const struct tally *share)
+{
+	for (size_t i = 0; i < SECTION_COUNT; i++) {
+		struct section_counts *counts = &tally->counts[i];
+
+		counts->runs += share->counts[i].runs;
+		counts->left += share->counts[i].left;
+		counts->drifted += share->counts[i].drifted;
+		counts->same_moment += share->counts[i].same_moment;
+		counts->violations += share->counts[i].violations;
+		counts->requests += share->counts[i].requests;
+	}
+	for (size_t i = 0; i < share->n_findings; i++)
+		keep_finding(tally, &share->findings[i]);
+	tally->pairs += share->pairs;
+	tally->leads += share->leads;
+}
+
+uint64_t tally_runs(const struct tally *tally)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		count += tally->counts[i].runs;
+	return count;
+}
+
+uint64_t tally_violations(const struct tally *tally)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		count += tally->counts[i].violations;
+	return count;
+}
