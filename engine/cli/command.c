@@ -94,7 +94,8 @@ static void set_up_colors(struct session *session)
 {
 	const char *terminal = environment_get(&session->environment, "TERM");
 
-	session->report.color = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+	session->report.terminal = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+	session->report.color = session->report.terminal &&
 				!environment_get(&session->environment, "NO_COLOR") &&
 				!options_has(&session->options, OPTION_NO_COLOR);
 }

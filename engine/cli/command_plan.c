@@ -20,15 +20,11 @@ static void on_record(struct reporter *reporter, const struct history *history, 
 	json_append(((struct collector *)reporter)->records, json_deep_copy(record));
 }
 
-static void on_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
-		       int64_t waited_ms, int64_t left_ms)
+static void on_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
 {
 	(void)reporter;
 	(void)history;
-	(void)state;
-	(void)shown;
-	(void)waited_ms;
-	(void)left_ms;
+	(void)waiting;
 }
 
 static void on_note(struct reporter *reporter, const char *sentence)

@@ -28,6 +28,7 @@ libcommands_a_SOURCES = \
 	engine/cli/homeward.c engine/cli/homeward.h \
 	engine/cli/hook.c \
 	engine/cli/inputs.c engine/cli/inputs.h \
+	engine/cli/live.c engine/cli/live.h \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
 	engine/cli/passages.c engine/cli/passages.h \
@@ -37,8 +38,11 @@ libcommands_a_SOURCES = \
 	engine/cli/render.c engine/cli/render.h \
 	engine/cli/report.c engine/cli/report.h \
 	engine/cli/runs.c engine/cli/runs.h \
+	engine/cli/screen.c engine/cli/screen.h \
 	engine/cli/session.c engine/cli/session.h \
 	engine/cli/verdict.c engine/cli/verdict.h \
+	engine/cli/view.c engine/cli/view.h \
+	engine/cli/watch.c engine/cli/watch.h \
 	engine/cli/rehearsal/facts.c \
 	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "cli/page.h"
 
 static void start_line(struct buffer *page, size_t indent)
@@ -38,22 +39,49 @@ void page_fold(struct buffer *page, size_t used, size_t indent, const char *text
 	buffer_add_char(page, '\n');
 }
 
-/* arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef -> web-http */
-static void add_arn(struct buffer *page, const char *arn)
+/* Where the name begins in an ARN, or NULL where this is none. */
+static const char *arn_name(const char *arn)
 {
-	static const char group[] = "targetgroup/";
-	const char *name = arn;
+	const char *name = strncmp(arn, "arn:", 4) == 0 ? arn : NULL;
 
 	for (int colons = 0; colons < 5 && name; colons++) {
-		name = strchr(name, ':');
-		name = name ? name + 1 : NULL;
+		name += strcspn(name, ": ");
+		name = *name == ':' ? name + 1 : NULL;
 	}
+	return name;
+}
+
+/* Adds the name of the ARN that this begins with: what was read of it.
+ * arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef -> web-http */
+static size_t add_arn(struct buffer *page, const char *arn)
+{
+	static const char group[] = "targetgroup/";
+	const char *name = arn_name(arn);
+	size_t length;
+
 	if (!name)
-		buffer_add_text(page, arn);
-	else if (strncmp(name, group, sizeof(group) - 1) == 0)
-		buffer_add(page, name + sizeof(group) - 1, strcspn(name + sizeof(group) - 1, "/"));
-	else
-		buffer_add_text(page, name);
+		return 0;
+	if (strncmp(name, group, sizeof(group) - 1) != 0)
+		return (size_t)(name - arn);
+	name += sizeof(group) - 1;
+	length = strcspn(name, "/ ");
+	buffer_add(page, name, length);
+	name += length;
+	if (*name == '/')
+		name += 1 + strspn(name + 1, "0123456789abcdef");
+	return (size_t)(name - arn);
+}
+
+void page_names(struct buffer *page, const char *text)
+{
+	bool at_start = true;
+
+	for (size_t read; *text; text += read) {
+		read = at_start ? add_arn(page, text) : 0;
+		at_start = *text == ' ';
+		if (read == 0)
+			buffer_add(page, text, read = 1);
+	}
 }
 
 static bool is_nothing(const json_t *value)
@@ -67,10 +95,8 @@ static void add_scalar(struct buffer *page, const json_t *value)
 {
 	const char *text = json_string_value(value);
 
-	if (text && strncmp(text, "arn:", 4) == 0)
-		add_arn(page, text);
-	else if (text)
-		buffer_add_text(page, text);
+	if (text)
+		page_names(page, text);
 	else if (json_is_integer(value))
 		buffer_add_format(page, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	else if (json_is_real(value))
@@ -128,6 +154,11 @@ static void add_nested(struct buffer *page, const json_t *value, bool names, con
 void page_value(struct buffer *page, const json_t *value)
 {
 	add_nested(page, value, true, ", ");
+}
+
+void page_words(struct buffer *page, const json_t *value)
+{
+	add_nested(page, value, false, " ");
 }
 
 void page_elapsed(struct buffer *page, int64_t elapsed_ms)
@@ -254,6 +285,18 @@ void page_aws_command(struct buffer *page, size_t indent, const json_t *call, co
 		add_argument(page, name, value);
 	}
 	buffer_add_char(page, '\n');
+}
+
+const char *page_color(const char *name)
+{
+	static const struct {
+		const char *name, *sequence;
+	} rows[] = { { "red", "\033[1;31m" }, { "green", "\033[1;32m" }, { "yellow", "\033[1;33m" } };
+
+	for (size_t i = 0; name && i < ARRAY_LENGTH(rows); i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return rows[i].sequence;
+	return "\033[0m";
 }
 
 void page_clean(char *text, bool ascii)

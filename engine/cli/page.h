@@ -18,6 +18,12 @@ void page_fold(struct buffer *page, size_t used, size_t indent, const char *text
  * and empty ones are left out, an ARN is shown by the name in it. */
 void page_value(struct buffer *page, const json_t *value);
 
+/* The same without the names: "Standby web-http 8080 draining". */
+void page_words(struct buffer *page, const json_t *value);
+
+/* A sentence with the names in ARNs in their place. */
+void page_names(struct buffer *page, const char *text);
+
 /* "0.3s", "9.1s", "2m31s". */
 void page_elapsed(struct buffer *page, int64_t elapsed_ms);
 /* "2:31": minutes and seconds, of what is shown while it runs. */
@@ -32,6 +38,9 @@ void page_time(char text[PAGE_TIME_BYTES], int64_t wall_ms);
 void page_aws_command(struct buffer *page, size_t indent, const json_t *call, const char *region);
 /* As one word of a POSIX shell. */
 void page_quote(struct buffer *page, const char *word);
+
+/* What turns a colour on: "red", "green", "yellow"; NULL ends it. */
+const char *page_color(const char *name);
 
 /* Control characters become blanks; what is not ASCII becomes '?' where `ascii` is wanted. Line ends stay. */
 void page_clean(char *text, bool ascii);

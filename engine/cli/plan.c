@@ -189,7 +189,7 @@ static void write_changes(struct buffer *page, const json_t *step)
 	json_array_foreach(json_object_get(step, "changes"), i, change) {
 		struct buffer text = BUFFER_INIT;
 
-		buffer_add_text(&text, text_of(change, "summary"));
+		page_names(&text, text_of(change, "summary"));
 		add_folded(page, '~', text_of(step, "state"), &text);
 		buffer_add_text(&text, text_of(change, "operation"));
 		add_plain_members(&text, json_object_get(change, "request"));
@@ -205,8 +205,7 @@ static void write_restores(struct buffer *page, const json_t *step)
 	json_array_foreach(json_object_get(step, "restores"), i, restore) {
 		struct buffer text = BUFFER_INIT;
 
-		buffer_add_text(&text, text_of(restore, "summary")[0] ? text_of(restore, "summary")
-								      : text_of(restore, "resource"));
+		page_names(&text, text_of(restore, text_of(restore, "summary")[0] ? "summary" : "resource"));
 		add_folded(page, '<', i == 0 ? text_of(step, "state") : "", &text);
 	}
 }

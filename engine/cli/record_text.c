@@ -79,6 +79,8 @@ static bool say_left(const struct record_context *context, const json_t *record,
 
 	if (json_is_true(json_object_get(record, "skipped"))) {
 		buffer_add_text(text, "skipped: its 'when' does not hold");
+	} else if (context->brief && context->spoke) {
+		return false;
 	} else if (context->spoke && context->waited_ms > 0 && !state_has(context, state, "restore")) {
 		buffer_add_text(text, "done after ");
 		page_elapsed(text, context->waited_ms);
@@ -97,7 +99,8 @@ static bool say_left(const struct record_context *context, const json_t *record,
 
 static bool say_intent(const struct record_context *context, const json_t *record, struct buffer *text)
 {
-	buffer_add_format(text, "%s: %s", text_of(record, "operation"), text_of(record, "summary"));
+	buffer_add_format(text, "%s: ", text_of(record, "operation"));
+	page_names(text, text_of(record, "summary"));
 	return context->everything;
 }
 
@@ -138,7 +141,7 @@ static bool say_outcome(const struct record_context *context, const json_t *reco
 {
 	const char *result = text_of(record, "result");
 
-	buffer_add_text(text, intent_summary(context, record));
+	page_names(text, intent_summary(context, record));
 	if (strcmp(result, "failed") == 0) {
 		buffer_add_text(text, text->length > 0 ? ": " : "");
 		add_failure(record, text);
@@ -146,7 +149,7 @@ static bool say_outcome(const struct record_context *context, const json_t *reco
 		buffer_add_text(text, ": no answer came, but it took effect");
 	} else if (strcmp(result, "expired") == 0) {
 		buffer_add_text(text, ": never took effect, and cannot any more");
-	} else {
+	} else if (!context->brief) {
 		add_answer(record, text);
 	}
 	if (context->everything)
@@ -193,7 +196,7 @@ static bool say_restored(const struct record_context *context, const json_t *rec
 {
 	const char *how = text_of(record, "how"), *resource = text_of(record, "resource");
 
-	buffer_add_text(text, resource);
+	page_names(text, resource);
 	if (strcmp(how, "already") == 0)
 		buffer_add_text(text, " is as it was already");
 	else if (strcmp(how, "drifted") == 0)
@@ -207,7 +210,8 @@ static bool say_restored(const struct record_context *context, const json_t *rec
 
 static bool say_not_restored(const struct record_context *context, const json_t *record, struct buffer *text)
 {
-	buffer_add_format(text, "NOT restored: %s", text_of(record, "resource"));
+	buffer_add_text(text, "NOT restored: ");
+	page_names(text, text_of(record, "resource"));
 	if (context->told)
 		return true;
 	buffer_add_text(text, ": ");

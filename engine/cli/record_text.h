@@ -9,6 +9,7 @@ struct record_context {
 	const struct history *history; /* with the record applied */
 	const json_t *summaries;       /* number of an intent -> its summary */
 	bool everything;               /* for the log: also what a person need not hear while it runs */
+	bool brief;                    /* times and what is waited for are shown beside it */
 	bool spoke;                    /* something was said of the state already */
 	bool told;                     /* why it failed, too */
 	int64_t waited_ms;             /* in this state */

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/printable.h"
 #include "cli/page.h"
 #include "cli/record_text.h"
 #include "text/json.h"
@@ -43,22 +43,14 @@ void report_text(struct report *report, FILE *stream, const char *text)
 
 void report_flush(struct report *report)
 {
-	(void)report;
+	if (report->live)
+		live_leave(report->live);
 	fflush(stdout);
 }
 
 const char *report_color(const struct report *report, const char *name)
 {
-	static const struct {
-		const char *name, *sequence;
-	} rows[] = { { "red", "\033[1;31m" }, { "green", "\033[1;32m" }, { "yellow", "\033[1;33m" } };
-
-	if (!report->color)
-		return "";
-	for (size_t i = 0; name && i < ARRAY_LENGTH(rows); i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return rows[i].sequence;
-	return "\033[0m";
+	return report->color ? page_color(name) : "";
 }
 
 void report_error(struct report *report, const struct error *err)
@@ -166,7 +158,22 @@ static void remember_enter(struct report *report)
 	report->told = false;
 	report->waits = false;
 	report->entered_ms = report->clock->monotonic_ms(report->clock);
-	report->shown[0] = '\0';
+	watch_pass(&report->watch);
+}
+
+/* Where the instance stood when it was looked at first is known although nothing was waited for. */
+static void remember_gave(struct report *report, const json_t *record)
+{
+	const char *state = text_of(json_object_get(record, "gave"), "state");
+	json_t *shown;
+
+	if (!state[0])
+		return;
+	shown = json_made(json_pack("{s:s}", "state", state));
+	watch_hear(&report->watch, &(struct waiting){ .which = "", .shown = shown, .over = true },
+		   report->clock->monotonic_ms(report->clock), report->clock->wall_ms(report->clock));
+	json_decref(shown);
+	report->changed_since = false;
 }
 
 static void remember(struct report *report, const struct history *history, const json_t *record)
@@ -186,11 +193,27 @@ static void remember(struct report *report, const struct history *history, const
 		remember_intent(report, record);
 	else if (strcmp(type, "restored") == 0)
 		remember_restored(report, record);
+	else if (strcmp(type, "outcome") == 0)
+		report->changed_since |= strcmp(text_of(record, "result"), "done") == 0;
+	else if (strcmp(type, "left") == 0)
+		remember_gave(report, record);
 	else if (strcmp(type, "leg_end") == 0)
 		remember_left(report, history);
 }
 
 /* ---- the reporter ---- */
+
+/* What was waited for is said as it was seen last. */
+static void show_record(struct report *report, const struct history *history, const json_t *record,
+			struct buffer *sentence, bool said)
+{
+	if (!said)
+		buffer_clear(sentence);
+	if (!said && report->waits && strcmp(record_type(record), "left") == 0)
+		watch_tell(&report->watch, true, sentence);
+	live_record(report->live, history, record, buffer_text(sentence), report->leg);
+	report->spoke |= sentence->length > 0;
+}
 
 static void print_record(struct report *report, const struct history *history, const json_t *record)
 {
@@ -201,12 +224,16 @@ static void print_record(struct report *report, const struct history *history, c
 		.everything = report->everything,
 		.spoke = report->spoke,
 		.told = report->told && !report->everything,
+		.brief = report->live != NULL,
 		.waited_ms = report->waits ? report->clock->monotonic_ms(report->clock) - report->entered_ms : 0,
 	};
+	bool said = record_text(&context, record, &sentence);
 	const char *state = text_of(record, "state");
 	const char *type = report->everything ? record_type(record) : "";
 
-	if (record_text(&context, record, &sentence) || report->everything)
+	if (report->live)
+		show_record(report, history, record, &sentence, said);
+	else if (said || report->everything)
 		print_line(report, time_parse(text_of(record, "at")), state, type, buffer_text(&sentence));
 	report->told |= strcmp(text_of(record, "result"), "failed") == 0;
 	buffer_release(&sentence);
@@ -234,34 +261,48 @@ static void on_record(struct reporter *reporter, const struct history *history, 
 	report_record(report_of(reporter), history, record);
 }
 
-static void on_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
-		       int64_t waited_ms, int64_t left_ms)
+/* What has changed, or once a minute all of it, with the time that there is. */
+static void print_waiting(struct report *report, const struct waiting *waiting)
+{
+	int64_t now_ms = report->clock->monotonic_ms(report->clock);
+	bool late = now_ms - report->printed_ms >= QUIET_MOST_MS;
+	bool silent_wait = !report->waits && json_is_null(waiting->shown);
+	struct buffer text = BUFFER_INIT;
+
+	if (waiting->over || !(late || watch_has_news(&report->watch) || silent_wait))
+		return;
+	watch_tell(&report->watch, late, &text);
+	if (text.length > 0)
+		buffer_add_text(&text, "; ");
+	page_watch(&text, waiting->waited_ms);
+	buffer_add_text(&text, " of ");
+	page_watch(&text, waiting->waited_ms + waiting->left_ms);
+	print_line(report, report->clock->wall_ms(report->clock), waiting->state, "", buffer_text(&text));
+	buffer_release(&text);
+}
+
+static void on_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
 {
 	struct report *report = report_of(reporter);
-	int64_t now_ms = report->clock->monotonic_ms(report->clock);
-	struct buffer text = BUFFER_INIT;
-	bool changed;
 
 	(void)history;
-	report->waits = true;
-	page_value(&text, shown);
-	changed = strncmp(buffer_text(&text), report->shown, sizeof(report->shown) - 1) != 0;
-	if (!report->silent && (changed || now_ms - report->printed_ms >= QUIET_MOST_MS)) {
-		printable_copy(report->shown, sizeof(report->shown), buffer_text(&text));
-		if (text.length > 0)
-			buffer_add_text(&text, "; ");
-		page_watch(&text, waited_ms);
-		buffer_add_text(&text, " of ");
-		page_watch(&text, waited_ms + left_ms);
-		print_line(report, report->clock->wall_ms(report->clock), state, "", buffer_text(&text));
-	}
-	buffer_release(&text);
+	watch_hear(&report->watch, waiting, report->clock->monotonic_ms(report->clock),
+		   report->clock->wall_ms(report->clock));
+	report->changed_since = false;
+	if (report->live)
+		live_touch(report->live);
+	else if (!report->silent)
+		print_waiting(report, waiting);
+	report->waits |= !waiting->over;
+	report->spoke |= !waiting->over;
 }
 
 static void on_note(struct reporter *reporter, const char *sentence)
 {
 	struct report *report = report_of(reporter);
 
+	if (report->live)
+		live_clear(report->live);
 	if (!report->silent)
 		print_line(report, report->clock->wall_ms(report->clock), "", "", sentence);
 }
@@ -278,8 +319,18 @@ void report_init(struct report *report, struct clock *clock)
 	};
 }
 
+struct executor *report_live(struct report *report, struct executor *executor)
+{
+	if (!report->terminal)
+		return executor;
+	report->live = live_new(STDOUT_FILENO, report->color, &report->watch, report->clock);
+	return live_executor(report->live, executor);
+}
+
 void report_release(struct report *report)
 {
+	live_free(report->live);
+	watch_release(&report->watch);
 	json_decref(report->first);
 	json_decref(report->summaries);
 	json_decref(report->restored);

@@ -5,23 +5,27 @@
 
 #include <stdio.h>
 
+#include "cli/live.h"
 #include "run/run.h"
 
 struct report {
 	struct reporter reporter;
 	struct clock *clock;
 	bool ascii;      /* a hook: nothing but ASCII */
+	bool terminal;   /* standard output is one that can be steered */
 	bool color;
 	bool everything; /* each record, with its type: `tidegate log` */
 	bool silent;     /* remembers, and prints nothing */
 	bool deploys;    /* CodeDeploy started it */
+	struct live *live;  /* NULL: lines, one after another */
 	int64_t printed_ms; /* monotonic: when the newest line was printed */
 	/* Of the state it is in. */
 	bool spoke;
 	bool told; /* why it failed */
 	bool waits;
 	int64_t entered_ms; /* monotonic */
-	char shown[256];    /* what it showed last while waiting */
+	bool changed_since; /* something was changed since it was looked at */
+	struct watch watch; /* also of the state before, until this one shows something */
 	/* Of the run: what the verdict needs. Empty before the first record. */
 	char run[JOURNAL_RUN_BYTES];
 	char leg[24]; /* "leave", "return", "restore", ... */
@@ -34,6 +38,9 @@ struct report {
 
 void report_init(struct report *report, struct clock *clock);
 void report_release(struct report *report);
+
+/* From now on a live view shows it, where there is a terminal; what the run is then to be driven with. */
+struct executor *report_live(struct report *report, struct executor *executor);
 
 /* One record, as when it was made; for records from a journal. */
 void report_record(struct report *report, const struct history *history, const json_t *record);

@@ -328,7 +328,7 @@ int session_run_environment(struct session *session, bool storage, struct run_en
 	*environment = (struct run_environment){
 		.storage = session->storage,
 		.clock = connection_clock(connection),
-		.executor = executor,
+		.executor = storage ? report_live(&session->report, executor) : executor,
 		.random = &session->random,
 		.reporter = &session->report.reporter,
 		.stop = process_stop(),

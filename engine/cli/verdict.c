@@ -180,7 +180,8 @@ static void add_restored(const struct report *report, struct buffer *page)
 			buffer_add_format(&text, " and %zu more", json_array_size(report->restored) - i);
 			break;
 		}
-		buffer_add_format(&text, "%s%s", i == 0 ? "" : "; ", json_string_value(sentence));
+		buffer_add_text(&text, i == 0 ? "" : "; ");
+		page_names(&text, json_string_value(sentence));
 	}
 	add_taken_row(page, "restored", &text);
 }
@@ -199,7 +200,9 @@ static void add_left(const struct report *report, struct buffer *page)
 			add_taken_row(page, "LEFT", &text);
 			break;
 		}
-		buffer_add_format(&text, "%s: %s", text_of(row, "resource"), text_of(row, "summary"));
+		page_names(&text, text_of(row, "resource"));
+		buffer_add_text(&text, ": ");
+		page_names(&text, text_of(row, "summary"));
 		if (json_is_true(json_object_get(row, "doubtful")))
 			buffer_add_text(&text, " (in doubt)");
 		if (trouble)
@@ -207,6 +210,15 @@ static void add_left(const struct report *report, struct buffer *page)
 					  text_of(trouble, "code")[0] ? ", " : "", text_of(trouble, "code"));
 		add_taken_row(page, "LEFT", &text);
 	}
+}
+
+/* From what was seen last: a verdict asks nobody. */
+static void add_traffic(const struct report *report, struct buffer *page)
+{
+	struct buffer text = BUFFER_INIT;
+
+	watch_traffic(&report->watch, report->changed_since ? "the newest change" : "", &text);
+	add_taken_row(page, "traffic", &text);
 }
 
 static void add_by_hand(const struct report *report, struct buffer *page)
@@ -264,6 +276,7 @@ void verdict_write(const struct report *report, const struct leg_result *result,
 	add_cause(result, page);
 	add_restored(report, page);
 	add_left(report, page);
+	add_traffic(report, page);
 	if (ends[end].next)
 		ends[end].next(report, result, &next);
 	add_taken_row(page, "next", &next);
@@ -274,6 +287,7 @@ int verdict_print(struct report *report, const struct leg_result *result)
 {
 	struct buffer page = BUFFER_INIT;
 
+	report_flush(report);
 	verdict_write(report, result, &page);
 	/* The colours are ours, and no text of strangers: what is cleaned is cleaned before they are put in. */
 	if (report->color)

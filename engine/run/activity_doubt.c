@@ -85,7 +85,7 @@ static enum step wait_out_doubt(struct activity *activity, const struct doubt *d
 	if (activity->begun_ms == 0)
 		activity->begun_ms = run_now_ms(activity->run);
 	shown = json_pack("{s:s}", "waits", "an unanswered request can still take effect");
-	activity_tell_waiting(activity, shown, left_ms);
+	activity_tell_waiting(activity, shown, left_ms, false);
 	json_decref(shown);
 	activity->wake_ms = run_now_ms(activity->run) + (left_ms < POLL_MOST_MS ? left_ms : POLL_MOST_MS);
 	activity->since_ms = activity->wake_ms;

@@ -3,6 +3,8 @@
 
 #include "run/phases.h"
 
+#include <stdlib.h>
+
 /* Doubles, up to a bound, and differs by up to a fifth, so that a fleet does not ask in step. */
 int64_t activity_poll_delay_ms(struct activity *activity)
 {
@@ -51,15 +53,40 @@ int activity_poll_deadline(struct activity *activity)
 	return 1;
 }
 
-void activity_tell_waiting(struct activity *activity, json_t *shown, int64_t left_ms)
+/* Which of those that wait side by side it is: what it changes, or the element that it is of. */
+static char *which_of(const struct activity *activity)
 {
-	struct reporter *reporter = activity->run->environment.reporter;
+	const json_t *item = json_object_get(activity->document, "item");
+	char *dumped;
 
-	reporter->waiting(reporter, &activity->run->history, state_name(activity->state), shown,
-			  run_now_ms(activity->run) - activity->begun_ms, left_ms);
+	if (activity->resource)
+		return memory_copy_text(activity->resource);
+	if (!item)
+		return memory_copy_text("");
+	dumped = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!dumped)
+		memory_exhausted();
+	return dumped;
 }
 
-static void tell_progress(struct activity *activity, int64_t left_ms)
+void activity_tell_waiting(struct activity *activity, const json_t *shown, int64_t left_ms, bool over)
+{
+	struct reporter *reporter = activity->run->environment.reporter;
+	char *which = which_of(activity);
+	const struct waiting waiting = {
+		.state = state_name(activity->state),
+		.which = which,
+		.shown = shown,
+		.waited_ms = activity->begun_ms ? run_now_ms(activity->run) - activity->begun_ms : 0,
+		.left_ms = left_ms,
+		.over = over,
+	};
+
+	reporter->waiting(reporter, &activity->run->history, &waiting);
+	free(which);
+}
+
+void activity_tell_progress(struct activity *activity, int64_t left_ms, bool over)
 {
 	const struct located_expression *progress = &activity->action->progress;
 	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL)
@@ -67,7 +94,7 @@ static void tell_progress(struct activity *activity, int64_t left_ms)
 
 	if (!shown)
 		shown = json_null();
-	activity_tell_waiting(activity, shown, left_ms);
+	activity_tell_waiting(activity, shown, left_ms, over);
 	json_decref(shown);
 }
 
@@ -95,7 +122,7 @@ enum step activity_poll_again(struct activity *activity, enum phase phase)
 			      duration_format((now_ms - activity->begun_ms) / 1000 * 1000, waited));
 		return activity_end_failed(activity);
 	}
-	tell_progress(activity, deadline_ms - now_ms);
+	activity_tell_progress(activity, deadline_ms - now_ms, false);
 	activity->wake_ms = now_ms + activity_poll_delay_ms(activity);
 	if (activity->wake_ms > deadline_ms)
 		activity->wake_ms = deadline_ms;

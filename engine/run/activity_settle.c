@@ -19,6 +19,13 @@ static void remember_verified(struct activity *activity)
 	run->verified = made;
 }
 
+/* What has traffic at the end is told from it, also where there was nothing to wait for. */
+static void tell_last(struct activity *activity)
+{
+	if (activity->action->progress.parsed && !activity->verifying)
+		activity_tell_progress(activity, 0, true);
+}
+
 static enum step settled(struct activity *activity)
 {
 	remember_verified(activity);
@@ -65,12 +72,16 @@ enum step phase_settle(struct activity *activity)
 	if (holds == 1 && activity->run->last_mutation_ms &&
 	    run_now_ms(activity->run) < activity->run->last_mutation_ms + SHOWN_AFTER_MS)
 		return activity_poll_again(activity, PHASE_SETTLE);
-	if (holds == 1)
+	if (holds == 1) {
+		tell_last(activity);
 		return activity_fail_by_condition(activity, which, FAILURE_CONFLICT);
+	}
 	if (holds == 0)
 		holds = located_is_true(&action->settled, activity->document, 1, &err);
 	if (holds < 0)
 		return activity_expression_failed(activity, &err);
+	if (holds)
+		tell_last(activity);
 	return holds ? settled(activity) : activity_poll_again(activity, PHASE_SETTLE);
 }
 

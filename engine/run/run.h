@@ -13,12 +13,19 @@
 #include "run/history.h"
 #include "run/journal.h"
 
+/* What waits, each time that it has looked. Borrowed during the call. */
+struct waiting {
+	const char *state;
+	const char *which;    /* of those that wait side by side; "" where one waits alone */
+	const json_t *shown;  /* what the action's `progress` gives; or null */
+	int64_t waited_ms, left_ms;
+	bool over; /* it waits no more: this is what it saw last */
+};
+
 /* Who hears what happens, while it happens. Everything that is journaled comes as the record it is. */
 struct reporter {
 	void (*record)(struct reporter *reporter, const struct history *history, const json_t *record);
-	/* While it waits: `shown` is what the action's `progress` gives (or null), times are in ms. */
-	void (*waiting)(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
-			int64_t waited_ms, int64_t left_ms);
+	void (*waiting)(struct reporter *reporter, const struct history *history, const struct waiting *waiting);
 	void (*note)(struct reporter *reporter, const char *sentence); /* one sentence for people */
 };
 

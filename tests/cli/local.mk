@@ -4,7 +4,7 @@ TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
 cli_tests = tests/cli/homeward_test tests/cli/inputs_test tests/cli/options_test tests/cli/page_test tests/cli/passages_test \
-	tests/cli/rehearse_test tests/cli/verdict_test
+	tests/cli/rehearse_test tests/cli/verdict_test tests/cli/view_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_cli_homeward_test_LDADD = libcommands.a $(test_libs)
@@ -14,4 +14,5 @@ tests_cli_page_test_LDADD = libcommands.a $(test_libs)
 tests_cli_passages_test_LDADD = libcommands.a $(test_libs)
 tests_cli_rehearse_test_LDADD = libcommands.a $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)
+tests_cli_view_test_LDADD = libcommands.a $(test_libs)
 endif

@@ -154,16 +154,13 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		signal_stop(rig);
 }
 
-static void hear_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
-			 int64_t waited_ms, int64_t left_ms)
+static void hear_waiting(struct reporter *reporter, const struct history *history,
+			 const struct waiting *waiting)
 {
 	struct rig *rig = rig_of_reporter(reporter);
 
 	(void)history;
-	(void)state;
-	(void)shown;
-	(void)waited_ms;
-	(void)left_ms;
+	(void)waiting;
 	if (++rig->waits == rig->stop_at_wait)
 		signal_stop(rig);
 }

@@ -58,15 +58,12 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		mark_progress(stage);
 }
 
-static void hear_waiting(struct reporter *reporter, const struct history *history, const char *state, json_t *shown,
-			 int64_t waited_ms, int64_t left_ms)
+static void hear_waiting(struct reporter *reporter, const struct history *history,
+			 const struct waiting *waiting)
 {
 	(void)reporter;
 	(void)history;
-	(void)state;
-	(void)shown;
-	(void)waited_ms;
-	(void)left_ms;
+	(void)waiting;
 }
 
 static void hear_note(struct reporter *reporter, const char *sentence)
