@@ -51,8 +51,7 @@ static void check_later(const struct check *check, const struct hook *hook)
 				  "only what takes out of traffic can go on later, and %s has a goal behind a pause",
 				  event);
 	else if (!machine_hook_later(check->machine, hook))
-		diagnostics_error(diagnostics, position,
-				  "the application would be changed while it still has traffic",
+		diagnostics_error(diagnostics, position, "it would be installed in the midst of traffic",
 				  "no event between %s and Install has the same goal", event);
 }
 
