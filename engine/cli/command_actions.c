@@ -38,10 +38,10 @@ static void list_actions(struct session *session, const struct catalogue *catalo
 	const char **names = names_of(session, catalogue, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct action *action = catalogue_action(catalogue, names[i]);
+		const struct action *action = catalogue_use(catalogue, &session->reader, names[i]);
 
 		buffer_add_format(&page, "%s\n    ", names[i]);
-		page_fold(&page, 4, 4, action->comment ? action->comment : "");
+		page_fold(&page, 4, 4, action && action->comment ? action->comment : "");
 	}
 	report_text(&session->report, stdout, buffer_text(&page));
 	buffer_release(&page);
@@ -115,6 +115,7 @@ static int run_actions(struct session *session)
 		return EXIT_USAGE;
 	if (session->options.n_operands == 0) {
 		list_actions(session, catalogue);
+		session_print_diagnostics(session);
 		return EXIT_REACHED;
 	}
 	name = session->options.operands[0];

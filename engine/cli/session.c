@@ -139,8 +139,6 @@ static int load_catalogue(struct session *session)
 	int result;
 
 	session->catalogue = catalogue_load(&session->reader);
-	if (!session->catalogue)
-		return -1;
 	result = add_catalogue_directory(session, shared, false);
 	for (size_t i = 0; i < named->count; i++)
 		result |= add_catalogue_directory(session, named->rows[i], true);

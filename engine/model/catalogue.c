@@ -1,5 +1,6 @@
-/* The action catalogue and its ties: an action names observations, operations and the action that undoes it. Those of
- * the services are resolved through model/services.h, which parses a service's file only when it is first asked for. */
+/* The action catalogue and its ties: an action names observations, operations and the action that undoes it. Of what
+ * is compiled in, each action and observation is read when it is first named; model/services.h does so with operations.
+ */
 #include "config.h"
 
 #include "model/catalogue.h"
@@ -9,17 +10,26 @@
 #include <string.h>
 
 #include "model/embedded.h"
-#include "text/yaml.h"
+#include "text/outline.h"
+
+/* What is compiled in and was not asked for yet. */
+struct unread {
+	const struct source *source; /* NULL: it was read */
+	struct yaml_part part;
+};
 
 struct named_action {
 	struct named_action *next;
+	const char *name;
+	struct unread unread;
 	struct action action;
-	const struct node *key;
 	bool resolved;
 };
 
 struct named_observation {
 	struct named_observation *next;
+	const char *name;
+	struct unread unread;
 	struct observation observation;
 };
 
@@ -60,16 +70,21 @@ struct services *catalogue_services(const struct catalogue *catalogue)
 static struct named_action *find_action(const struct catalogue *catalogue, const char *name)
 {
 	for (struct named_action *at = catalogue->actions; at; at = at->next)
-		if (strcmp(at->key->text, name) == 0)
+		if (strcmp(at->name, name) == 0)
 			return at;
 	return NULL;
+}
+
+bool catalogue_knows(const struct catalogue *catalogue, const char *name)
+{
+	return find_action(catalogue, name) != NULL;
 }
 
 const struct action *catalogue_action(const struct catalogue *catalogue, const char *name)
 {
 	const struct named_action *found = find_action(catalogue, name);
 
-	return found ? &found->action : NULL;
+	return found && !found->unread.source ? &found->action : NULL;
 }
 
 const char *catalogue_action_name(const void *argument, size_t i)
@@ -79,24 +94,54 @@ const char *catalogue_action_name(const void *argument, size_t i)
 
 	while (at && i-- > 0)
 		at = at->next;
-	return at ? at->key->text : NULL;
+	return at ? at->name : NULL;
+}
+
+static struct named_action *new_action(struct catalogue *catalogue, struct arena *arena, const char *name)
+{
+	struct named_action *made = ARENA_NEW(arena, struct named_action);
+
+	made->name = name;
+	made->next = catalogue->actions;
+	catalogue->actions = made;
+	return made;
+}
+
+static int read_action(struct reader *reader, const struct node *node, struct named_action *into)
+{
+	int result = record_read(reader, node, &action_record, &into->action);
+
+	into->action.name = into->name;
+	into->action.node = node;
+	return result;
 }
 
 static int add_actions(struct catalogue *catalogue, struct reader *reader, const struct node *actions)
 {
 	int result = 0;
 
-	for (size_t i = 0; actions && i < actions->count; i++) {
-		struct named_action *made = ARENA_NEW(reader->arena, struct named_action);
+	for (size_t i = 0; actions && i < actions->count; i++)
+		result |= read_action(reader, actions->items[i],
+				      new_action(catalogue, reader->arena, actions->keys[i]->text));
+	return result;
+}
 
-		if (record_read(reader, actions->items[i], &action_record, &made->action) != 0)
-			result = -1;
-		made->key = actions->keys[i];
-		made->action.name = actions->keys[i]->text;
-		made->action.node = actions->items[i];
-		made->next = catalogue->actions;
-		catalogue->actions = made;
-	}
+static struct named_observation *new_observation(struct catalogue *catalogue, struct arena *arena, const char *name)
+{
+	struct named_observation *made = ARENA_NEW(arena, struct named_observation);
+
+	made->name = name;
+	made->next = catalogue->observations;
+	catalogue->observations = made;
+	return made;
+}
+
+static int read_observation(struct reader *reader, const struct node *key, const struct node *node,
+			    struct named_observation *into)
+{
+	int result = record_read(reader, node, &observation_record, &into->observation);
+
+	into->observation.key = key;
 	return result;
 }
 
@@ -104,16 +149,39 @@ static int add_observations(struct catalogue *catalogue, struct reader *reader, 
 {
 	int result = 0;
 
-	for (size_t i = 0; observations && i < observations->count; i++) {
-		struct named_observation *made = ARENA_NEW(reader->arena, struct named_observation);
-
-		if (record_read(reader, observations->items[i], &observation_record, &made->observation) != 0)
-			result = -1;
-		made->observation.key = observations->keys[i];
-		made->next = catalogue->observations;
-		catalogue->observations = made;
-	}
+	for (size_t i = 0; observations && i < observations->count; i++)
+		result |= read_observation(reader, observations->keys[i], observations->items[i],
+					   new_observation(catalogue, reader->arena, observations->keys[i]->text));
 	return result;
+}
+
+/* The pair that was not read yet: its key is in keys[0], its value in items[0]. */
+static const struct node *read_pair(struct reader *reader, struct unread *unread)
+{
+	const struct node *pair = yaml_parse_part(reader->arena, unread->source, &unread->part, reader->diagnostics);
+
+	unread->source = NULL;
+	return pair;
+}
+
+static int need_action(struct reader *reader, struct named_action *named)
+{
+	const struct node *pair;
+
+	if (!named->unread.source)
+		return 0;
+	pair = read_pair(reader, &named->unread);
+	return pair ? read_action(reader, pair->items[0], named) : -1;
+}
+
+static int need_observation(struct reader *reader, struct named_observation *named)
+{
+	const struct node *pair;
+
+	if (!named->unread.source)
+		return 0;
+	pair = read_pair(reader, &named->unread);
+	return pair ? read_observation(reader, pair->keys[0], pair->items[0], named) : -1;
 }
 
 static int need_map(struct reader *reader, const struct node *node, const char *name)
@@ -169,7 +237,7 @@ static const char *observation_name_at(const void *argument, size_t i)
 
 	while (at && i-- > 0)
 		at = at->next;
-	return at ? at->observation.key->text : NULL;
+	return at ? at->name : NULL;
 }
 
 static struct observation *shared_observation(const struct catalogue *catalogue, struct reader *reader,
@@ -178,8 +246,8 @@ static struct observation *shared_observation(const struct catalogue *catalogue,
 	const char *near;
 
 	for (struct named_observation *at = catalogue->observations; at; at = at->next)
-		if (strcmp(at->observation.key->text, name->text) == 0)
-			return &at->observation;
+		if (strcmp(at->name, name->text) == 0)
+			return need_observation(reader, at) == 0 ? &at->observation : NULL;
 	near = nearest_word(name->text, observation_name_at, catalogue);
 	diagnostics_error(reader->diagnostics, name->position,
 			  near ? arena_format(reader->arena, "did you mean '%s'?", near) : NULL,
@@ -268,6 +336,8 @@ static int resolve_action(const struct catalogue *catalogue, struct reader *read
 	if (named->resolved)
 		return 0;
 	named->resolved = true;
+	if (need_action(reader, named) != 0)
+		return -1;
 	result = resolve_observations(catalogue, reader, &named->action);
 	result |= resolve_request(catalogue, reader, &named->action);
 	result |= resolve_undo(catalogue, reader, &named->action);
@@ -290,24 +360,37 @@ int catalogue_use_all(const struct catalogue *catalogue, struct reader *reader)
 	return result ? -1 : 0;
 }
 
-static int add_embedded(struct catalogue *catalogue, struct reader *reader, const struct embedded_file *file)
-{
-	const struct node *node = embedded_parse(reader, file);
+#define OBSERVATIONS "observations"
+#define ACTIONS "actions"
 
-	return node ? catalogue_add(catalogue, reader, node) : -1;
+static void add_outline(struct catalogue *catalogue, struct arena *arena, const struct outline *outline)
+{
+	for (size_t i = 0; i < outline->count; i++) {
+		const struct outline_entry *entry = &outline->entries[i];
+		const struct unread unread = { .source = outline->source, .part = entry->part };
+
+		if (strcmp(entry->section, ACTIONS) == 0)
+			new_action(catalogue, arena, entry->name)->unread = unread;
+		else
+			new_observation(catalogue, arena, entry->name)->unread = unread;
+	}
 }
 
 struct catalogue *catalogue_load(struct reader *reader)
 {
 	static const char prefix[] = "schemas/actions/";
-	struct catalogue *catalogue = ARENA_NEW(reader->arena, struct catalogue);
-	int result = 0;
+	static const char *const sections[] = { OBSERVATIONS, ACTIONS, NULL };
+	struct arena *arena = reader->arena;
+	struct catalogue *catalogue = ARENA_NEW(arena, struct catalogue);
 
-	catalogue->services = services_new(reader->arena);
+	catalogue->services = services_new(arena);
 	for (const struct embedded_file *file = embedded_files; file->path; file++)
-		if (strncmp(file->path, prefix, sizeof(prefix) - 1) == 0)
-			result |= add_embedded(catalogue, reader, file);
-	return result == 0 ? catalogue : NULL;
+		if (strncmp(file->path, prefix, sizeof(prefix) - 1) == 0) {
+			const struct outline outline = outline_of(arena, embedded_source(arena, file), sections);
+
+			add_outline(catalogue, arena, &outline);
+		}
+	return catalogue;
 }
 
 /* `action: call` is a row of an action table made on the spot: what the state's `with` names is its one request, or

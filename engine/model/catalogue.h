@@ -7,18 +7,21 @@
 
 struct catalogue;
 
-/* The catalogue that is compiled in. NULL only where it is faulty itself (a user's addition is, too). */
+/* The catalogue that is compiled in. */
 struct catalogue *catalogue_load(struct reader *reader);
 /* Adds a file of a user's: operations (`service:`) or actions (`actions:`, `observations:`). What has the name of
  * something built in takes its place. 0 or -1 with diagnostics. */
 int catalogue_add(struct catalogue *catalogue, struct reader *reader, const struct node *node);
 
-/* An action by name, or NULL: it is unknown, or (then with diagnostics) faulty. What it stands on is resolved the first
- * time it is used, so that a start reads no more of the catalogues than its machine needs; after the last addition. */
+/* An action by name, or NULL: it is unknown, or (then with diagnostics) faulty. It and what it stands on are read and
+ * resolved the first time it is used, so that a start reads no more of the catalogues than its machine needs; after the
+ * last addition. */
 const struct action *catalogue_use(const struct catalogue *catalogue, struct reader *reader, const char *name);
 int catalogue_use_all(const struct catalogue *catalogue, struct reader *reader); /* 0, or -1 with every fault */
 
-const struct action *catalogue_action(const struct catalogue *catalogue, const char *name); /* as it is; or NULL */
+bool catalogue_knows(const struct catalogue *catalogue, const char *name);
+/* As it is, where it was used before or is none of those compiled in; or NULL. */
+const struct action *catalogue_action(const struct catalogue *catalogue, const char *name);
 const char *catalogue_action_name(const void *catalogue, size_t i); /* for nearest_word; NULL behind the last */
 struct services *catalogue_services(const struct catalogue *catalogue);
 

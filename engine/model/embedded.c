@@ -15,10 +15,15 @@ const struct embedded_file *embedded_find(const char *path)
 	return NULL;
 }
 
-const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file)
+const struct source *embedded_source(struct arena *arena, const struct embedded_file *file)
 {
-	struct source *source = ARENA_NEW(reader->arena, struct source);
+	struct source *source = ARENA_NEW(arena, struct source);
 
 	*source = (struct source){ .name = file->path, .text = file->text, .length = file->length };
-	return yaml_parse(reader->arena, source, reader->diagnostics);
+	return source;
+}
+
+const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file)
+{
+	return yaml_parse(reader->arena, embedded_source(reader->arena, file), reader->diagnostics);
 }

@@ -18,6 +18,8 @@ extern const struct embedded_file embedded_files[];
 /* NULL where there is none of that path. */
 const struct embedded_file *embedded_find(const char *path);
 
+/* The file as positions name it, in the arena. */
+const struct source *embedded_source(struct arena *arena, const struct embedded_file *file);
 /* The file's document, in the reader's arena, or NULL with at least one error in the reader's diagnostics. */
 const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file);
 

@@ -126,7 +126,7 @@ static void resolve_action(struct resolution *resolution, struct state *state)
 		return;
 	}
 	state->action = catalogue_use(catalogue, resolution->reader, state->action_name);
-	if (state->action || catalogue_action(catalogue, state->action_name)) {
+	if (state->action || catalogue_knows(catalogue, state->action_name)) {
 		resolution->result |= state->action ? 0 : -1;
 		return;
 	}

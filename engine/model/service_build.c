@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "model/shape.h"
-#include "model/shape_read.h"
 
 static struct error_rows join_errors(struct arena *arena, const struct error_rows *first,
 				     const struct error_rows *second)
@@ -161,40 +160,41 @@ static void build_errors(struct arena *arena, const struct record_list *own, con
 	operation->n_errors = all.count;
 }
 
-/* A file's types, as requests and as answers write them: the same but for EC2. */
-struct scopes {
-	struct shape_scope *request, *answer;
-};
-
-static struct scopes read_types(struct reader *reader, const struct node *types, enum protocol protocol)
+static void read_types(struct reader *reader, const struct node *types, enum protocol protocol,
+		       struct file_context *context)
 {
 	const size_t faults = reader->diagnostics->errors;
-	struct scopes scopes;
 
-	scopes.request = shape_scope_new(reader, types, protocol, DIRECTION_REQUEST);
-	scopes.answer = scopes.request;
+	context->request = shape_scope_new(reader, types, protocol, DIRECTION_REQUEST);
+	context->answer = context->request;
 	/* A fault is told once. */
 	if (protocol == PROTOCOL_EC2 && reader->diagnostics->errors == faults)
-		scopes.answer = shape_scope_new(reader, types, protocol, DIRECTION_ANSWER);
-	return scopes;
+		context->answer = shape_scope_new(reader, types, protocol, DIRECTION_ANSWER);
 }
 
-static void build_operation(struct reader *reader, const struct service *service, const struct scopes *scopes,
-			    const struct operation_row *row, struct operation *operation)
+static struct operation build_operation(const struct service_builder *builder, struct reader *reader,
+					const struct operation_row *row)
 {
-	operation->name = row->key->text;
-	operation->service = service;
-	operation->comment = row->comment ? row->comment : "";
-	operation->reads = row->reads;
-	operation->anonymous = row->anonymous;
-	operation->in_doubt = row->in_doubt;
-	operation->input = shape_read(scopes->request, row->input);
-	operation->output = shape_read(scopes->answer, row->output);
-	operation->result_wrapper = row->wrapper;
-	operation->example = row->example;
-	operation->node = row->node;
-	build_iam(reader->arena, row, operation);
-	build_pages(reader, row->pages, operation);
+	const struct file_context *context = &builder->newest;
+	struct operation operation = {
+		.name = row->key->text,
+		.service = &builder->service,
+		.comment = row->comment ? row->comment : "",
+		.reads = row->reads,
+		.anonymous = row->anonymous,
+		.in_doubt = row->in_doubt,
+		.input = shape_read(reader, context->request, row->input),
+		.output = shape_read(reader, context->answer, row->output),
+		.result_wrapper = row->wrapper,
+		.example = row->example,
+		.node = row->node,
+		.file = context->file,
+	};
+
+	build_iam(reader->arena, row, &operation);
+	build_pages(reader, row->pages, &operation);
+	build_errors(reader->arena, &row->errors, &context->errors, &operation);
+	return operation;
 }
 
 static struct operation *place_for(struct operation *operations, size_t *count, const char *name)
@@ -205,29 +205,30 @@ static struct operation *place_for(struct operation *operations, size_t *count, 
 	return &operations[(*count)++];
 }
 
-static void add_operations(struct service_builder *builder, struct reader *reader, const struct service_file *file,
-			  const struct error_rows *common)
+static void add_operations(struct service_builder *builder, struct reader *reader,
+			   const struct record_list *operations)
+{
+	const struct operation_row *rows = operations->records;
+	size_t count = builder->service.n_operations;
+
+	for (size_t i = 0; i < operations->count; i++) {
+		const struct operation built = build_operation(builder, reader, &rows[i]);
+
+		*place_for(builder->operations, &count, built.name) = built;
+	}
+	builder->service.n_operations = count;
+}
+
+static void make_room(struct service_builder *builder, struct arena *arena, size_t more)
 {
 	struct service *service = &builder->service;
-	const struct error_rows errors = join_errors(reader->arena, &builder->errors, common);
-	const struct scopes scopes = read_types(reader, file->types, (enum protocol)service->protocol);
-	const struct operation_row *rows = file->operations.records;
-	size_t count = service->n_operations;
-	struct operation *all = ARENA_ARRAY(reader->arena, struct operation, count + file->operations.count);
+	struct operation *all = ARENA_ARRAY(arena, struct operation, service->n_operations + more);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < service->n_operations; i++) {
 		all[i] = service->operations[i];
 		all[i].service = service;
 	}
-	for (size_t i = 0; i < file->operations.count; i++) {
-		struct operation built = { .file = file->node };
-
-		build_operation(reader, service, &scopes, &rows[i], &built);
-		build_errors(reader->arena, &rows[i].errors, &errors, &built);
-		*place_for(all, &count, built.name) = built;
-	}
-	service->operations = all;
-	service->n_operations = count;
+	service->operations = builder->operations = all;
 }
 
 static void append_file(struct arena *arena, struct service *service, const struct node *node)
@@ -241,7 +242,7 @@ static void append_file(struct arena *arena, struct service *service, const stru
 }
 
 int service_builder_add(struct service_builder *builder, struct reader *reader, const struct service_file *file,
-			const struct error_rows *common)
+			const struct error_rows *common, size_t more)
 {
 	const size_t faults = reader->diagnostics->errors;
 	const bool known = builder->service.n_files > 0;
@@ -252,6 +253,19 @@ int service_builder_add(struct service_builder *builder, struct reader *reader, 
 	append_file(reader->arena, &builder->service, file->node);
 	errors = error_rows_of(reader->arena, &file->errors);
 	builder->errors = join_errors(reader->arena, &errors, &builder->errors);
-	add_operations(builder, reader, file, common);
+	builder->newest.file = file->node;
+	builder->newest.errors = join_errors(reader->arena, &builder->errors, common);
+	read_types(reader, file->types, (enum protocol)builder->service.protocol, &builder->newest);
+	make_room(builder, reader->arena, file->operations.count + more);
+	add_operations(builder, reader, &file->operations);
+	return reader->diagnostics->errors == faults ? 0 : -1;
+}
+
+int service_builder_add_more(struct service_builder *builder, struct reader *reader,
+			     const struct record_list *operations)
+{
+	const size_t faults = reader->diagnostics->errors;
+
+	add_operations(builder, reader, operations);
 	return reader->diagnostics->errors == faults ? 0 : -1;
 }

@@ -37,7 +37,7 @@ static bool is_of_aws(enum failure failure)
 static int read_failure(struct reader *reader, const struct node *node, const struct field *field, void *into)
 {
 	enum failure failure = node->kind == NODE_SCALAR ? failure_by_name(node->text) : FAILURE_COUNT;
-	const char *near = node->kind == NODE_SCALAR ? nearest_word(node->text, failure_name_at, NULL) : NULL;
+	const char *near;
 	char *hint;
 
 	(void)field;
@@ -45,6 +45,7 @@ static int read_failure(struct reader *reader, const struct node *node, const st
 		*(int *)into = (int)failure;
 		return 0;
 	}
+	near = node->kind == NODE_SCALAR ? nearest_word(node->text, failure_name_at, NULL) : NULL;
 	hint = near && failure == FAILURE_COUNT ? memory_format("did you mean '%s'?", near) : NULL;
 	diagnostics_error(reader->diagnostics, node->position, hint, "'%s' is no failure that AWS answers with",
 			  node->kind == NODE_SCALAR ? node->text : node_kind_name(node));
@@ -254,4 +255,11 @@ int service_file_read(struct reader *reader, const struct node *node, struct ser
 int common_file_read(struct reader *reader, const struct node *node, struct service_file *file)
 {
 	return record_read(reader, node, &common_record, file);
+}
+
+int operations_read(struct reader *reader, const struct node *node, struct record_list *operations)
+{
+	static const struct field field = { "operations", &field_record_map, 0, .record = &operation_record };
+
+	return field.type->read(reader, node, &field, operations);
 }

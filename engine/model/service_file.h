@@ -50,5 +50,7 @@ struct service_file {
  * every fault in the reader's diagnostics. */
 int service_file_read(struct reader *reader, const struct node *node, struct service_file *file);
 int common_file_read(struct reader *reader, const struct node *node, struct service_file *file);
+/* What stands under `operations`: rows of struct operation_row. */
+int operations_read(struct reader *reader, const struct node *node, struct record_list *operations);
 
 #endif

@@ -1,5 +1,5 @@
-/* Finds operations by name. A service's file is parsed when the first of its operations is asked for: a hook needs two
- * or three of them, and reading all would cost more than all else that happens before the first request. */
+/* Finds operations by name. Of a file that is compiled in no more is read than was asked for: what the service is and
+ * its types with its first operation, and each operation when it is named. */
 #include "config.h"
 
 #include "model/services.h"
@@ -10,16 +10,18 @@
 #include "model/definition.h"
 #include "model/embedded.h"
 #include "model/service_build.h"
-#include "text/yaml.h"
+#include "text/outline.h"
 
 #define DIRECTORY "schemas/operations/"
 #define SUFFIX ".yaml"
 #define COMMON "common"
+#define OPERATIONS "operations"
 
 struct entry {
 	const char *name;
-	const struct embedded_file *file; /* to be read; NULL once it was, and for others' services */
-	struct service_builder *builder;  /* NULL while it is to be read */
+	const struct embedded_file *file; /* NULL for others' services */
+	struct outline outline;           /* of the file's operations, once it was asked for */
+	struct service_builder *builder;  /* NULL while nobody asked */
 	struct entry *next;
 };
 
@@ -127,26 +129,79 @@ static int take_file(struct services *services, struct reader *reader, struct en
 
 	if (entry->builder)
 		*builder = *entry->builder;
-	if (service_builder_add(builder, reader, file, &services->common) < 0)
+	if (service_builder_add(builder, reader, file, &services->common, entry->outline.count) < 0)
 		return -1;
 	entry->builder = builder;
 	return 0;
 }
 
+/* The file as if none of its operations were in it. */
+static const struct node *read_head(struct reader *reader, const struct outline *outline)
+{
+	const struct node *head = yaml_parse_part(reader->arena, outline->source, &outline->head, reader->diagnostics);
+	const struct node **pairs, *map;
+
+	if (!head)
+		return NULL;
+	pairs = memory_new(head->count + 1, 2 * sizeof(*pairs));
+	for (size_t i = 0; i < head->count; i++) {
+		pairs[2 * i] = head->keys[i];
+		pairs[2 * i + 1] = head->items[i];
+	}
+	pairs[2 * head->count] = node_new_scalar(reader->arena, head->position, OPERATIONS, strlen(OPERATIONS));
+	pairs[2 * head->count + 1] = node_new_map(reader->arena, head->position, NULL, 0);
+	map = node_new_map(reader->arena, head->position, pairs, head->count + 1);
+	free(pairs);
+	return map;
+}
+
 static int need_entry(struct services *services, struct reader *reader, struct entry *entry)
 {
-	const struct embedded_file *embedded = entry->file;
-	const struct node *node;
+	static const char *const sections[] = { OPERATIONS, NULL };
+	const struct node *head;
 	struct service_file file;
 
 	if (entry->builder)
 		return 0;
 	if (need_common(services, reader) < 0)
 		return -1;
-	node = embedded_parse(reader, embedded);
-	if (!node || service_file_read(reader, node, &file) < 0)
+	entry->outline = outline_of(services->arena, embedded_source(services->arena, entry->file), sections);
+	head = read_head(reader, &entry->outline);
+	if (!head || service_file_read(reader, head, &file) < 0)
 		return -1;
 	return take_file(services, reader, entry, &file);
+}
+
+static const struct operation *find_operation(const struct service *service, const char *name)
+{
+	for (size_t i = 0; i < service->n_operations; i++)
+		if (strcmp(service->operations[i].name, name) == 0)
+			return &service->operations[i];
+	return NULL;
+}
+
+static int need_operation(struct reader *reader, struct entry *entry, const struct outline_entry *part)
+{
+	struct record_list rows;
+	const struct node *node;
+
+	if (find_operation(&entry->builder->service, part->name))
+		return 0;
+	node = yaml_parse_part(reader->arena, entry->outline.source, &part->part, reader->diagnostics);
+	if (!node || operations_read(reader, node, &rows) < 0)
+		return -1;
+	return service_builder_add_more(entry->builder, reader, &rows);
+}
+
+/* The operation of that name, where the file has it; all of them where the name is NULL. */
+static int need_operations(struct services *services, struct reader *reader, struct entry *entry, const char *name)
+{
+	int result = need_entry(services, reader, entry);
+
+	for (size_t i = 0; i < entry->outline.count && result == 0; i++)
+		if (!name || strcmp(entry->outline.entries[i].name, name) == 0)
+			result = need_operation(reader, entry, &entry->outline.entries[i]);
+	return result;
 }
 
 /* ---- asking */
@@ -156,16 +211,17 @@ static int first_fault(const struct diagnostics *diagnostics, struct error *err)
 	return error_set(err, ERROR_MACHINE, diagnostics->rows[0].position, "%s", diagnostics->rows[0].message);
 }
 
-static int load_entry(struct services *services, struct entry *entry, struct error *err)
+static const struct service *load(struct services *services, struct entry *entry, const char *operation,
+				  struct error *err)
 {
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
 	struct reader reader = { .arena = services->arena, .diagnostics = &diagnostics };
-	int result = need_entry(services, &reader, entry);
+	int result = need_operations(services, &reader, entry, operation);
 
 	if (result < 0)
 		first_fault(&diagnostics, err);
 	diagnostics_release(&diagnostics);
-	return result;
+	return result < 0 ? NULL : &entry->builder->service;
 }
 
 const struct service *services_service(struct services *services, const char *name, struct error *err)
@@ -174,18 +230,10 @@ const struct service *services_service(struct services *services, const char *na
 	const char *near;
 
 	if (entry)
-		return load_entry(services, entry, err) < 0 ? NULL : &entry->builder->service;
+		return load(services, entry, NULL, err);
 	near = nearest_word(name, services_name_at, services);
 	error_set(err, ERROR_MACHINE, NOWHERE,
 		  near ? "unknown service '%s', did you mean '%s'?" : "unknown service '%s'", name, near);
-	return NULL;
-}
-
-static const struct operation *find_operation(const struct service *service, const char *name)
-{
-	for (size_t i = 0; i < service->n_operations; i++)
-		if (strcmp(service->operations[i].name, name) == 0)
-			return &service->operations[i];
 	return NULL;
 }
 
@@ -228,22 +276,25 @@ static void refuse_operation(struct services *services, const char *name, struct
 
 const struct operation *services_operation(struct services *services, const char *name, struct error *err)
 {
-	const char *prefix = service_part(services, name);
+	const char *prefix = service_part(services, name), *own;
 	const struct operation *operation;
 	const struct service *service;
+	struct entry *entry;
 
 	if (!prefix) {
 		error_set(err, ERROR_MACHINE, NOWHERE, "'%s' names no service, write it as 'SERVICE:OPERATION'", name);
 		return NULL;
 	}
-	if (!find_entry(services, prefix)) {
+	entry = find_entry(services, prefix);
+	if (!entry) {
 		refuse_operation(services, name, err);
 		return NULL;
 	}
-	service = services_service(services, prefix, err);
+	own = strchr(name, ':') + 1;
+	service = load(services, entry, own, err);
 	if (!service)
 		return NULL;
-	operation = find_operation(service, strchr(name, ':') + 1);
+	operation = find_operation(service, own);
 	if (!operation)
 		refuse_operation(services, name, err);
 	return operation;
@@ -260,7 +311,8 @@ static int add_node(struct services *services, struct reader *reader, const stru
 		return -1;
 	entry = find_entry(services, file.service);
 	if (entry)
-		return need_entry(services, reader, entry) < 0 ? -1 : take_file(services, reader, entry, &file);
+		return need_operations(services, reader, entry, NULL) < 0 ? -1
+									  : take_file(services, reader, entry, &file);
 	entry = new_entry(services, file.service);
 	if (take_file(services, reader, entry, &file) < 0)
 		return -1;

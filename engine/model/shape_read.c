@@ -254,10 +254,11 @@ struct shape_scope *shape_scope_new(struct reader *reader, const struct node *ty
 	return scope;
 }
 
-const struct shape *shape_read(struct shape_scope *scope, const struct node *members)
+const struct shape *shape_read(struct reader *reader, struct shape_scope *scope, const struct node *members)
 {
-	struct shape *shape = ARENA_NEW(scope->reader->arena, struct shape);
+	struct shape *shape = ARENA_NEW(reader->arena, struct shape);
 
+	scope->reader = reader;
 	if (members)
 		fill_structure(scope, members, shape);
 	return shape;

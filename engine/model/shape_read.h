@@ -12,11 +12,11 @@ enum { TYPE_NAME_BYTES = 128 }; /* with the NUL */
 /* EC2 names one member `InstanceId` in a request and `instanceId` in an answer: its types are read once for each. */
 enum direction { DIRECTION_REQUEST, DIRECTION_ANSWER };
 
-/* `types` may be NULL. Faults go to the reader's diagnostics; a scope comes in any case. */
+/* `types` may be NULL. Faults go to the reader's diagnostics; a scope comes in any case, for as long as the arena. */
 struct shape_scope *shape_scope_new(struct reader *reader, const struct node *types, enum protocol protocol,
 				    enum direction direction);
 
 /* A structure of these members (a map; NULL for none). Never NULL; faults go to the reader's diagnostics. */
-const struct shape *shape_read(struct shape_scope *scope, const struct node *members);
+const struct shape *shape_read(struct reader *reader, struct shape_scope *scope, const struct node *members);
 
 #endif

@@ -5,6 +5,7 @@ libtidegate_a_SOURCES += \
 	engine/text/json.h \
 	engine/text/nearest.c \
 	engine/text/node.c engine/text/node.h \
+	engine/text/outline.c engine/text/outline.h \
 	engine/text/record.c engine/text/record.h \
 	engine/text/reference.c engine/text/reference.h \
 	engine/text/scalar.c engine/text/scalar.h \

@@ -9,7 +9,6 @@ static const struct lead {
 	unsigned char bytes;
 	uint32_t least; /* a smaller character in so many bytes is overlong */
 } leads[] = {
-	{ 0x80, 0x00, 1, 0x0 },
 	{ 0xe0, 0xc0, 2, 0x80 },
 	{ 0xf0, 0xe0, 3, 0x800 },
 	{ 0xf8, 0xf0, 4, 0x10000 },
@@ -25,8 +24,14 @@ static const struct lead *lead_find(unsigned char byte)
 
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *character)
 {
-	const struct lead *lead = lead_find((unsigned char)bytes[0]);
+	const struct lead *lead;
 
+	/* Nearly all there is. */
+	if ((unsigned char)bytes[0] < 0x80) {
+		*character = (unsigned char)bytes[0];
+		return 1;
+	}
+	lead = lead_find((unsigned char)bytes[0]);
 	if (!lead || lead->bytes > length)
 		return 0;
 	*character = (unsigned char)bytes[0] & (unsigned char)~lead->mask;

@@ -14,4 +14,15 @@ enum { YAML_MAX_BYTES = 4 << 20, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 500 * 100
  * the nodes. */
 const struct node *yaml_parse(struct arena *arena, const struct source *source, struct diagnostics *diagnostics);
 
+/* Whole lines of a text: where they begin, and the number of the first. */
+struct yaml_part {
+	size_t offset, length;
+	unsigned line;
+};
+
+/* These lines alone as a document, their places as in the whole. For a text that is known to be sound: what holds of a
+ * text as a whole is not looked at. */
+const struct node *yaml_parse_part(struct arena *arena, const struct source *source, const struct yaml_part *part,
+				   struct diagnostics *diagnostics);
+
 #endif

@@ -10,16 +10,29 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-size_t yaml_mark_bytes(const struct source *source)
+/* How many bytes of a byte order mark the text begins with. */
+static size_t mark_bytes(const struct source *source)
 {
 	const size_t length = sizeof(byte_order_mark) - 1;
 
 	return source->length >= length && memcmp(source->text, byte_order_mark, length) == 0 ? length : 0;
 }
 
-void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source)
+struct yaml_part yaml_whole(const struct source *source)
 {
-	*cursor = (struct yaml_cursor){ .source = source, .line = 1, .offset = yaml_mark_bytes(source) };
+	const size_t offset = mark_bytes(source);
+
+	return (struct yaml_part){ .offset = offset, .length = source->length - offset, .line = 1 };
+}
+
+void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source, const struct yaml_part *part)
+{
+	*cursor = (struct yaml_cursor){
+		.source = source,
+		.offset = part->offset,
+		.line_start = part->line == 1 ? 0 : part->offset, /* a byte order mark is in line 1 */
+		.line = part->line,
+	};
 }
 
 static void step_forward(struct yaml_cursor *cursor)
@@ -110,16 +123,20 @@ static const char *fault_of(const char *bytes, size_t length, size_t taken, uint
 
 static int check_characters(const struct source *source, struct diagnostics *diagnostics)
 {
+	const struct yaml_part whole = yaml_whole(source);
 	struct yaml_cursor cursor;
 	bool crlf_seen = false;
 	uint32_t character;
 
-	yaml_cursor_init(&cursor, source);
+	yaml_cursor_init(&cursor, source, &whole);
 	for (size_t taken; cursor.offset < source->length; cursor.offset += taken) {
 		const char *bytes = source->text + cursor.offset;
 		const size_t length = source->length - cursor.offset;
 		const char *fault;
 
+		taken = 1;
+		if (*bytes >= ' ' && *bytes <= '~')
+			continue;
 		taken = utf8_decode(bytes, length, &character);
 		fault = fault_of(bytes, length, taken, character);
 		if (fault)
@@ -142,8 +159,8 @@ static bool is_utf16(const struct source *source)
 {
 	const char *text = source->text;
 
-	return source->length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
-				       !text[0] != !text[1]);
+	return source->length >= 2 &&
+	       (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 || !text[0] != !text[1]);
 }
 
 int yaml_check_text(const struct source *source, struct diagnostics *diagnostics)
@@ -155,7 +172,7 @@ int yaml_check_text(const struct source *source, struct diagnostics *diagnostics
 		return diagnostics_error(diagnostics, file, NULL, "larger than %d MiB", YAML_MAX_BYTES >> 20);
 	if (is_utf16(source))
 		return diagnostics_error(diagnostics, file, NULL, "UTF-16; save the file as UTF-8");
-	if (yaml_mark_bytes(source))
+	if (mark_bytes(source))
 		diagnostics_error(diagnostics, start, NULL,
 				  "a byte order mark: the kernel would not see '#!'; save the file as UTF-8 without "
 				  "it");

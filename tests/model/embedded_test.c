@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/embedded.h"
+#include "text/outline.h"
 
 static void read_file(const char *path, struct buffer *bytes)
 {
@@ -36,6 +37,77 @@ static void every_embedded_file_is_its_file_byte_for_byte(void **state)
 	}
 }
 
+static void assert_same_node(const struct node *one, const struct node *other)
+{
+	assert_int_equal(one->kind, other->kind);
+	assert_int_equal(one->position.line, other->position.line);
+	assert_int_equal(one->position.column, other->position.column);
+	assert_int_equal(one->offset, other->offset);
+	assert_int_equal(one->plain, other->plain);
+	assert_int_equal(one->count, other->count);
+	if (one->kind == NODE_SCALAR)
+		assert_string_equal(one->text, other->text);
+	for (size_t i = 0; i < one->count; i++) {
+		if (one->kind == NODE_MAP)
+			assert_same_node(one->keys[i], other->keys[i]);
+		assert_same_node(one->items[i], other->items[i]);
+	}
+}
+
+/* The entries of one section, from entry `at` on; returns how many there were. */
+static size_t assert_section(struct reader *reader, const struct outline *outline, size_t at, const struct node *map)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct outline_entry *entry = &outline->entries[at + i];
+		const struct node *part;
+
+		assert_true(at + i < outline->count);
+		assert_string_equal(entry->name, map->keys[i]->text);
+		part = yaml_parse_part(reader->arena, outline->source, &entry->part, reader->diagnostics);
+		assert_int_equal(part->count, 1);
+		assert_same_node(part->keys[0], map->keys[i]);
+		assert_same_node(part->items[0], map->items[i]);
+	}
+	return map->count;
+}
+
+static void assert_outlined(struct reader *reader, const struct embedded_file *file)
+{
+	static const char *const sections[] = { "observations", "actions", "operations", NULL };
+	const struct outline outline = outline_of(reader->arena, embedded_source(reader->arena, file), sections);
+	const struct node *whole = embedded_parse(reader, file);
+	const struct node *head = yaml_parse_part(reader->arena, outline.source, &outline.head, reader->diagnostics);
+	size_t entries = 0, pairs = 0;
+
+	for (size_t i = 0; i < whole->count; i++) {
+		bool is_section = false;
+
+		for (size_t k = 0; sections[k]; k++)
+			is_section = is_section || strcmp(whole->keys[i]->text, sections[k]) == 0;
+		if (is_section)
+			entries += assert_section(reader, &outline, entries, whole->items[i]);
+		else
+			assert_same_node(head->items[pairs++], whole->items[i]);
+	}
+	assert_int_equal(entries, outline.count);
+	assert_int_equal(pairs, head->count);
+}
+
+/* A run reads no more of a catalogue than it needs, and finds that by the look of the lines. */
+static void the_outline_of_a_catalogue_says_what_the_whole_file_says(void **state)
+{
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct reader reader = { .arena = arena_new(), .diagnostics = &diagnostics };
+
+	(void)state;
+	for (const struct embedded_file *file = embedded_files; file->path; file++)
+		if (strncmp(file->path, "schemas/actions/", 16) == 0 ||
+		    strncmp(file->path, "schemas/operations/", 19) == 0)
+			assert_outlined(&reader, file);
+	assert_int_equal(diagnostics.count, 0);
+	arena_free(reader.arena);
+}
+
 static void embedded_files_are_in_the_order_of_their_paths(void **state)
 {
 	(void)state;
@@ -54,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_embedded_file_is_its_file_byte_for_byte),
+		cmocka_unit_test(the_outline_of_a_catalogue_says_what_the_whole_file_says),
 		cmocka_unit_test(embedded_files_are_in_the_order_of_their_paths),
 		cmocka_unit_test(a_file_is_found_by_its_path_and_only_by_that),
 	};
