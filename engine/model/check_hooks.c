@@ -72,7 +72,8 @@ static void check_legs(const struct check *check)
 
 	for (size_t i = 0; i < check->machine->hooks.count; i++) {
 		const struct hook **leg = machine_goal_opens(check->machine, &hooks[i].until) ? &opening : &closing;
-		const bool later = *leg && lifecycle_event_order(hooks[i].key->text) > lifecycle_event_order((*leg)->key->text);
+		const size_t at = lifecycle_event_order(hooks[i].key->text);
+		const bool later = *leg && at > lifecycle_event_order((*leg)->key->text);
 
 		/* Of those that open the first counts, of those that close the last. */
 		if (!*leg || later == (leg == &closing))
