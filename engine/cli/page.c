@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/printable.h"
 #include "cli/page.h"
 
 static void start_line(struct buffer *page, size_t indent)
@@ -70,6 +71,26 @@ static size_t add_arn(struct buffer *page, const char *arn)
 	if (*name == '/')
 		name += 1 + strspn(name + 1, "0123456789abcdef");
 	return (size_t)(name - arn);
+}
+
+void page_cut(char *into, size_t size, const char *text)
+{
+	static const char mark[] = " ...";
+	size_t end;
+
+	printable_copy(into, size, text);
+	if (strlen(text) < size)
+		return;
+	printable_copy(into, size - (sizeof(mark) - 1), text);
+	end = strlen(into);
+	while (end > 0 && into[end - 1] != ' ')
+		end--;
+	/* A word that fills it all cannot be left out. */
+	if (end == 0)
+		end = strlen(into);
+	while (end > 0 && into[end - 1] == ' ')
+		end--;
+	memcpy(into + end, mark, sizeof(mark));
 }
 
 void page_names(struct buffer *page, const char *text)
@@ -187,12 +208,38 @@ void page_time(char text[PAGE_TIME_BYTES], int64_t wall_ms)
 
 /* ---- commands ---- */
 
+static bool is_printable_ascii(const char *word)
+{
+	for (; *word; word++)
+		if (*word < ' ' || *word > '~')
+			return false;
+	return true;
+}
+
+/* $'...' of POSIX.1-2024, which bash and zsh have always had: what is pasted is plain ASCII whatever the name. */
+static void quote_bytes(struct buffer *page, const char *word)
+{
+	buffer_add_text(page, "$'");
+	for (; *word; word++)
+		if (*word < ' ' || *word > '~')
+			buffer_add_format(page, "\\%03o", (unsigned)(unsigned char)*word);
+		else if (*word == '\'' || *word == '\\')
+			buffer_add_format(page, "\\%c", *word);
+		else
+			buffer_add_char(page, *word);
+	buffer_add_char(page, '\'');
+}
+
 void page_quote(struct buffer *page, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,";
 
 	if (*word && strspn(word, plain) == strlen(word)) {
 		buffer_add_text(page, word);
+		return;
+	}
+	if (!is_printable_ascii(word)) {
+		quote_bytes(page, word);
 		return;
 	}
 	buffer_add_char(page, '\'');
@@ -231,7 +278,7 @@ static bool is_text_list(const json_t *value)
 
 static void add_json_word(struct buffer *page, const json_t *value)
 {
-	char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
 	page_quote(page, dumped ? dumped : "");
 	free(dumped);
@@ -253,7 +300,8 @@ static void add_argument(struct buffer *page, const char *name, const json_t *va
 		}
 		return;
 	}
-	buffer_add_char(page, ' ');
+	/* Behind a blank a value that begins with a dash would be an option of its own. */
+	buffer_add_char(page, json_is_string(value) && json_string_value(value)[0] == '-' ? '=' : ' ');
 	if (json_is_string(value))
 		page_quote(page, json_string_value(value));
 	else

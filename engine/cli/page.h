@@ -21,6 +21,9 @@ void page_value(struct buffer *page, const json_t *value);
 /* The same without the names: "Standby web-http 8080 draining". */
 void page_words(struct buffer *page, const json_t *value);
 
+/* Copies what fits into `size` bytes, made printable; what does not is left out from a word on, and "..." says so. */
+void page_cut(char *into, size_t size, const char *text);
+
 /* A sentence with the names in ARNs in their place. */
 void page_names(struct buffer *page, const char *text);
 

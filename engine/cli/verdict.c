@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/printable.h"
 #include "cli/page.h"
 #include "text/json.h"
 
@@ -36,7 +35,7 @@ static void add_taken_row(struct buffer *page, const char *label, struct buffer 
 {
 	char shown[ROW_MOST_BYTES];
 
-	printable_copy(shown, sizeof(shown), buffer_text(text));
+	page_cut(shown, sizeof(shown), buffer_text(text));
 	if (text->length > 0)
 		add_row(page, label, shown);
 	buffer_release(text);
@@ -153,7 +152,7 @@ static void add_cause(const struct leg_result *result, struct buffer *page)
 	struct buffer text = BUFFER_INIT;
 	char message[CAUSE_MOST_BYTES];
 
-	printable_copy(message, sizeof(message), result->message);
+	page_cut(message, sizeof(message), result->message);
 	if (result->state[0])
 		buffer_add_format(&text, "%s: ", result->state);
 	if (result->failure != FAILURE_NONE && result->failure != FAILURE_REFUSED)

@@ -36,6 +36,12 @@ static void calls_become_commands_of_the_aws_cli(void **state)
 		  "  --yes \\\n"
 		  "  --no-no \\\n"
 		  "  --targets '[{\"Id\":\"i-1\"}]'\n" },
+		{ "{\"operation\": \"elb:X\", \"with\": {\"Name\": \"-gr\u00fcn's\\\\\", \"List\": [\"\\u0007\"], "
+		  "\"Map\": {\"N\": \"\u00fc\"}}}",
+		  "aws elb x --region eu-west-1 \\\n"
+		  "  --name=$'-gr\\303\\274n\\'s\\\\' \\\n"
+		  "  --list $'\\007' \\\n"
+		  "  --map '{\"N\":\"\\u00FC\"}'\n" },
 		{ "null", "" },
 	};
 
@@ -89,6 +95,47 @@ static void lines_fold_before_column_80(void **state)
 	assert_page(&page, "\n");
 }
 
+static void what_is_too_long_ends_with_a_whole_word(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{ "it all fits in here", "it all fits in here" },
+		{ "this is longer than it may be", "this is longer ..." },
+		{ "this is longer th it may be", "this is longer ..." },
+		{ "onewordthatislongerthanall", "onewordthatislon ..." },
+	};
+	char cut[21];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		page_cut(cut, sizeof(cut), rows[i].text);
+		assert_string_equal(cut, rows[i].expected);
+	}
+}
+
+static void arns_are_shown_by_the_name_in_them(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{ "leave arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef on 80",
+		  "leave web-http on 80" },
+		{ "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef/i-0123: x",
+		  "web-http/i-0123: x" },
+		{ "arn:aws:iam::111122223333:role/web", "role/web" },
+		{ "arn:aws and barn:a:b:c:d:e", "arn:aws and barn:a:b:c:d:e" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct buffer page = BUFFER_INIT;
+
+		page_names(&page, rows[i].text);
+		assert_page(&page, rows[i].expected);
+	}
+}
+
 static void strangers_text_cannot_steer_the_terminal(void **state)
 {
 	char text[] = "a\033[2Jb\r\xc3\xa4\n";
@@ -104,6 +151,8 @@ int main(void)
 		cmocka_unit_test(calls_become_commands_of_the_aws_cli),
 		cmocka_unit_test(values_are_said_in_few_words),
 		cmocka_unit_test(lines_fold_before_column_80),
+		cmocka_unit_test(what_is_too_long_ends_with_a_whole_word),
+		cmocka_unit_test(arns_are_shown_by_the_name_in_them),
 		cmocka_unit_test(strangers_text_cannot_steer_the_terminal),
 	};
 

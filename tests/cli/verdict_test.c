@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/page.h"
@@ -34,6 +35,19 @@ static void add_left(struct report *report, const char *resource)
 			      "group minimum 3 -> 2", "doubtful", 0, "trouble", trouble));
 }
 
+/* What a state that waited saw last, at 00:01:15. */
+static void see(struct report *report, const char *target_state)
+{
+	json_t *shown = json_pack("{s:[{s:s, s:i, s:s}]}", "targets", "group",
+				  "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef",
+				  "port", 8080, "state", target_state);
+	const struct waiting waiting = { .which = "", .shown = shown };
+
+	setenv("TZ", "UTC", 1);
+	watch_hear(&report->watch, &waiting, 75000, 75000);
+	json_decref(shown);
+}
+
 static void what_is_left_is_listed_with_the_way_back(void **state)
 {
 	struct leg_result result = {
@@ -52,6 +66,7 @@ static void what_is_left_is_listed_with_the_way_back(void **state)
 	set_up(&report);
 	json_append(report.restored, json_string("resume AZRebalance"));
 	add_left(&report, "web-prod/minimum");
+	see(&report, "healthy");
 	verdict_write(&report, &result, &page);
 	assert_string_equal(buffer_text(&page),
 			    "tidegate: FAILED, exit 3: leave of i-0a1b2c3d4e5f60718, run r-7f3a, 1 change not\n"
@@ -61,6 +76,7 @@ static void what_is_left_is_listed_with_the_way_back(void **state)
 			    "restored resume AZRebalance\n"
 			    "LEFT     web-prod/minimum: group minimum 3 -> 2; not taken back: unavailable,\n"
 			    "         InternalFailure\n"
+			    "traffic  still on: web-http:8080 healthy (seen 00:01:15)\n"
 			    "next     give the role what it lacks, then on i-0a1b2c3d4e5f60718: sudo tidegate\n"
 			    "         restore r-7f3a\n"
 			    "by hand  aws autoscaling update-auto-scaling-group --region eu-west-1 \\\n"
@@ -91,6 +107,8 @@ static void the_worst_verdict_fits_the_console(void **state)
 	memset(result.code, 'c', sizeof(result.code) - 1);
 	memset(result.request_id, 'q', sizeof(result.request_id) - 1);
 	memset(result.operation, 'o', sizeof(result.operation) - 1);
+	see(&report, "draining");
+	report.changed_since = true;
 	verdict_write(&report, &result, &page);
 	assert_true(page.length < VERDICT_MOST_BYTES);
 	assert_non_null(strstr(buffer_text(&page), "sudo tidegate restore r-7f3a"));
