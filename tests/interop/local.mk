@@ -2,7 +2,9 @@
 EXTRA_DIST += \
 	tests/interop/aws_calls.py \
 	tests/interop/botocore_models.py \
+	tests/interop/cloud.py \
 	tests/interop/conftest.py \
+	tests/interop/credential_rows.py \
 	tests/interop/demo.py \
 	tests/interop/hook.py \
 	tests/interop/imds.py \
@@ -19,6 +21,7 @@ EXTRA_DIST += \
 	tests/interop/small_server.py \
 	tests/interop/stage.py \
 	tests/interop/test_balancers.py \
+	tests/interop/test_credentials.py \
 	tests/interop/test_kill.py \
 	tests/interop/test_lessons.py \
 	tests/interop/test_main_job.py \
