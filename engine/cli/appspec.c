@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/appspec.h"
 #include "model/facts.h"
 #include "model/machine_file.h"
+#include "text/yaml.h"
 
 enum {
 	EVENT_SECONDS = 3600,  /* CodeDeploy's bound, for all scripts of an event together */
@@ -50,13 +52,23 @@ static const struct machine *load_quietly(struct reader *reader, const struct no
 	return machine;
 }
 
+/* What CodeDeploy gives a script. -1 where what is written there is none. */
+static int64_t script_seconds(const struct node *script)
+{
+	const struct node *timeout = node_get(script, "timeout");
+	int64_t seconds = EVENT_SECONDS;
+
+	return timeout && !node_integer(timeout, &seconds) ? -1 : seconds;
+}
+
 static void check_timeout(struct reader *reader, const struct node *script, const char *event, const char *path,
 			  const struct hook *hook)
 {
 	const struct node *timeout = node_get(script, "timeout");
-	int64_t given = EVENT_SECONDS, needed = hook->at_most_ms ? hook->at_most_ms / 1000 : MACHINE_SECONDS;
+	int64_t given = script_seconds(script);
+	int64_t needed = hook->at_most_ms ? hook->at_most_ms / 1000 : MACHINE_SECONDS;
 
-	if (timeout && !node_integer(timeout, &given)) {
+	if (given < 0) {
 		diagnostics_error(reader->diagnostics, timeout->position, NULL,
 				  "'timeout' must be a whole number of "
 				  "seconds");
@@ -181,4 +193,53 @@ void appspec_check(struct reader *reader, const struct node *node, const struct 
 	for (size_t i = 0; i < hooks->count; i++)
 		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)
 			check_script(reader, hooks, hooks->keys[i], hooks->items[i]->items[k], catalogue);
+}
+
+/* ---- where a machine file is named ---- */
+
+static bool is_same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static void visit_script(struct reader *reader, const struct node *event, const struct node *script,
+			 const char *machine, appspec_visit *visit, void *argument)
+{
+	const struct node *location = node_get(script, "location"), *timeout = node_get(script, "timeout");
+	int64_t seconds = script_seconds(script);
+
+	if (location && location->kind == NODE_SCALAR && seconds >= 0 &&
+	    is_same_file(path_of(reader, location), machine))
+		visit(argument, event->text, seconds, timeout ? timeout->position : location->position);
+}
+
+static void visit_scripts(struct reader *reader, const char *path, const char *machine, appspec_visit *visit,
+			  void *argument)
+{
+	const struct source *source = source_read_file(reader, path);
+	const struct node *node = source ? yaml_parse(reader->arena, source, reader->diagnostics) : NULL;
+	const struct node *hooks = node && appspec_is(node) ? node_get(node, "hooks") : NULL;
+
+	for (size_t i = 0; hooks && hooks->kind == NODE_MAP && i < hooks->count; i++)
+		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)
+			visit_script(reader, hooks->keys[i], hooks->items[i]->items[k], machine, visit, argument);
+}
+
+void appspec_find(struct arena *arena, const char *machine, appspec_visit *visit, void *argument)
+{
+	static const char *const places[] = { "appspec.yml", "../appspec.yml" };
+	const char *slash = strrchr(machine, '/');
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct reader reader = { .arena = arena, .diagnostics = &diagnostics };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
+		const char *path = arena_format(arena, "%.*s%s", slash ? (int)(slash - machine + 1) : 0, machine,
+						places[i]);
+
+		if (access(path, F_OK) == 0)
+			visit_scripts(&reader, path, machine, visit, argument);
+	}
+	diagnostics_release(&diagnostics);
 }

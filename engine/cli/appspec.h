@@ -13,4 +13,9 @@ bool appspec_is(const struct node *node);
  * Faults in the reader's diagnostics; those within a machine file are left to its own check. */
 void appspec_check(struct reader *reader, const struct node *node, const struct catalogue *catalogue);
 
+/* Each script of an appspec.yml that is this machine file, with the seconds that CodeDeploy gives it. It is looked for
+ * beside the machine and in the folder above, and its faults are left to `check`. */
+typedef void appspec_visit(void *argument, const char *event, int64_t seconds, struct position position);
+void appspec_find(struct arena *arena, const char *machine, appspec_visit *visit, void *argument);
+
 #endif

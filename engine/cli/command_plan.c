@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/appspec.h"
 #include "cli/command.h"
 #include "cli/plan.h"
 #include "text/json.h"
@@ -52,6 +53,20 @@ static json_t *result_json(const struct leg_result *result)
 				   result->code));
 }
 
+/* Where no catch took a failure, only the result tells it. */
+static void tell_failure(json_t *plan, const struct leg_result *result)
+{
+	json_t *legs = json_object_get(plan, "legs"), *leg = json_array_get(legs, json_array_size(legs) - 1);
+	json_t *steps = json_object_get(leg, "steps"), *step = json_array_get(steps, json_array_size(steps) - 1);
+	const char *state = json_string_value(json_object_get(step, "state"));
+
+	if (result->status == EXIT_REACHED || !state || strcmp(state, result->state) != 0 ||
+	    json_object_get(step, "failure") || json_object_get(step, "status"))
+		return;
+	json_put(step, "failure", json_string(failures[result->failure].name));
+	json_put(step, "message", json_string(result->message));
+}
+
 /* Both legs, one after the other: where the first comes to its pause, the second goes on from there. */
 static void walk(struct run *run, const struct machine *machine, json_t *hook, const struct collector *collector,
 		 json_t *plan, struct leg_result *result)
@@ -70,6 +85,71 @@ static void walk(struct run *run, const struct machine *machine, json_t *hook, c
 	}
 	json_put(plan, "legs", legs);
 	json_put(plan, "result", result_json(result));
+	tell_failure(plan, result);
+}
+
+/* ---- whether there is time for it ---- */
+
+struct timing {
+	json_t *leg;
+	json_t *warnings;
+};
+
+static bool leg_has_event(const json_t *leg, const char *event)
+{
+	size_t i;
+	json_t *name;
+
+	json_array_foreach(json_object_get(leg, "hooks"), i, name)
+		if (strcmp(json_string_value(name), event) == 0)
+			return true;
+	return false;
+}
+
+static void warn_of_timeout(void *argument, const char *event, int64_t seconds, struct position position)
+{
+	struct timing *timing = argument;
+	json_int_t waits_ms = json_integer_value(json_object_get(timing->leg, "waits_ms"));
+	char *sentence;
+
+	if (!leg_has_event(timing->leg, event) || waits_ms <= seconds * 1000)
+		return;
+	sentence = memory_format("%s:%u:%u: %s has timeout %lld, this leg may wait for %lld", position.source->name,
+				 position.line, position.column, event, (long long)seconds,
+				 (long long)waits_ms / 1000);
+	json_append(timing->warnings, json_string(sentence));
+	free(sentence);
+}
+
+static void warn_of_at_most(const struct machine *machine, const struct timing *timing)
+{
+	json_int_t waits_ms = json_integer_value(json_object_get(timing->leg, "waits_ms"));
+	char given[DURATION_TEXT_BYTES], needed[DURATION_TEXT_BYTES], *sentence;
+	size_t i;
+	json_t *name;
+
+	json_array_foreach(json_object_get(timing->leg, "hooks"), i, name) {
+		const struct hook *hook = machine_hook(machine, json_string_value(name));
+
+		if (!hook || !hook->at_most_ms || waits_ms <= hook->at_most_ms)
+			continue;
+		sentence = memory_format("%s ends after %s, this leg may wait for %s", json_string_value(name),
+					 duration_format(hook->at_most_ms, given), duration_format(waits_ms, needed));
+		json_append(timing->warnings, json_string(sentence));
+		free(sentence);
+	}
+}
+
+static void add_warnings(struct session *session, const struct machine *machine, json_t *plan)
+{
+	struct timing timing = { .warnings = json_made(json_array()) };
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "legs"), i, timing.leg) {
+		warn_of_at_most(machine, &timing);
+		appspec_find(session->arena, session->options.operands[0], warn_of_timeout, &timing);
+	}
+	json_put(plan, "warnings", timing.warnings);
 }
 
 static json_t *head_json(const struct machine *machine, const struct inputs *inputs, const json_t *about)
@@ -101,8 +181,10 @@ static json_t *make_plan(struct session *session, const struct machine *machine,
 	plan = head_json(machine, inputs, about);
 	json_put(about, "subject", json_string(inputs->subject));
 	run = run_new(&environment, RUN_PLAN, machine, json_incref(inputs->values), about, err);
-	if (run)
+	if (run) {
 		walk(run, machine, hook, &collector, plan, result);
+		add_warnings(session, machine, plan);
+	}
 	run_free(run);
 	json_decref(collector.records);
 	if (run)

@@ -32,7 +32,7 @@ libcommands_a_SOURCES = \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
 	engine/cli/passages.c engine/cli/passages.h \
-	engine/cli/plan.c engine/cli/plan.h \
+	engine/cli/plan.c engine/cli/plan.h engine/cli/plan_text.c \
 	engine/cli/process.c engine/cli/process.h \
 	engine/cli/record_text.c engine/cli/record_text.h \
 	engine/cli/render.c engine/cli/render.h \

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "cli/page.h"
+#include "text/json.h"
 
 static void start_line(struct buffer *page, size_t indent)
 {
@@ -180,6 +181,25 @@ void page_value(struct buffer *page, const json_t *value)
 void page_words(struct buffer *page, const json_t *value)
 {
 	add_nested(page, value, false, " ");
+}
+
+void page_element(struct buffer *label, struct buffer *text, const json_t *element)
+{
+	const char *name;
+	json_t *value, *rest = json_made(json_object()), *number = NULL;
+
+	json_object_foreach((json_t *)(uintptr_t)element, name, value) {
+		if (json_is_string(value) && label->length == 0)
+			page_words(label, value);
+		else if (json_is_integer(value) && !number)
+			number = value;
+		else
+			json_object_set(rest, name, value);
+	}
+	if (number)
+		buffer_add_format(label, ":%" JSON_INTEGER_FORMAT, json_integer_value(number));
+	page_words(text, rest);
+	json_decref(rest);
 }
 
 void page_elapsed(struct buffer *page, int64_t elapsed_ms)

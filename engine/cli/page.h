@@ -24,6 +24,10 @@ void page_words(struct buffer *page, const json_t *value);
 /* Copies what fits into `size` bytes, made printable; what does not is left out from a word on, and "..." says so. */
 void page_cut(char *into, size_t size, const char *text);
 
+/* {group: ARN, port: 8080, state: draining, reason: null} -> "web-http:8080" and "draining": the first text names it,
+ * with the first number; what people read of it is the rest. */
+void page_element(struct buffer *label, struct buffer *text, const json_t *element);
+
 /* A sentence with the names in ARNs in their place. */
 void page_names(struct buffer *page, const char *text);
 

@@ -83,34 +83,26 @@ static void keep_item(struct hearing *hearing, const char *label, const char *te
 	item->told = false;
 }
 
-/* {group: ARN, port: 8080, state: draining, reason: null} -> "web-http:8080" and "draining": the first text names it,
- * with the first number; what people read of it is the rest. */
 static void keep_element(struct hearing *hearing, const json_t *element)
 {
 	struct buffer label = BUFFER_INIT, text = BUFFER_INIT;
-	const char *name;
-	json_t *value, *rest = json_object(), *number = NULL;
 
-	json_object_foreach ((json_t *)(uintptr_t)element, name, value) {
-		if (json_is_string(value) && label.length == 0)
-			page_words(&label, value);
-		else if (json_is_integer(value) && !number)
-			number = value;
-		else
-			json_object_set(rest, name, value);
-	}
-	if (number)
-		buffer_add_format(&label, ":%" JSON_INTEGER_FORMAT, json_integer_value(number));
-	page_words(&text, rest);
-	keep_item(hearing, buffer_text(&label), buffer_text(&text), true);
-	json_decref(rest);
+	page_element(&label, &text, element);
+	if (label.length > 0)
+		keep_item(hearing, buffer_text(&label), buffer_text(&text), true);
 	buffer_release(&label);
 	buffer_release(&text);
 }
 
 static bool is_list_of_maps(const json_t *value)
 {
-	return json_is_array(value) && json_is_object(json_array_get(value, 0));
+	size_t i;
+	json_t *element;
+
+	json_array_foreach(value, i, element)
+		if (json_is_object(element))
+			return true;
+	return false;
 }
 
 static void keep_member(struct hearing *hearing, const char *name, const json_t *value)

@@ -3,6 +3,8 @@
 
 #include "run/phases.h"
 
+#include <stdlib.h>
+
 static void remember_verified(struct activity *activity)
 {
 	struct run *run = activity->run;
@@ -38,17 +40,34 @@ static enum step settled(struct activity *activity)
 	return activity_go_to(activity, PHASE_GIVE);
 }
 
+/* What it would wait for, and what that looks like now. */
 static enum step plan_wait(struct activity *activity)
 {
+	const struct action *action = activity->action;
 	int known = activity_poll_deadline(activity);
-	json_t *fields;
+	json_t *fields, *shown = NULL;
+	char *summary = NULL;
+	enum step step;
 
 	if (known == 0)
 		return activity_wait(activity);
 	if (known < 0)
 		return activity_end_failed(activity);
-	fields = json_pack("{s:s, s:I}", "waits", state_name(activity->state), "at_most_ms",
-			   (json_int_t)(activity->deadline_ms - activity->begun_ms));
+	if (action->summary && !action->request) {
+		if (!activity_observed(activity, NEED_DECIDE, &step))
+			return step;
+		summary = template_sentence(action->summary, activity->document);
+	}
+	if (!activity_observed(activity, NEED_SETTLE, &step)) {
+		free(summary);
+		return step;
+	}
+	if (action->progress.parsed)
+		shown = located_search(&action->progress, activity->document, activity->document, NULL);
+	fields = json_pack("{s:s, s:I, s:s, s:o}", "waits", state_name(activity->state), "at_most_ms",
+			   (json_int_t)(activity->deadline_ms - activity->begun_ms), "summary",
+			   summary ? summary : "", "shown", shown ? shown : json_null());
+	free(summary);
 	if (run_record(activity->run, "note", fields) != 0)
 		return activity_end_failed(activity);
 	return activity_go_to(activity, PHASE_GIVE);

@@ -119,7 +119,8 @@ static void arns_are_shown_by_the_name_in_them(void **state)
 	static const struct {
 		const char *text, *expected;
 	} rows[] = {
-		{ "leave arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef on 80",
+		{ "leave arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef"
+		  " on 80",
 		  "leave web-http on 80" },
 		{ "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef/i-0123: x",
 		  "web-http/i-0123: x" },

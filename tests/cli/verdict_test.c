@@ -39,7 +39,7 @@ static void add_left(struct report *report, const char *resource)
 static void see(struct report *report, const char *target_state)
 {
 	json_t *shown = json_pack("{s:[{s:s, s:i, s:s}]}", "targets", "group",
-				  "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123456789abcdef",
+				  "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web-http/0123",
 				  "port", 8080, "state", target_state);
 	const struct waiting waiting = { .which = "", .shown = shown };
 
