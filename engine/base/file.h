@@ -14,4 +14,8 @@ enum { FILE_MISSING = 1 };
  * mounted into a container is full of them. */
 int file_read(const char *path, size_t limit, struct buffer *into, struct error *err);
 
+/* The same of a file in a folder where anybody may put one, /tmp: a link, one with a second name, one that belongs to
+ * somebody else than this user and root, or that others may write, is refused. */
+int file_read_guarded(const char *path, size_t limit, struct buffer *into, struct error *err);
+
 #endif

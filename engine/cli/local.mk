@@ -24,6 +24,7 @@ libcommands_a_SOURCES = \
 	engine/cli/command_version.c \
 	engine/cli/configuration.c engine/cli/configuration.h \
 	engine/cli/connection.c engine/cli/connection.h \
+	engine/cli/flag_file.c engine/cli/flag_file.h \
 	engine/cli/goal.c engine/cli/goal.h \
 	engine/cli/homeward.c engine/cli/homeward.h \
 	engine/cli/hook.c \

@@ -16,6 +16,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_ALL] = { "all", 0, NULL, "every run (see below)" },
 	[OPTION_FOLLOW] = { "follow", 'f', NULL, "go on with what is journaled from now on" },
 	[OPTION_YES] = { "yes", 'y', NULL, "do not ask" },
+	[OPTION_FLAG_FILE] = { "flag-file", 0, "FILE", "what the bash scripts wrote down (see below)" },
 	[OPTION_JSON] = { "json", 0, NULL, "for programs" },
 	[OPTION_EXIT_CODE] = { "exit-code", 0, NULL, "exit 10 where there is something (see below)" },
 	[OPTION_REGION] = { "region", 0, "NAME", "the AWS region" },

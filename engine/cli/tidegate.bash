@@ -11,7 +11,7 @@ _tidegate_options()
 	log) echo --follow --json --state-dir ;;
 	resume) echo --all --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
 	restore) echo --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
-	adopt) echo --input --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
+	adopt) echo --input --deployment-group --yes --flag-file --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
 	check) echo --catalogue ;;
 	policy) echo --input --deployment-group --catalogue --region ;;

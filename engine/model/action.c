@@ -218,6 +218,26 @@ static const struct record undo_record = {
 	.fields = undo_fields,
 };
 
+static const struct field adoption_fields[] = {
+	{ .name = "when",
+	  .type = &field_expression,
+	  .offset = FIELD_OF(action_adoption, when),
+	  .required = true,
+	  .help = "they did: over input, observed and told, what they wrote down (null: nothing)" },
+	{ .name = "change",
+	  .type = &field_named_expressions,
+	  .offset = FIELD_OF(action_adoption, change),
+	  .required = true,
+	  .help = "what change would have been before they did" },
+	{ 0 },
+};
+
+static const struct record adoption_record = {
+	.name = "an adoption",
+	.size = sizeof(struct action_adoption),
+	.fields = adoption_fields,
+};
+
 static json_t *observe_schema(const struct field *field)
 {
 	(void)field;
@@ -319,6 +339,11 @@ static const struct field action_fields[] = {
 	  .offset = FIELD_OF(action, undo),
 	  .record = &undo_record,
 	  .help = "how restore takes the change back" },
+	{ .name = "adopt",
+	  .type = &field_record,
+	  .offset = FIELD_OF(action, adoption),
+	  .record = &adoption_record,
+	  .help = "how tidegate adopt knows that others did it, and what they changed" },
 	{ 0 },
 };
 

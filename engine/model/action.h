@@ -63,6 +63,12 @@ struct action_undo {
 	const struct template *summary; /* what taking it back means, for plans and for who must do it by hand */
 };
 
+/* What somebody else did in place of this action, where a run takes that over: by what they wrote down. */
+struct action_adoption {
+	struct located_expression when;
+	struct named_expressions change; /* what `change` would have been */
+};
+
 /* What is asked of the world at one time, and so what is observed for it: a set of observations, bit i for the i-th. */
 enum action_need {
 	NEED_DRIFT,    /* drift */
@@ -73,6 +79,7 @@ enum action_need {
 	NEED_SETTLE,   /* settled, failed, progress */
 	NEED_DEADLINE, /* deadline */
 	NEED_GIVE,     /* give */
+	NEED_ADOPT,    /* adopt */
 	NEED_COUNT
 };
 
@@ -95,6 +102,7 @@ struct action {
 	struct named_expressions give;
 	bool leaves; /* satisfied, the subject has no traffic: how a run that nobody knows is told from none */
 	struct action_undo *undo;
+	struct action_adoption *adoption; /* NULL: only what `leaves` is taken over, as it is found */
 	const struct node *node;
 };
 

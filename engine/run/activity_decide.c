@@ -122,16 +122,13 @@ enum step phase_refuse(struct activity *activity)
 	return activity_go_to(activity, activity->action->request ? PHASE_DECIDE : PHASE_SETTLE);
 }
 
-static int compute_change(struct activity *activity, struct error *err)
+/* The document's `change` becomes what these give. */
+static int compute(struct activity *activity, const struct named_expressions *named, struct error *err)
 {
-	const struct ledger_entry *entry = activity_entry(activity);
-	const json_t *held = entry && !activity->undoes ? ledger_entry_intent(entry) : NULL;
 	json_t *change = json_object();
 
-	json_object_set_new(activity->document, "held",
-			    held ? json_incref(json_object_get(held, "change")) : json_null());
-	for (size_t i = 0; i < activity->action->change.count; i++) {
-		const struct named_expression *row = &activity->action->change.rows[i];
+	for (size_t i = 0; i < named->count; i++) {
+		const struct named_expression *row = &named->rows[i];
 		json_t *value = located_search(&row->expression, activity->document, activity->document, err);
 
 		if (!value) {
@@ -142,6 +139,39 @@ static int compute_change(struct activity *activity, struct error *err)
 	}
 	json_object_set_new(activity->document, "change", change);
 	return 0;
+}
+
+static int compute_change(struct activity *activity, struct error *err)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+	const json_t *held = entry && !activity->undoes ? ledger_entry_intent(entry) : NULL;
+
+	json_object_set_new(activity->document, "held",
+			    held ? json_incref(json_object_get(held, "change")) : json_null());
+	return compute(activity, &activity->action->change, err);
+}
+
+/* What others wrote down that they did is taken over as they did it. 1 it is, 0 there is nothing, -1. */
+static int take_over(struct activity *activity, struct error *err)
+{
+	const struct action_adoption *adoption = activity->action->adoption;
+	int holds = adoption ? located_is_true(&adoption->when, activity->document, 0, err) : 0;
+
+	return holds == 1 && compute(activity, &adoption->change, err) != 0 ? -1 : holds;
+}
+
+static enum step decide_adopting(struct activity *activity, bool satisfied)
+{
+	struct error err = ERROR_INIT;
+	enum step step;
+	int taken;
+
+	if (!activity_observed(activity, NEED_ADOPT, &step))
+		return step;
+	taken = take_over(activity, &err);
+	if (taken < 0)
+		return activity_expression_failed(activity, &err);
+	return activity_go_to(activity, taken || (satisfied && activity->action->leaves) ? PHASE_INTENT : PHASE_GIVE);
 }
 
 /* Our own write that AWS confirmed a moment ago may not be visible yet: it is not sent again for that. */
@@ -164,8 +194,8 @@ static enum step decided_nothing_to_do(struct activity *activity)
 	if (activity->undoes)
 		return activity_end_restored(activity, "already");
 	activity->run->found_out |= activity->action->leaves;
-	if (activity->run->mode == RUN_ADOPT && activity->action->leaves)
-		return activity_go_to(activity, PHASE_INTENT);
+	if (activity->run->mode == RUN_ADOPT)
+		return decide_adopting(activity, true);
 	return activity_go_to(activity, PHASE_GIVE);
 }
 
@@ -186,7 +216,7 @@ enum step phase_decide(struct activity *activity)
 	if (satisfied)
 		return decided_nothing_to_do(activity);
 	if (activity->run->mode == RUN_ADOPT)
-		return activity_go_to(activity, PHASE_GIVE);
+		return decide_adopting(activity, false);
 	if (contradicts_own_write(activity))
 		return activity_poll_again(activity, PHASE_DECIDE);
 	return activity_go_to(activity, activity->run->mode == RUN_PLAN ? PHASE_INTENT : PHASE_READY);

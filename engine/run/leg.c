@@ -306,9 +306,23 @@ bool run_found_out(const struct run *run)
 	return run->found_out;
 }
 
+/* What was taken over on somebody's word, and is not ours to put back after all. */
+static int let_go(struct run *run)
+{
+	while (run->history.ledger.count > 0) {
+		const struct ledger_entry *entry = &run->history.ledger.entries[run->history.ledger.count - 1];
+
+		if (run_record(run, "restored",
+			       json_pack("{s:s, s:s, s:s}", "state", entry->state, "resource", entry->resource, "how",
+					 "already")) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 void run_abandon(struct run *run)
 {
-	if (run_record(run, "end",
+	if (let_go(run) == 0 && run_record(run, "end",
 		       json_pack("{s:s, s:s, s:s}", "state", "", "status", "failed", "because",
 				 "nothing was changed")) == 0)
 		run_sync(run);

@@ -108,7 +108,7 @@ bool run_interrupt(struct run *run, struct leg_result *result);
 
 /* After a leg in RUN_PLAN or RUN_ADOPT: whether what takes the subject out of traffic was found done already. */
 bool run_found_out(const struct run *run);
-/* Ends a run that has changed nothing. */
+/* Ends a run that has changed nothing; what it took over is let go of. */
 void run_abandon(struct run *run);
 
 const struct history *run_history(const struct run *run);

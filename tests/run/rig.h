@@ -49,6 +49,7 @@ struct rig {
 	json_t *intents;        /* of this process: what the platter has to hold */
 	json_t *given;          /* inputs, as with -i */
 	const char *deployment; /* its ID; NULL: "d-1" */
+	json_t *heard;          /* for rig_adopt: what others wrote down; the test's. NULL: nothing */
 	int64_t at_most_ms;     /* of a hook's leg, instead of what the machine says */
 	bool faulty;            /* the machine file is: only journals say how to go on */
 };
