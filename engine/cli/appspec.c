@@ -6,13 +6,18 @@
 #include <unistd.h>
 
 #include "cli/appspec.h"
+#include "cli/appspec_form.h"
 #include "model/facts.h"
 #include "model/machine_file.h"
 #include "text/yaml.h"
 
-enum {
-	EVENT_SECONDS = 3600,  /* CodeDeploy's bound, for all scripts of an event together */
-	MACHINE_SECONDS = 3600 /* of a leg without `at_most` */
+enum { MACHINE_SECONDS = 3600 /* of a leg without `at_most` */ };
+
+/* One entry of an event's list, as it is looked at. */
+struct script {
+	const struct node *event, *node, *location;
+	struct appspec_script said;
+	const char *path;
 };
 
 bool appspec_is(const struct node *node)
@@ -52,32 +57,46 @@ static const struct machine *load_quietly(struct reader *reader, const struct no
 	return machine;
 }
 
-/* What CodeDeploy gives a script. -1 where what is written there is none. */
-static int64_t script_seconds(const struct node *script)
+/* What CodeDeploy gives a script. */
+static int64_t script_seconds(const struct script *script)
 {
-	const struct node *timeout = node_get(script, "timeout");
-	int64_t seconds = EVENT_SECONDS;
-
-	return timeout && !node_integer(timeout, &seconds) ? -1 : seconds;
+	return script->said.timeout ? script->said.timeout : APPSPEC_EVENT_SECONDS;
 }
 
-static void check_timeout(struct reader *reader, const struct node *script, const char *event, const char *path,
-			  const struct hook *hook)
+static struct position timeout_position(const struct script *script)
 {
-	const struct node *timeout = node_get(script, "timeout");
-	int64_t given = script_seconds(script);
+	const struct node *timeout = node_get(script->node, "timeout");
+
+	return timeout ? timeout->position : script->location->position;
+}
+
+static int read_script(struct reader *reader, const struct node *event, const struct node *node, struct script *script)
+{
+	*script = (struct script){ .event = event, .node = node, .location = node_get(node, "location") };
+	if (appspec_read_script(reader, node, &script->said) != 0)
+		return -1;
+	script->path = path_of(reader, script->location);
+	return 0;
+}
+
+static void check_timeout(struct reader *reader, const struct script *script, const struct hook *hook)
+{
 	int64_t needed = hook->at_most_ms ? hook->at_most_ms / 1000 : MACHINE_SECONDS;
 
-	if (given < 0) {
-		diagnostics_error(reader->diagnostics, timeout->position, NULL,
-				  "'timeout' must be a whole number of "
-				  "seconds");
-		return;
-	}
-	if (given < needed)
-		diagnostics_warn(reader->diagnostics, timeout ? timeout->position : script->position, NULL,
-				 "%s has timeout %lld, %s needs up to %lld there", event, (long long)given, path,
-				 (long long)needed);
+	if (script_seconds(script) < needed)
+		diagnostics_warn(reader->diagnostics, timeout_position(script), NULL,
+				 "%s has timeout %lld, %s needs up to %lld there", script->event->text,
+				 (long long)script_seconds(script), script->path, (long long)needed);
+}
+
+/* A leg must find what the one before it wrote, and that is root's. */
+static void check_user(struct reader *reader, const struct script *script)
+{
+	const struct node *user = node_get(script->node, "runas");
+
+	if (user && strcmp(user->text, "root") != 0)
+		diagnostics_warn(reader->diagnostics, user->position, NULL,
+				 "%s runs as %s, who cannot write /var/lib/tidegate", script->path, user->text);
 }
 
 /* ---- a machine that goes on later */
@@ -139,60 +158,77 @@ static void check_later(struct reader *reader, const struct node *hooks, const s
 
 /* ---- scripts */
 
-static void check_hook(struct reader *reader, const struct node *hooks, const struct node *script,
+static void check_hook(struct reader *reader, const struct node *hooks, const struct script *script,
 		       const struct machine *machine, const struct hook *hook)
 {
-	const struct node *location = node_get(script, "location");
 	const struct hook *later = hook->then == HOOK_GOES_ON_LATER ? machine_hook_later(machine, hook) : NULL;
 
-	check_timeout(reader, script, hook->key->text, path_of(reader, location), hook);
+	check_timeout(reader, script, hook);
+	check_user(reader, script);
 	if (later)
-		check_later(reader, hooks, hook, later, location);
+		check_later(reader, hooks, hook, later, script->location);
 }
 
-static void check_script(struct reader *reader, const struct node *hooks, const struct node *event,
-			 const struct node *script, const struct catalogue *catalogue)
+static void check_machine(struct reader *reader, const struct node *hooks, const struct script *script,
+			  const struct machine *machine)
 {
-	const struct node *location = node_get(script, "location");
-	const struct machine *machine;
-	const struct hook *hook;
-	const char *path;
+	const struct hook *hook = machine_hook(machine, script->event->text);
+	struct position position = script->location->position;
 
-	if (!location || location->kind != NODE_SCALAR) {
-		diagnostics_error(reader->diagnostics, script->position, NULL, "a script of %s lacks its 'location'",
-				  event->text);
-		return;
-	}
-	path = path_of(reader, location);
-	if (access(path, F_OK) != 0) {
-		diagnostics_error(reader->diagnostics, location->position, NULL, "there is no file '%s'", path);
-		return;
-	}
-	machine = is_yaml(path) ? load_quietly(reader, location, path, catalogue) : NULL;
-	if (!machine)
-		return;
-	if (access(path, X_OK) != 0)
-		diagnostics_warn(reader->diagnostics, location->position, "chmod +x", "'%s' is not executable", path);
-	hook = machine_hook(machine, event->text);
+	if (access(script->path, X_OK) != 0)
+		diagnostics_warn(reader->diagnostics, position, "chmod +x", "'%s' is not executable", script->path);
 	if (hook)
 		check_hook(reader, hooks, script, machine, hook);
 	else
-		diagnostics_warn(reader->diagnostics, location->position, NULL,
-				 "%s runs %s, whose hooks lack that event", event->text, path);
+		diagnostics_warn(reader->diagnostics, position, NULL, "%s runs %s, whose hooks lack that event",
+				 script->event->text, script->path);
+}
+
+static void check_script(struct reader *reader, const struct node *hooks, const struct script *script,
+			 const struct catalogue *catalogue)
+{
+	const struct machine *machine;
+
+	if (access(script->path, F_OK) != 0) {
+		diagnostics_error(reader->diagnostics, script->location->position, NULL, "there is no file '%s'",
+				  script->path);
+		return;
+	}
+	machine = is_yaml(script->path) ? load_quietly(reader, script->location, script->path, catalogue) : NULL;
+	if (machine)
+		check_machine(reader, hooks, script, machine);
+}
+
+/* What is said of it; what is not said takes what is left. */
+static void check_sum(struct reader *reader, const struct node *event, int64_t seconds)
+{
+	if (seconds > APPSPEC_EVENT_SECONDS)
+		diagnostics_warn(reader->diagnostics, event->position, NULL,
+				 "the timeouts of %s come to %lld s: CodeDeploy ends an event after %d", event->text,
+				 (long long)seconds, APPSPEC_EVENT_SECONDS);
+}
+
+static void check_event(struct reader *reader, const struct node *hooks, size_t i, const struct catalogue *catalogue)
+{
+	const struct node *scripts = hooks->items[i];
+	struct script script;
+	int64_t seconds = 0;
+
+	for (size_t k = 0; scripts->kind == NODE_LIST && k < scripts->count; k++)
+		if (read_script(reader, hooks->keys[i], scripts->items[k], &script) == 0) {
+			seconds += script.said.timeout;
+			check_script(reader, hooks, &script, catalogue);
+		}
+	check_sum(reader, hooks->keys[i], seconds);
 }
 
 void appspec_check(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
 {
 	const struct node *hooks = node_get(node, "hooks");
 
-	if (hooks->kind != NODE_MAP) {
-		diagnostics_error(reader->diagnostics, hooks->position, NULL, "'hooks' must be a map, not %s",
-				  node_kind_name(hooks));
-		return;
-	}
-	for (size_t i = 0; i < hooks->count; i++)
-		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)
-			check_script(reader, hooks, hooks->keys[i], hooks->items[i]->items[k], catalogue);
+	appspec_check_form(reader, node);
+	for (size_t i = 0; hooks->kind == NODE_MAP && i < hooks->count; i++)
+		check_event(reader, hooks, i, catalogue);
 }
 
 /* ---- where a machine file is named ---- */
@@ -204,15 +240,13 @@ static bool is_same_file(const char *path, const char *other)
 	return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static void visit_script(struct reader *reader, const struct node *event, const struct node *script,
+static void visit_script(struct reader *reader, const struct node *event, const struct node *node,
 			 const char *machine, appspec_visit *visit, void *argument)
 {
-	const struct node *location = node_get(script, "location"), *timeout = node_get(script, "timeout");
-	int64_t seconds = script_seconds(script);
+	struct script script;
 
-	if (location && location->kind == NODE_SCALAR && seconds >= 0 &&
-	    is_same_file(path_of(reader, location), machine))
-		visit(argument, event->text, seconds, timeout ? timeout->position : location->position);
+	if (read_script(reader, event, node, &script) == 0 && is_same_file(script.path, machine))
+		visit(argument, event->text, script_seconds(&script), timeout_position(&script));
 }
 
 static void visit_scripts(struct reader *reader, const char *path, const char *machine, appspec_visit *visit,

@@ -1,12 +1,12 @@
-/* appspec.yml, CodeDeploy's own file, as far as it concerns machines: which event runs which machine file, and whether
- * it leaves it enough time
+/* appspec.yml, CodeDeploy's own file: whether it is one, which event runs which machine file, and whether it leaves it
+ * enough time
  * (docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html). */
 #ifndef TIDEGATE_CLI_APPSPEC_H
 #define TIDEGATE_CLI_APPSPEC_H
 
 #include "model/machine.h"
 
-/* Whether the document is one: it has `hooks` and no `machine`. */
+/* Whether the document is one: it has `hooks`, and is no machine. */
 bool appspec_is(const struct node *node);
 
 /* Machine files that its hooks name are looked for beside it; those that are no machines are other people's scripts.

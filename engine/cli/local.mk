@@ -6,6 +6,7 @@ tidegate_LDADD = libcommands.a $(tidegate_libs)
 noinst_LIBRARIES += libcommands.a
 libcommands_a_SOURCES = \
 	engine/cli/appspec.c engine/cli/appspec.h \
+	engine/cli/appspec_form.c engine/cli/appspec_form.h \
 	engine/cli/command.c engine/cli/command.h \
 	engine/cli/command_actions.c \
 	engine/cli/command_adopt.c \

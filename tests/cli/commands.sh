@@ -164,6 +164,68 @@ appspec.yaml:5:17: error: ApplicationStop may go on later, but BeforeInstall doe
 1 error
 END
 
+cat >appspec.yml <<'END'
+version: 0.1
+os: linux
+file:
+  - {source: /, destination: /srv}
+permissions:
+  - {objekt: /srv}
+hooks:
+  BeforeInstal:
+    - location: stop.sh
+  BlockTraffic:
+    - location: stop.sh
+  AfterInstall: stop.sh
+  BeforeInstall:
+    - location: good.yaml
+      timeout: 1800
+      runas: web
+    - {location: stop.sh, timeout: 1801}
+    - timeout: 300
+    - {location: stop.sh, timeout: 5m}
+END
+expect 2 'an appspec.yml is held to its own form' "$tidegate" check appspec.yml <<'END'
+appspec.yml:3:1: error: unknown key 'file' in an appspec.yml
+    3 | file:
+      | ^~~~ did you mean 'files'?
+appspec.yml:6:5: error: a permission lacks 'object'
+    6 |   - {objekt: /srv}
+      |     ^
+appspec.yml:6:6: error: unknown key 'objekt' in a permission
+    6 |   - {objekt: /srv}
+      |      ^~~~~~ did you mean 'object'?
+appspec.yml:8:3: error: CodeDeploy has no lifecycle event 'BeforeInstal'
+    8 |   BeforeInstal:
+      |   ^~~~~~~~~~~~ did you mean 'BeforeInstall'?
+appspec.yml:10:3: error: CodeDeploy runs no script at BlockTraffic
+   10 |   BlockTraffic:
+      |   ^~~~~~~~~~~~
+appspec.yml:12:17: error: 'AfterInstall' must be a list of scripts, not text
+   12 |   AfterInstall: stop.sh
+      |                 ^~~~~~~
+appspec.yml:13:3: warning: the timeouts of BeforeInstall come to 3601 s: CodeDeploy ends an event after 3600
+   13 |   BeforeInstall:
+      |   ^~~~~~~~~~~~~
+appspec.yml:16:14: warning: good.yaml runs as web, who cannot write /var/lib/tidegate
+   16 |       runas: web
+      |              ^~~
+appspec.yml:18:7: error: a script lacks 'location'
+   18 |     - timeout: 300
+      |       ^
+appspec.yml:19:36: error: 'timeout' must be a whole number, not '5m'
+   19 |     - {location: stop.sh, timeout: 5m}
+      |                                    ^~
+8 errors, 2 warnings
+END
+printf 'version: 0.1\nos: linux\nhooks: {}\n' >appspec.yml
+expect 2 'there is one version of it' "$tidegate" check appspec.yml <<'END'
+appspec.yml:1:10: error: CodeDeploy knows no version but 0.0 of this file
+    1 | version: 0.1
+      |          ^~~
+1 error
+END
+
 expect 2 'a machine file without an event never runs by accident' "$tidegate" ./good.yaml <<'END'
 tidegate: LIFECYCLE_EVENT is not set: CodeDeploy sets it; through sudo it needs 'Defaults env_keep += "LIFECYCLE_EVENT DEPLOYMENT_ID DEPLOYMENT_GROUP_ID DEPLOYMENT_GROUP_NAME APPLICATION_NAME"'; by hand: tidegate run ./good.yaml
 END
