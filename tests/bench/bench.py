@@ -40,7 +40,7 @@ class Bench:
         self.starts = []
 
     def set_up(self, target_groups=1):
-        self.stage.set_up(target_groups)
+        self.stage.set_up(target_groups=target_groups)
         self.stage.proxy.latency_seconds = LATENCY_SECONDS
 
     def measure(self, command, environment):

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/interop/test_credentials.py \
 	tests/interop/test_kill.py \
 	tests/interop/test_lessons.py \
+	tests/interop/test_machines.py \
 	tests/interop/test_main_job.py \
 	tests/interop/test_plan.py \
 	tests/interop/test_policy.py \

@@ -47,8 +47,10 @@ class Rules:
         self.elbv2 = aws("elbv2")
         self.drain_polls = drain_polls  # how many answers show a target as draining before it is gone
         self.draining = {}  # (target group, instance): answers left
+        self.shown_drain = "draining"
         self.initial_polls = 0  # how many answers show a new target as not yet healthy
         self.initial = {}  # the same way
+        self.shown_health = {}  # instance: (state, reason) that Describe shows instead of moto's, which knows but one
         self.shown_states = {}  # instance: the lifecycle state that Describe shows instead of moto's
         self.refusals = {
             ("autoscaling", "EnterStandby"): self.refuse_enter_standby,
@@ -172,18 +174,23 @@ class Rules:
 
     def show_health(self, parameters, answer):
         arn = parameters["TargetGroupArn"]
+        for instance, (state, reason) in self.shown_health.items():
+            self.show(answer, instance, state, reason)
         for left, state, reason in (
-            (self.draining, "draining", "Target.DeregistrationInProgress"),
+            (self.draining, self.shown_drain, "Target.DeregistrationInProgress"),
             (self.initial, "initial", "Elb.RegistrationInProgress"),
         ):
             for instance in [i for (a, i), answers in left.items() if a == arn and answers > 0]:
                 left[(arn, instance)] -= 1
-                health = rf"\1<State>{state}</State><Reason>{reason}</Reason><Description>{state}</Description>\2"
-                pattern = rf"(<Id>{instance}</Id>.*?<TargetHealth>).*?(</TargetHealth>)"
-                answer.body = re.sub(pattern.encode(), health.encode(), answer.body, flags=re.DOTALL)
+                self.show(answer, instance, state, reason)
                 if left is self.draining:
                     self.end_drain(arn, instance)
         return answer
+
+    def show(self, answer, instance, state, reason):
+        health = rf"\1<State>{state}</State><Reason>{reason}</Reason><Description>{state}</Description>\2"
+        pattern = rf"(<Id>{instance}</Id>.*?<TargetHealth>).*?(</TargetHealth>)"
+        answer.body = re.sub(pattern.encode(), health.encode(), answer.body, flags=re.DOTALL)
 
     def show_states(self, parameters, answer):
         for instance, state in self.shown_states.items():

@@ -27,9 +27,9 @@ class Stage:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidegate-interop-"))
         self.state = self.folder / "state"
 
-    def set_up(self, target_groups=1):
+    def set_up(self, **world):
         """The world as it was in the beginning, and nothing on disk."""
-        self.world.build(target_groups)
+        self.world.build(**world)
         self.imds.reset(self.world.instance)
         self.proxy.reset()
         shutil.rmtree(self.state, ignore_errors=True)

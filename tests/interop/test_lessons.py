@@ -87,6 +87,26 @@ def test_l7_the_return_waits_for_the_balancers_health(stage):
     assert changes(stage)[0] == "ExitStandby"
 
 
+@pytest.mark.parametrize("health", [("unused", "Target.NotInUse"), ("unavailable", "Target.HealthCheckDisabled")])
+def test_l10_health_that_never_comes_is_not_waited_for(stage, health):
+    before = stage.world.look()
+    assert stage.hook(LEAVE).status == 0
+    stage.proxy.rules.shown_health[stage.world.instance] = health
+    ended = stage.hook(RETURN)
+    assert ended.status == 0, ended
+    assert ended.seconds < 5
+    assert stage.world.look() == before
+
+
+def test_l10_an_unhealthy_target_drains_too(stage):
+    stage.proxy.rules.shown_drain = "unhealthy.draining"
+    stage.proxy.rules.drain_polls = 1
+    ended = stage.hook(LEAVE)
+    assert ended.status == 0, ended
+    assert actions(stage).count("DescribeTargetHealth") >= 2
+    assert stage.world.instance not in stage.world.look().targets
+
+
 def test_l12_a_refused_standby_gives_the_minimum_back(stage):
     before = stage.world.look()
     stage.proxy.fault = Fault(action="EnterStandby", kind="denied", times=1000)
@@ -122,6 +142,17 @@ def test_l14_an_instance_that_is_back_already_still_gets_its_group_put_right(sta
     ended = stage.hook(RETURN)
     assert ended.status == 0, ended
     assert "ExitStandby" not in changes(stage)
+    assert stage.world.look() == before
+
+
+@pytest.mark.parametrize("name", ["$(touch owned) `touch owned`", "a;touch owned #", "naïve & 100% <b>\"'\\ +/"])
+def test_l16_and_s1_a_group_may_have_any_name(stage, name):
+    stage.set_up(group=name)
+    before = stage.world.look()
+    for event in (LEAVE, RETURN):
+        ended = stage.hook(event)
+        assert ended.status == 0, ended
+    assert {call.parameters["AutoScalingGroupName"] for call in stage.mutations()} == {name}
     assert stage.world.look() == before
 
 
@@ -174,6 +205,25 @@ def test_r6_another_deployment_group_waits_its_turn(stage):
     assert stage.world.look() == out
     assert stage.hook(RETURN).status == 0
     assert stage.world.look() == before
+
+
+def test_l18_target_groups_drain_side_by_side(stage):
+    stage.set_up(target_groups=3)
+    stage.proxy.rules.drain_polls = 2
+    ended = stage.hook(LEAVE)
+    assert ended.status == 0, ended
+    asked = [call.parameters["TargetGroupArn"] for call in stage.calls() if call.action == "DescribeTargetHealth"]
+    rounds = [set(asked[at : at + 3]) for at in range(0, len(asked), 3)]
+    assert len(rounds) >= 3 and all(round == set(asked) for round in rounds), asked
+
+
+def test_r5_a_wait_asks_less_and_less_often_and_not_in_step(stage):
+    stage.proxy.rules.drain_polls = 3
+    assert stage.hook(LEAVE).status == 0
+    asked = [request.at for request in stage.proxy.recorded if b"DescribeTargetHealth" in request.body]
+    gaps = [later - earlier for earlier, later in zip(asked, asked[1:])]
+    assert all(later > 1.2 * earlier for earlier, later in zip(gaps[1:], gaps[2:])), gaps
+    assert all(abs(gap - round(gap)) > 0.001 for gap in gaps[1:]), gaps
 
 
 def test_l20_and_s3_instance_and_region_come_from_metadata_by_version_2_alone(stage):

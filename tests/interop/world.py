@@ -63,8 +63,9 @@ class World:
         self.elb = moto.aws("elb")
         self.elbv2 = moto.aws("elbv2")
 
-    def build(self, target_groups=1):
+    def build(self, target_groups=1, group=GROUP):
         self.moto.forget()
+        self.name = group
         ec2 = self.moto.aws("ec2")
         subnets = ec2.describe_subnets(Filters=[{"Name": "defaultForAz", "Values": ["true"]}])["Subnets"][:2]
         arns = self.make_balancers([s["AvailabilityZone"] for s in subnets], subnets[0]["VpcId"], target_groups)
@@ -73,7 +74,7 @@ class World:
             LaunchConfigurationName="web", ImageId="ami-0a1b2c3d4e5f60718", InstanceType="m5.large"
         )
         self.autoscaling.create_auto_scaling_group(
-            AutoScalingGroupName=GROUP,
+            AutoScalingGroupName=self.name,
             LaunchConfigurationName="web",
             MinSize=3,
             DesiredCapacity=3,
@@ -82,7 +83,7 @@ class World:
             LoadBalancerNames=["web-classic"],
             TargetGroupARNs=arns,
         )
-        self.autoscaling.suspend_processes(AutoScalingGroupName=GROUP, ScalingProcesses=["AZRebalance"])
+        self.autoscaling.suspend_processes(AutoScalingGroupName=self.name, ScalingProcesses=["AZRebalance"])
         self.instance = sorted(i["InstanceId"] for i in self.group()["Instances"])[0]
         return self
 
@@ -97,7 +98,7 @@ class World:
         return [group["TargetGroupArn"] for group in made]
 
     def group(self):
-        return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP])["AutoScalingGroups"][0]
+        return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[self.name])["AutoScalingGroups"][0]
 
     def state_of(self, instance):
         return dict(self.look().instances).get(instance)

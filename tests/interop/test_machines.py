@@ -1,0 +1,126 @@
+"""Every shipped machine leaves and returns as a hook: boto3 looks at the world before, between and after, and the request
+log holds the changes that are due, and no more calls than a careful person would make."""
+import dataclasses
+
+import pytest
+from stage import LEAVE, RETURN, SOURCE
+from world import GROUP
+
+MACHINES = sorted((SOURCE / "machines").glob("*.yaml"))
+STANDBY_PROCESSES = ("AZRebalance", "AlarmNotification", "ReplaceUnhealthy", "ScheduledActions")
+
+
+# ---- where the instance is registered: the group's own balancers, or by hand after the group has let them go
+
+
+def attached(stage):
+    pass
+
+
+def by_hand(stage):
+    world, name = stage.world, {"AutoScalingGroupName": GROUP}
+    world.autoscaling.detach_load_balancers(**name, LoadBalancerNames=["web-classic"])
+    world.autoscaling.detach_load_balancer_target_groups(**name, TargetGroupARNs=[world.target_group])
+    for instance, _ in world.look().instances:
+        world.elb.register_instances_with_load_balancer(
+            LoadBalancerName="web-classic", Instances=[{"InstanceId": instance}]
+        )
+        world.elbv2.register_targets(TargetGroupArn=world.target_group, Targets=[{"Id": instance}])
+
+
+# ---- the world in between, from the one before
+
+
+def without(members, instance):
+    return tuple(member for member in members if member != instance)
+
+
+def out_of_target_group(before, instance):
+    return {"targets": without(before.targets, instance)}
+
+
+def out_of_classic(before, instance):
+    return {"classic": without(before.classic, instance)}
+
+
+def in_standby(before, instance):
+    return {
+        **out_of_target_group(before, instance),
+        **out_of_classic(before, instance),
+        "minimum": before.minimum - 1,
+        "desired": before.desired - 1,
+        "suspended": STANDBY_PROCESSES,
+        "instances": tuple((i, "Standby" if i == instance else state) for i, state in before.instances),
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    machine: str
+    between: object
+    leaving: tuple  # what is changed, in this order but for what is done side by side
+    returning: tuple
+    at_most: tuple  # calls of the leaving leg and of the returning one
+    registered: object = attached
+    inputs: dict = dataclasses.field(default_factory=dict)
+
+    def environment(self):
+        return {f"TIDEGATE_INPUT_{name}": value for name, value in self.inputs.items()}
+
+
+ROWS = [
+    Row(
+        "asg-standby",
+        in_standby,
+        ("SuspendProcesses", "UpdateAutoScalingGroup", "EnterStandby"),
+        ("ExitStandby", "UpdateAutoScalingGroup", "ResumeProcesses"),
+        at_most=(11, 12),  # the scripts make 8 + 7, and look at no balancer on the way back
+    ),
+    Row(
+        "classic-elb",
+        out_of_classic,
+        ("DeregisterInstancesFromLoadBalancer",),
+        ("RegisterInstancesWithLoadBalancer",),
+        at_most=(5, 5),
+        registered=by_hand,
+    ),
+    Row(
+        "target-groups",
+        out_of_target_group,
+        ("DeregisterTargets",),
+        ("RegisterTargets",),
+        at_most=(5, 4),
+        registered=by_hand,
+    ),
+]
+
+
+def leg(stage, row, event):
+    """Its calls."""
+    stage.proxy.calls.clear()
+    machine = SOURCE / "machines" / f"{row.machine}.yaml"
+    ended = stage.hook(event, machine=machine, **row.environment())
+    assert ended.status == 0, ended
+    return stage.calls()
+
+
+def changes(calls):
+    return tuple(call.action for call in calls if not call.reads)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.machine)
+def test_an_instance_leaves_and_returns(stage, row, record_property):
+    row.registered(stage)
+    before = stage.world.look()
+    left = leg(stage, row, LEAVE)
+    assert stage.world.look() == dataclasses.replace(before, **row.between(before, stage.world.instance))
+    returned = leg(stage, row, RETURN)
+    assert stage.world.look() == before
+    assert (changes(left), changes(returned)) == (row.leaving, row.returning)
+    made = len(left), len(returned)
+    assert made[0] <= row.at_most[0] and made[1] <= row.at_most[1], "\n".join(map(str, left + returned))
+    record_property("measured", f"{row.machine}: {made[0]} + {made[1]} calls")
+
+
+def test_each_shipped_machine_has_its_row():
+    assert {row.machine for row in ROWS} == {path.stem for path in MACHINES}
