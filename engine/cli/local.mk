@@ -42,6 +42,7 @@ libcommands_a_SOURCES = \
 	engine/cli/runs.c engine/cli/runs.h \
 	engine/cli/screen.c engine/cli/screen.h \
 	engine/cli/session.c engine/cli/session.h \
+	engine/cli/status.c engine/cli/status.h \
 	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \

@@ -35,6 +35,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_RUNS] = { "runs", 0, "N", "about so many pairs and sequences each; 2000" },
 	[OPTION_JOBS] = { "jobs", 0, "N", "so many processes; one for each processor" },
 	[OPTION_RUN] = { "run", 0, "N", "only this run, and what happens in it" },
+	[OPTION_OFFLINE] = { "offline", 0, NULL, "by the journals alone, without asking AWS" },
 	[OPTION_NO_COLOR] = { "no-color", 0, NULL, "plain text on a terminal, too" },
 };
 

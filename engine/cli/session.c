@@ -202,13 +202,13 @@ struct storage *session_storage(struct session *session, struct error *err)
 
 /* ---- AWS ---- */
 
-struct connection *session_connection(struct session *session, struct error *err)
+struct connection *session_connect(struct session *session, const char *region, struct error *err)
 {
 	const struct options *options = &session->options;
 	struct connection_options wanted = {
 		.flags = {
 			.profile = options_get(options, OPTION_PROFILE),
-			.region = options_get(options, OPTION_REGION),
+			.region = region ? region : options_get(options, OPTION_REGION),
 			.endpoint_url = options_get(options, OPTION_ENDPOINT_URL),
 			.ca_bundle = options_get(options, OPTION_CA_BUNDLE),
 		},
@@ -217,14 +217,19 @@ struct connection *session_connection(struct session *session, struct error *err
 		.wake_descriptor = process_stop_descriptor(),
 	};
 
-	if (session->connection)
-		return session->connection;
 	if (!session_catalogue(session)) {
 		error_set(err, ERROR_MACHINE, NOWHERE, "the catalogue is faulty");
 		return NULL;
 	}
 	wanted.services = catalogue_services(session->catalogue);
-	return session->connection = connection_new(&wanted, err);
+	return connection_new(&wanted, err);
+}
+
+struct connection *session_connection(struct session *session, struct error *err)
+{
+	if (!session->connection)
+		session->connection = session_connect(session, NULL, err);
+	return session->connection;
 }
 
 static json_t *metadata(void *argument, const char *name, struct error *err)

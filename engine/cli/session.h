@@ -34,6 +34,9 @@ struct catalogue *session_catalogue(struct session *session);
 struct storage *session_storage(struct session *session, struct error *err);
 struct connection *session_connection(struct session *session, struct error *err);
 
+/* A connection of its own, to this region (NULL: as the options and the environment say); the caller frees it. */
+struct connection *session_connect(struct session *session, const char *region, struct error *err);
+
 /* Prints what the diagnostics hold, to standard error (in a hook there is only one stream), and forgets it. */
 void session_print_diagnostics(struct session *session);
 /* Says an error; returns the exit status that fits it where nothing was done. */

@@ -7,7 +7,7 @@ _tidegate_options()
 		--catalogue ;;
 	run) echo --input --until --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
-	status) echo --json --exit-code --state-dir ;;
+	status) echo --json --exit-code --offline --region --profile --endpoint-url --ca-bundle --state-dir ;;
 	log) echo --follow --json --state-dir ;;
 	resume) echo --all --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
 	restore) echo --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
@@ -26,7 +26,7 @@ _tidegate_options()
 
 _tidegate_runs()
 {
-	tidegate status 2>/dev/null | sed -n 's/^\(r-[0-9a-f]*\) .*/\1/p'
+	tidegate status --offline 2>/dev/null | sed -n 's/^\(r-[0-9a-f]*\) .*/\1/p'
 }
 
 _tidegate()

@@ -80,6 +80,7 @@ enum action_need {
 	NEED_DEADLINE, /* deadline */
 	NEED_GIVE,     /* give */
 	NEED_ADOPT,    /* adopt */
+	NEED_NOW,      /* now */
 	NEED_COUNT
 };
 
@@ -89,6 +90,7 @@ struct action {
 	const char *name;
 	const char *comment;
 	const struct template *summary; /* what it would change, for plans and logs; over the same document */
+	const struct template *now;      /* NULL: it has no words for how what it changes stands */
 	struct record_list inputs;       /* struct input */
 	const struct template *resource; /* NULL: it changes nothing */
 	const struct node *observe; /* as written; the catalogue makes `observations` of it */

@@ -130,10 +130,16 @@ static void need_adopt(struct needs *needs, const struct action *action)
 	need_named(needs, &action->adoption->change);
 }
 
+static void need_now(struct needs *needs, const struct action *action)
+{
+	need_template(needs, action->now);
+}
+
 static void (*const finders[NEED_COUNT])(struct needs *needs, const struct action *action) = {
 	[NEED_DRIFT] = need_drift, [NEED_REFUSE] = need_refuse, [NEED_DECIDE] = need_decide,
 	[NEED_READY] = need_ready, [NEED_TOOK] = need_took,     [NEED_SETTLE] = need_settle,
 	[NEED_GIVE] = need_give,   [NEED_DEADLINE] = need_deadline, [NEED_ADOPT] = need_adopt,
+	[NEED_NOW] = need_now,
 };
 
 void action_find_needs(struct action *action)

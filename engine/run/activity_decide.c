@@ -42,7 +42,7 @@ static bool write_is_recent(const struct activity *activity)
 	const struct ledger_entry *entry = activity_entry(activity);
 	struct clock *clock = activity->run->environment.clock;
 
-	return entry && entry->held && !entry->undone && !activity->changed &&
+	return activity->run->mode == RUN_REAL && entry && entry->held && !entry->undone && !activity->changed &&
 	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS;
 }
 

@@ -110,6 +110,8 @@ struct activity {
 /* run.c: the one place in which a run's state changes. Takes `fields` over. -1 with run->fatal set. */
 int run_record(struct run *run, const char *type, json_t *fields);
 int run_sync(struct run *run);
+/* A run as its journal left it, to be looked at: nothing of it is written, and nothing is changed. NULL with err. */
+struct run *run_read(const struct run_environment *environment, const char *run_id, struct error *err);
 /* What expressions read, made anew for a leg with `hook`; what was found out of the instance's metadata stays. */
 void run_make_document(struct run *run, json_t *hook);
 int64_t run_now_ms(const struct run *run);
@@ -155,6 +157,9 @@ enum passage run_catch(struct run *run, const struct state *state);
 int run_fail_state(struct run *run, const struct state *state, const struct action_result *result);
 int run_fail_expression(struct run *run, const struct state *state, const struct error *err);
 
+/* restore.c: what takes an entry back, ready to be driven. -1 with run->failed. */
+int run_begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
+		   struct activity *activity);
 /* restore.c: takes entries of the ledger back, newest first, those of one state side by side: those of `restore`, or
  * all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);

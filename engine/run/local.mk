@@ -19,4 +19,5 @@ libtidegate_a_SOURCES += \
 	engine/run/restore.c \
 	engine/run/run.c engine/run/run.h \
 	engine/run/start.c engine/run/start.h \
-	engine/run/states.c
+	engine/run/states.c \
+	engine/run/survey.c engine/run/survey.h

@@ -53,8 +53,8 @@ static int record_not_restored(struct run *run, const struct activity *activity)
 				    undone_call(activity)));
 }
 
-static int begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
-		      struct activity *activity)
+int run_begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
+		   struct activity *activity)
 {
 	const json_t *intent = ledger_entry_intent(entry), *undo = json_object_get(intent, "undo");
 	const char *name = json_string_value(json_object_get(undo, "action"));
@@ -123,7 +123,7 @@ static int restore_batch(struct run *run, const struct state *state, size_t firs
 		const struct ledger_entry *entry = &run->history.ledger.entries[i];
 
 		leaves |= entry_leaves(run, entry);
-		if (begin_undo(run, state, entry, &activities[begun]) == 0)
+		if (run_begin_undo(run, state, entry, &activities[begun]) == 0)
 			begun++;
 	}
 	if (run_activities(run, activities, begun, 0, deadline_ms) == 0)

@@ -275,6 +275,29 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 	return run;
 }
 
+/* As from a copy of its journal: what it does further is not kept. */
+struct run *run_read(const struct run_environment *environment, const char *id, struct error *err)
+{
+	struct run *run = run_make(environment, RUN_PLAN);
+	struct journal_tail tail = { 0 };
+	json_t *hook = json_object();
+	int result = -1;
+
+	run->journal = journal_read(environment->storage, id, &tail, err);
+	if (run->journal && replay(run->journal, &run->history, err) == 0 && load_newest(run, err) == 0) {
+		run->last_record = (json_int_t)journal_count(run->journal);
+		run_make_document(run, hook);
+		result = 0;
+	}
+	journal_close(run->journal);
+	run->journal = NULL;
+	json_decref(hook);
+	if (result == 0)
+		return run;
+	run_free(run);
+	return NULL;
+}
+
 int run_redefine(struct run *run, const struct machine *machine, json_t *input, struct error *err)
 {
 	json_t *fields = json_pack("{s:o, s:o}", "definition", definition_of(&run->environment, machine), "input",

@@ -4,7 +4,8 @@ TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
 cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/options_test \
-	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/verdict_test \
+	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
+	tests/cli/verdict_test \
 	tests/cli/view_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -16,6 +17,7 @@ tests_cli_page_test_LDADD = libcommands.a $(test_libs)
 tests_cli_passages_test_LDADD = libcommands.a $(test_libs)
 tests_cli_plan_test_LDADD = libcommands.a $(test_libs)
 tests_cli_rehearse_test_LDADD = libcommands.a $(test_libs)
+tests_cli_status_test_LDADD = libcommands.a $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)
 tests_cli_view_test_LDADD = libcommands.a $(test_libs)
 endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/jmespath.h"
+#include "run/survey.h"
 #include "sim/scenario.h"
 #include "text/yaml.h"
 
@@ -567,6 +568,20 @@ bool rig_attend(struct rig *rig, enum rig_way way, struct leg_result *result)
 }
 
 /* ---- looking ---- */
+
+json_t *rig_survey(struct rig *rig)
+{
+	struct run_environment environment = rig_process(rig);
+	struct open_run found = find_open_run(rig);
+	struct error err = ERROR_INIT;
+	json_t *rows;
+
+	assert_int_equal(found.open, 1);
+	rows = run_survey(&environment, found.id, environment.clock->monotonic_ms(environment.clock) + 5000, &err);
+	if (!rows)
+		fail_msg("%s", err.message);
+	return rows;
+}
 
 void rig_expect(struct rig *rig, const char *text)
 {

@@ -77,6 +77,8 @@ void rig_adopt(struct rig *rig, struct leg_result *result);
 /* The one open run, by hand (resume, restore) or by timer: false where there is nothing for the timer to do. */
 enum rig_way { RIG_RESUME, RIG_RESTORE, RIG_EXPIRE, RIG_INTERRUPT };
 bool rig_attend(struct rig *rig, enum rig_way way, struct leg_result *result);
+/* How the changes of the one open run stand: see run/survey.h. The caller's. */
+json_t *rig_survey(struct rig *rig);
 /* A test that asserts nothing else about the result. */
 enum exit_status rig_exit(struct rig *rig, const char *event, const char *group);
 
