@@ -4,4 +4,4 @@ dist_machines_SCRIPTS = \
 	machines/asg-standby.yaml \
 	machines/classic-elb.yaml \
 	machines/target-groups.yaml
-EXTRA_DIST += machines/README.md
+EXTRA_DIST += machines/README.md machines/coming-from-the-scripts.md

@@ -124,6 +124,8 @@ static void need_give(struct needs *needs, const struct action *action)
 
 static void need_adopt(struct needs *needs, const struct action *action)
 {
+	/* What is taken over is told with the words of the action, too. */
+	need_decide(needs, action);
 	if (!action->adoption)
 		return;
 	need_expression(needs, &action->adoption->when);

@@ -81,6 +81,18 @@ static bool has_empty_list(json_t *input)
 	return false;
 }
 
+/* What others did is seen from its end: how it was before them is known from what takes it back. */
+static char *intent_summary(struct activity *activity, const json_t *undo)
+{
+	const struct action *action = activity->action;
+	const char *back = json_string_value(json_object_get(undo, "summary"));
+
+	if (activity->run->mode == RUN_ADOPT && back)
+		return memory_format("taken over; back: %s", back);
+	return action->summary ? template_sentence(action->summary, activity->document)
+			       : memory_copy_text(action->request->operation->name);
+}
+
 static json_t *intent_fields(struct activity *activity, struct error *err)
 {
 	const struct action *action = activity->action;
@@ -90,8 +102,7 @@ static json_t *intent_fields(struct activity *activity, struct error *err)
 
 	if (!undo)
 		return NULL;
-	summary = action->summary ? template_sentence(action->summary, activity->document)
-				  : memory_copy_text(action->request->operation->name);
+	summary = intent_summary(activity, undo);
 	fields = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:O, s:o, s:b, s:I}", "definition",
 			   (int)json_array_size(activity->run->history.definitions) - 1, "state",
 			   state_name(activity->state), "resource", activity->resource, "action", action->name,

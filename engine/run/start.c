@@ -217,8 +217,8 @@ static void begin_new(const struct run_environment *environment, const struct st
 	run_free(run);
 }
 
-/* Walks the opening part without changing anything: what takes the subject out of traffic is done already, or not. */
-static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+/* Walks the opening part without changing anything: whether what takes the subject out of traffic is done already. */
+static bool look(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
 	struct leg leg = {
@@ -230,24 +230,33 @@ static void look_only(const struct run_environment *environment, const struct st
 
 	if (!run) {
 		refuse_error(result, &err);
-		return;
+		return false;
 	}
 	run_leg(run, &leg, result);
 	out = run_found_out(run);
 	run_free(run);
-	if (result->status != EXIT_REACHED)
+	return out;
+}
+
+/* The walk's own end is a pause that nobody has come to. */
+static void say_in_service(struct leg_result *result, const char *sentence)
+{
+	if (result->status != EXIT_REACHED || result->message[0])
 		return;
-	if (out) {
+	result->state[0] = '\0';
+	snprintf(result->message, sizeof(result->message), "%s", sentence);
+}
+
+static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
+{
+	bool out = look(environment, start, result);
+
+	if (out && result->status == EXIT_REACHED)
 		refuse(result, EXIT_LEFT,
 		       "it is out of service, and no run here knows who took it out: 'tidegate adopt' "
 		       "takes it over");
-		return;
-	}
-	if (result->message[0])
-		return;
-	/* The walk's own end is a pause that nobody has come to. */
-	result->state[0] = '\0';
-	snprintf(result->message, sizeof(result->message), "it is in service and no run is open: nothing to put back");
+	else
+		say_in_service(result, "it is in service and no run is open: nothing to put back");
 }
 
 static void go_on(const struct run_environment *environment, const struct start *start, const char *id, bool again,
@@ -338,8 +347,10 @@ void start_leg(const struct run_environment *environment, const struct start *st
 	int64_t begun_ms = clock->monotonic_ms(clock), now_ms = begun_ms, end_ms;
 	struct start left = *start;
 
-	/* By hand nobody waits for a neighbour's deployment. */
-	end_ms = start->group[0] ? begun_ms + start->leg.at_most_ms - LEG_RESERVE_MS : begun_ms;
+	/* By hand nobody waits for a neighbour's deployment, not even where a hook's script is the hand. */
+	end_ms = begun_ms;
+	if (start->group[0] && start->leg.at_most_ms)
+		end_ms += start->leg.at_most_ms - LEG_RESERVE_MS;
 	while (now_ms > end_ms || attempt(environment, &left, result) == ATTEMPT_BUSY) {
 		now_ms = clock->monotonic_ms(clock);
 		if (stopped(environment)) {
@@ -375,10 +386,20 @@ static void adopt(const struct run_environment *environment, const struct start 
 	}
 	run_leg(run, &leg, result);
 	if (result->status == EXIT_REACHED && !run_found_out(run))
-		refuse(result, EXIT_FAILED, "it is in service: there is nothing to adopt");
+		refuse(result, EXIT_FAILED, "it came back meanwhile: there is nothing to adopt");
 	if (result->status != EXIT_REACHED)
 		run_abandon(run);
 	run_free(run);
+}
+
+/* In service is no failure: who asks before each deployment need not know whether there is something to take over. */
+static void look_and_adopt(const struct run_environment *environment, const struct start *start,
+			   struct leg_result *result)
+{
+	if (look(environment, start, result))
+		adopt(environment, start, result);
+	else
+		say_in_service(result, "it is in service: there is nothing to adopt");
 }
 
 void start_adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result)
@@ -396,7 +417,7 @@ void start_adopt(const struct run_environment *environment, const struct start *
 	found = start_find_open(environment->storage, start->subject, id, &history, &err);
 	history_release(&history);
 	if (found == 0)
-		adopt(environment, start, result);
+		look_and_adopt(environment, start, result);
 	else if (found < 0)
 		refuse_error(result, &err);
 	else

@@ -29,7 +29,8 @@ struct start {
 /* Takes the lock, decides, drives the leg, lets go. Every end is in `result`. */
 void start_leg(const struct run_environment *environment, const struct start *start, struct leg_result *result);
 
-/* Takes over an instance that is out and that no run knows: a run that stands at its pause. */
+/* Takes over an instance that is out and that no run knows: a run that stands at its pause. Where it is in service
+ * there is none, and the result says so. */
 void start_adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result);
 
 /* Opens a run by name under its subject's lock, for resume and restore. NULL with err (ERROR_BUSY where it is driven).

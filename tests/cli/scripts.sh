@@ -1,0 +1,147 @@
+#!/bin/sh
+# From the scripts to tidegate by the command line, against a simulated AWS in which a minute passes in a second: their
+# calls take the instance out, adopt.sh of machines/coming-from-the-scripts.md takes that over, and the return leaves the
+# group as it was before them.
+set -u
+source=${TIDEGATE_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+build=$(cd "${TIDEGATE_BUILD_DIR:-.}" && pwd)
+work=$(mktemp -d)
+server=
+failed=0
+
+# shellcheck disable=SC2317 # a trap's
+clean_up() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null
+	rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+cd "$work" || exit 1
+
+fail() {
+	echo "$*"
+	failed=1
+}
+
+cat >world.yaml <<'END'
+scenario: coming-from-the-scripts
+self: i-0a1b2c3d4e5f60718
+target_groups: {web-http: {port: 8080, drain: 10s, interval: 5s, healthy_after: 1}}
+groups:
+  web-prod:
+    minimum: 3
+    desired: 3
+    maximum: 6
+    suspended: [AlarmNotification]
+    target_groups: [web-http]
+    instances:
+      i-0a1b2c3d4e5f60718: {zone: eu-west-1a}
+      i-0b1c2d3e4f5061728: {zone: eu-west-1b}
+      i-0c1d2e3f405162738: {zone: eu-west-1c}
+END
+
+# What deregister_from_elb.sh sends with HANDLE_PROCS=true; a run of its own elsewhere, so that nobody here knows of it.
+cat >theirs.yaml <<'END'
+tidegate: 1
+machine: theirs
+subject: i-0a1b2c3d4e5f60718
+start_at: SUSPEND
+states:
+  SUSPEND:
+    action: call
+    with:
+      operation: "autoscaling:SuspendProcesses"
+      input:
+        AutoScalingGroupName: web-prod
+        ScalingProcesses: [AZRebalance, AlarmNotification, ScheduledActions, ReplaceUnhealthy]
+    next: LOWER
+  LOWER:
+    action: call
+    with: {operation: "autoscaling:UpdateAutoScalingGroup", input: {AutoScalingGroupName: web-prod, MinSize: 2}}
+    next: LEAVE
+  LEAVE:
+    action: call
+    with:
+      operation: "autoscaling:EnterStandby"
+      input:
+        AutoScalingGroupName: web-prod
+        InstanceIds: [i-0a1b2c3d4e5f60718]
+        ShouldDecrementDesiredCapacity: true
+    next: WAIT
+  WAIT: {wait: 1s, next: OUT}
+  OUT: {end: succeeded}
+END
+
+"$build/tidegate" simulate --scenario world.yaml --speed 60 >exports &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	grep -q listens exports && break
+	kill -0 "$server" 2>/dev/null || break
+	sleep 0.1
+done
+grep -q listens exports || { echo 'there is no simulated AWS here'; exit 77; }
+unset AWS_PROFILE AWS_SESSION_TOKEN AWS_DEFAULT_REGION
+# shellcheck disable=SC1091
+. ./exports
+export HOME="$work" TIDEGATE_STATE_DIR="$work/state" TIDEGATE_CONFIG_DIR="$work/etc" PATH="$build:$PATH"
+export DEPLOYMENT_ID=d-1 DEPLOYMENT_GROUP_ID=dg-1 DEPLOYMENT_GROUP_NAME=prod APPLICATION_NAME=web
+
+mkdir -p bundle/machines bundle/scripts
+cp "$source/machines/asg-standby.yaml" bundle/machines
+machine=bundle/machines/asg-standby.yaml
+flags=flags-$DEPLOYMENT_GROUP_ID-$DEPLOYMENT_ID
+awk '/^```sh$/ { here = 1; next } /^```$/ { here = 0 } here' "$source/machines/coming-from-the-scripts.md" |
+	sed "s|/tmp/asg_codedeploy_flags|$work/flags|" >bundle/scripts/adopt.sh
+
+# step STATUS NAME COMMAND...
+step() {
+	status=$1 name=$2
+	shift 2
+	"$@" >said 2>&1 </dev/null
+	got=$?
+	[ "$got" = "$status" ] && return
+	fail "$name: exit $got, not $status"
+	cat said
+}
+# shellcheck disable=SC2317 # step's
+hook() { LIFECYCLE_EVENT=$1 tidegate "$machine"; }
+# The group, the instance and its targets, as a plan sees them.
+look() { tidegate plan "$machine" | sed -n '/^Now/,/^[A-Z]/p' | grep -v '^Leave'; }
+out() {
+	step 0 'the scripts leave' env TIDEGATE_STATE_DIR="$work/theirs" tidegate run --yes theirs.yaml
+	printf 'AlarmNotification=true\nasgmindecremented=true\n' >"$flags"
+	chmod 644 "$flags"
+}
+
+look >before
+grep -q 'min 3, desired 3' before || fail "not the world that was meant: $(cat before)"
+
+out
+step 3 'who took it out is not known' hook ApplicationStart
+grep -q 'tidegate adopt' said || fail "the way on is not said: $(cat said)"
+step 0 'what the scripts did is taken over' sh bundle/scripts/adopt.sh
+tidegate status >said
+for kept in 'resume AZRebalance, ScheduledActions, ReplaceUnhealthy' 'group minimum 2 -> 3' 'Standby -> InService'; do
+	tr -s '\n ' ' ' <said | grep -q "$kept" || fail "status does not say '$kept': $(cat said)"
+done
+step 0 'a run has it already' sh bundle/scripts/adopt.sh
+step 0 'BeforeInstall finds it out' hook BeforeInstall
+step 0 'ApplicationStart brings it back' hook ApplicationStart
+look >after
+cmp -s before after || { fail 'not as before'; diff before after; }
+
+DEPLOYMENT_ID=d-2
+step 0 'in service there is nothing to take over' sh bundle/scripts/adopt.sh
+grep -q 'there is nothing to adopt' said || fail "nothing is said: $(cat said)"
+tr -s '\n ' ' ' <said | grep -q 'they had nothing to write down' || fail "a file that is missing is not mentioned: $(cat said)"
+step 0 'tidegate leaves alone' hook BeforeInstall
+step 0 'and comes back' hook ApplicationStart
+look >after
+cmp -s before after || { fail 'not as before'; diff before after; }
+
+out
+ln -s "$work/$flags" link
+step 2 'a link is refused' tidegate adopt --yes --flag-file link "$machine"
+grep -q "'link' is a link" said || fail "$(cat said)"
+step 0 'no run is open after that' tidegate status --exit-code
+exit $failed
