@@ -29,6 +29,23 @@ run-demo: all
 	sh $(srcdir)/tests/demo.sh ./tidegate $(srcdir)/machines/asg-standby.yaml
 .PHONY: run-demo
 
+# Every shipped machine, all that can go wrong once and a share of all pairs; REHEARSAL_RUNS=all for every one of them.
+EXTRA_DIST += tests/rehearsal.sh
+shipped_machines = `for file in $(dist_machines_SCRIPTS); do echo $(srcdir)/$$file; done`
+check-rehearsal: all
+	$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines)
+.PHONY: check-rehearsal
+
+# Of a tree configured with --enable-coverage: what of run/ is passed by rehearsals alone. In one process, for those that
+# a worker ends with are not counted.
+coverage-rehearsal: all
+	find . -name '*.gcda' -exec rm -f {} +
+	REHEARSAL_JOBS=1 REHEARSAL_RUNS=$${REHEARSAL_RUNS:-300} \
+		$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines)
+	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/run/" \
+		--fail-under-line 90 --print-summary .
+.PHONY: coverage-rehearsal
+
 # README's two commands on a minimal Debian, for root only. Skipped (77) is no fault here; it has said why.
 EXTRA_DIST += tests/bare-machine.sh
 check-bare-machine:
