@@ -66,5 +66,6 @@ include tests/aws/local.mk
 include tests/run/local.mk
 include tests/sim/local.mk
 include tests/cli/local.mk
+include tests/mutants/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

@@ -4,6 +4,7 @@ dist_check_SCRIPTS += $(cli_scripts)
 TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
+bench = tests/cli/bench.c tests/cli/bench.h
 cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
 	tests/cli/verdict_test \
@@ -17,6 +18,7 @@ tests_cli_options_test_LDADD = libcommands.a $(test_libs)
 tests_cli_page_test_LDADD = libcommands.a $(test_libs)
 tests_cli_passages_test_LDADD = libcommands.a $(test_libs)
 tests_cli_plan_test_LDADD = libcommands.a $(test_libs)
+tests_cli_rehearse_test_SOURCES = tests/cli/rehearse_test.c $(bench)
 tests_cli_rehearse_test_LDADD = libcommands.a $(test_libs)
 tests_cli_status_test_LDADD = libcommands.a $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)

@@ -15,11 +15,12 @@ enum rule {
 	RULE_W5,
 	RULE_W7,
 	RULE_W8,
+	RULE_W9,
 	RULE_W10,
+	RULE_DRIFT,
 	RULE_J2,
 	RULE_J3,
 	RULE_J4,
-	RULE_EXIT_0,
 	RULE_EXIT_1,
 	RULE_EXIT_3,
 	RULE_LEFT,
@@ -36,11 +37,12 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_W5] = { "W5", "the desired size at the end is that of the start, and we launch nothing" },
 	[RULE_W7] = { "W7", "the instance is at the end where it was" },
 	[RULE_W8] = { "W8", "the balancers have at the end whom they had" },
+	[RULE_W9] = { "W9", "a leg that leaves succeeds only when no connection drains any more" },
 	[RULE_W10] = { "W10", "what a third party wrote is never overwritten" },
+	[RULE_DRIFT] = { "drift", "only what others have changed is called theirs" },
 	[RULE_J2] = { "J2", "each request that changes something has its intent on the disk" },
 	[RULE_J3] = { "J3", "what is known to be done is never sent again" },
 	[RULE_J4] = { "J4", "behind a request without an answer the first thing sent is a question" },
-	[RULE_EXIT_0] = { "exit 0", "success is said only when everything is as it was" },
 	[RULE_EXIT_1] = { "exit 1", "\"failed, and everything is restored\" is true" },
 	[RULE_EXIT_3] = { "exit 3", "\"a person is needed\" lists what is left" },
 	[RULE_LEFT] = { "L1", "a leg that fails has tried to take back all that it changed" },
@@ -155,14 +157,55 @@ static void compare_worlds(struct stage *stage, unsigned facts, const enum rule 
 	json_decref(comparison.world);
 }
 
+/* By the names that the facts' own invariants have. A minimum that somebody else wrote is theirs. */
+static void hold_against_start(struct stage *stage, unsigned facts)
+{
+	static const enum rule third_party = RULE_W10;
+
+	if (act_done(stage, SIM_ACT_MINIMUM)) {
+		compare_worlds(stage, FACT_BIT(FACT_MINIMUM), &third_party);
+		facts &= ~FACT_BIT(FACT_MINIMUM);
+	}
+	compare_worlds(stage, facts, NULL);
+}
+
 /* ---- exit statuses ---- */
+
+/* Which of a kind of balancer still drains the subject's connections; NULL: none. */
+static const char *find_draining(const json_t *balancers, const char *list, const char *self)
+{
+	const char *name;
+	json_t *balancer, *member;
+	size_t i;
+
+	json_object_foreach ((json_t *)(uintptr_t)balancers, name, balancer)
+		json_array_foreach (json_object_get(balancer, list), i, member)
+			if (strcmp(record_string(member, "instance"), self) == 0 &&
+			    strcmp(record_string(member, "state"), "draining") == 0)
+				return name;
+	return NULL;
+}
+
+static void check_drained(struct stage *stage)
+{
+	const char *self = sim_self(stage->sim), *name = NULL;
+	json_t *world = self ? sim_world_json(stage->sim) : NULL;
+
+	if (self)
+		name = find_draining(json_object_get(world, "target_groups"), "targets", self);
+	if (self && !name)
+		name = find_draining(json_object_get(world, "balancers"), "instances", self);
+	if (name)
+		violate(stage, RULE_W9, "%s still drains", name);
+	json_decref(world);
+}
 
 static void check_exit_0(struct stage *stage, const struct leg_played *leg)
 {
-	static const enum rule rule = RULE_EXIT_0;
-
 	if (!leg->opens)
-		compare_worlds(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES), &rule);
+		hold_against_start(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES));
+	else if (!leg->result.later && !anybody_acted(stage))
+		check_drained(stage);
 }
 
 static void check_exit_1(struct stage *stage, const struct leg_played *leg)
@@ -422,6 +465,31 @@ static void check_intents(struct stage *stage)
 	}
 }
 
+static bool holds_intent(const struct ledger *ledger, const struct sim_logged *sent)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		for (size_t k = 0; k < ledger->entries[i].n_doubts; k++) {
+			const json_t *record = ledger->entries[i].doubts[k].record;
+
+			if (json_equal(json_object_get(record, "request"), sent->input))
+				return true;
+		}
+	return false;
+}
+
+void invariants_check_crash(struct stage *stage)
+{
+	const size_t count = sim_log_count(stage->sim);
+	const struct sim_logged *last = count ? sim_log_at(stage->sim, count - 1) : NULL;
+	struct history history = { 0 };
+
+	if (!last || last->reads || (last->fault != SIM_FAULT_CRASH_BEFORE && last->fault != SIM_FAULT_CRASH_AFTER))
+		return;
+	if (!stage_open_run(stage, &history) || !holds_intent(&history.ledger, last))
+		violate(stage, RULE_J2, "%s was sent, and the disk does not hold its intent", last->operation);
+	history_release(&history);
+}
+
 static bool is_same(const json_t *one, const char *key, const json_t *other, const char *other_key)
 {
 	return json_equal(json_object_get(one, key), json_object_get(other, other_key));
@@ -456,13 +524,10 @@ static void check_repetitions(struct stage *stage)
 
 void invariants_check_end(struct stage *stage)
 {
-	static const enum rule third_party = RULE_W10;
-	const bool minimum = act_done(stage, SIM_ACT_MINIMUM);
-
 	check_log(stage);
 	check_intents(stage);
 	check_repetitions(stage);
-	if (minimum)
-		compare_worlds(stage, FACT_BIT(FACT_MINIMUM), &third_party);
-	compare_worlds(stage, minimum ? FACTS_ALL & ~FACT_BIT(FACT_MINIMUM) : FACTS_ALL, NULL);
+	if (stage->drifted && !anybody_acted(stage))
+		violate(stage, RULE_DRIFT, "drift was reported, and nobody has done anything");
+	hold_against_start(stage, FACTS_ALL);
 }

@@ -12,7 +12,7 @@
 
 enum {
 	DEPLOYMENTS_MOST = 5,
-	DOWNLOADS_MS = 2 * 60 * 1000,     /* between ApplicationStop and BeforeInstall */
+	DOWNLOADS_MS = 2 * 60 * 1000, /* between ApplicationStop and BeforeInstall */
 	INSTALLS_MS = 10 * 60 * 1000,
 	BETWEEN_MS = 60 * 1000,         /* until somebody deploys again */
 	AFTERWARDS_MS = 40 * 60 * 1000, /* what is late has come, and who was launched is in service */
@@ -58,8 +58,7 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		mark_progress(stage);
 }
 
-static void hear_waiting(struct reporter *reporter, const struct history *history,
-			 const struct waiting *waiting)
+static void hear_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
 {
 	(void)reporter;
 	(void)history;
@@ -163,6 +162,7 @@ static void restart(struct stage *stage)
 		stage->given_up = true;
 	sim_revive(stage->sim);
 	storage_memory_restart(stage->memory);
+	invariants_check_crash(stage);
 	if (struck == 1)
 		stage->struck = progress(stage);
 	arm_next(stage, progress(stage));

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Faults put into the engine's own code, one at a time: each must be reported by a rehearsal of the shipped machine, by
+# the invariant that it is about. A mutant is one file with one line changed, compiled by itself and linked before the
+# libraries, so that it stands in for the file it was made of.
+#
+#	COMPILE='cc -I...' LINK=cc LIBRARIES='libtidegate.a -l...' tests/mutants/mutants.sh TOP HUNT-OBJECT...
+#
+#	MUTANTS=WORDS   only those whose names contain them
+set -eu
+top=$1
+shift
+objects=$*
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export TIDEGATE_SOURCE_DIR="$top"
+passed=0 failed=0
+
+# The words of COMPILE, LINK and LIBRARIES are many.
+# shellcheck disable=SC2086
+make_mutant() {
+	sed "$2" "$top/$1" >"$work/mutant.c"
+	if cmp -s "$top/$1" "$work/mutant.c"; then
+		echo "the fault is nowhere in $1"
+		return 1
+	fi
+	$COMPILE -w -c -o "$work/mutant.o" "$work/mutant.c" &&
+		$LINK -o "$work/hunt" "$work/mutant.o" $objects $LIBRARIES
+}
+
+# What is wrong; the invariant that must be reported, in which scenario, from which kind of runs on; where, and how.
+mutant() {
+	case $1 in *"${MUTANTS-}"*) ;; *) return 0 ;; esac
+	if make_mutant "$5" "$6" >"$work/said" 2>&1 && "$work/hunt" "$3" "$4" "$2" >"$work/said" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'NOT CAUGHT by %s: ' "$2"
+	fi
+	printf '%-52s %s\n' "$1" "$(cat "$work/said")"
+}
+
+mutant 'a request is sent before its intent is synced' J2 no-balancer crash engine/run/activity_change.c \
+	'/^enum step phase_intent_sync/,/^}/ s/if (run_sync(activity->run) != 0)/if (0)/'
+mutant 'resume does not look' W2 no-balancer crash engine/run/activity_doubt.c \
+	's/took = doubt_took(activity, doubt);/took = 1;/'
+mutant 'resume takes every doubt for done' J3 no-balancer crash engine/run/activity_doubt.c \
+	's/took = doubt_took(activity, doubt);/took = 2;/'
+mutant 'the opposite is sent without waiting' W2 no-balancer late engine/run/activity_doubt.c \
+	's/if (left_ms <= 0) {/if (1) {/'
+mutant 'a run is closed with entries in its ledger' W2 no-balancer fault engine/run/history.c \
+	'/^bool history_is_open/,/^}/ s/return .*/return json_integer_value(json_object_get(history->leg_end, "exit")) != 3;/'
+mutant 'the next deployment forgets the ledger' W2 no-balancer crash engine/run/history.c \
+	'/Begun again: what was given/ s/^/	ledger_release(\&history->ledger);/'
+mutant 'what was done is not entered' W2 no-balancer calm engine/run/ledger.c \
+	's/if (observed || strcmp(result, "done") == 0)/if (0)/'
+mutant 'what was refused is entered' drift no-balancer fault engine/run/ledger.c \
+	's/if (observed || strcmp(result, "done") == 0)/if (1)/'
+mutant 'drift is not asked about' W10 no-balancer act engine/run/activity_decide.c \
+	'/NEED_DRIFT/,/drifted/ s/if (holds == 0)/if (1)/'
+mutant 'restoring ends at the first that fails' W2 no-balancer fault engine/run/restore.c \
+	's/if (result < 0)/if (result != 0)/'
+mutant 'an answer that is lost is a failure' 'exit 1' no-balancer fault engine/run/activity_change.c \
+	's/if (activity->answer.failure != FAILURE_NONE \&\& activity->answer.in_doubt)/if (0)/'
+mutant 'nothing is waited for' W9 group-of-three calm engine/run/activity_settle.c \
+	's/return holds ? settled(activity) : activity_poll_again(activity, PHASE_SETTLE);/return settled(activity);/'
+mutant 'the timer finds nothing to do' home no-balancer abandoned engine/cli/homeward.c \
+	's/if (!history_is_open(history))/if (1)/'
+mutant 'a reading is never too old' 'exit 1' no-balancer act engine/run/readings.c \
+	's/question->reading.asked_ms >= since_ms/1/'
+mutant 'an undo gets the input of what it undoes' L1 no-balancer calm engine/run/restore.c \
+	's/json_object_get(undo, "with"), json_null()/json_object_get(intent, "input"), json_null()/'
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
