@@ -15,11 +15,13 @@ embedded_data = \
 	schemas/actions/autoscaling.yaml \
 	schemas/actions/elb.yaml \
 	schemas/actions/elbv2.yaml \
+	schemas/actions/local.yaml \
 	schemas/operations/autoscaling.yaml \
 	schemas/operations/common.yaml \
 	schemas/operations/ec2.yaml \
 	schemas/operations/elb.yaml \
 	schemas/operations/elbv2.yaml \
+	schemas/operations/local.yaml \
 	schemas/operations/sts.yaml \
 	schemas/partitions.yaml
 

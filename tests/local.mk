@@ -63,6 +63,7 @@ include tests/text/local.mk
 include tests/model/local.mk
 include tests/wire/local.mk
 include tests/aws/local.mk
+include tests/local/local.mk
 include tests/run/local.mk
 include tests/sim/local.mk
 include tests/cli/local.mk

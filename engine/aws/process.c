@@ -50,7 +50,9 @@ static const char **child_environment(const struct environment *environment)
 static int start(const struct process *process, struct child *child, struct error *err)
 {
 	const char **environment = child_environment(process->environment);
-	const struct child_plan plan = { .arguments = process->arguments, .environment = environment };
+	const struct child_plan plan = {
+		.arguments = (const char *const *)process->arguments, .environment = environment
+	};
 	int result = child_start(child, &plan, err);
 
 	free(environment);

@@ -41,7 +41,7 @@ struct transport_curl {
 	struct transport transport;
 	CURLM *multi;
 	char *ca_bundle;
-	const int *wake_descriptor;
+	const int *wake_descriptor, *other_descriptor;
 	struct exchange *exchanges;
 };
 
@@ -173,6 +173,8 @@ static void exchange_set_request(struct exchange *exchange, const struct http_re
 	SET(easy, CURLOPT_URL, request->url);
 	if (strcmp(request->method, "GET") == 0) {
 		SET(easy, CURLOPT_HTTPGET, 1L);
+	} else if (strcmp(request->method, "HEAD") == 0) {
+		SET(easy, CURLOPT_NOBODY, 1L);
 	} else {
 		SET(easy, CURLOPT_POST, 1L);
 		SET(easy, CURLOPT_CUSTOMREQUEST, request->method);
@@ -185,6 +187,8 @@ static void exchange_set_request(struct exchange *exchange, const struct http_re
 	SET(easy, CURLOPT_TIMEOUT_MS, (long)request->total_timeout_ms);
 	if (request->no_proxy)
 		SET(easy, CURLOPT_NOPROXY, "*");
+	if (request->ca_bundle)
+		SET(easy, CURLOPT_CAINFO, request->ca_bundle);
 }
 
 static void exchange_set_protocols(struct exchange *exchange)
@@ -334,17 +338,24 @@ static int transport_curl_advance(struct transport_curl *curl)
 	return finished;
 }
 
+static void add_wake(struct curl_waitfd *wakes, unsigned *count, const int *descriptor)
+{
+	if (descriptor && *descriptor >= 0)
+		wakes[(*count)++] = (struct curl_waitfd){ .fd = *descriptor, .events = CURL_WAIT_POLLIN };
+}
+
 static int transport_curl_poll(struct transport *transport, int timeout_ms, struct error *err)
 {
 	struct transport_curl *curl = (struct transport_curl *)transport;
-	struct curl_waitfd wake = { .events = CURL_WAIT_POLLIN };
+	struct curl_waitfd wakes[2];
+	unsigned count = 0;
 	CURLMcode code;
 
 	if (transport_curl_advance(curl) > 0 || timeout_ms <= 0)
 		return 0;
-	if (curl->wake_descriptor)
-		wake.fd = *curl->wake_descriptor;
-	code = curl_multi_poll(curl->multi, &wake, curl->wake_descriptor ? 1 : 0, timeout_ms, NULL);
+	add_wake(wakes, &count, curl->wake_descriptor);
+	add_wake(wakes, &count, curl->other_descriptor);
+	code = curl_multi_poll(curl->multi, wakes, count, timeout_ms, NULL);
 	if (code != CURLM_OK)
 		return error_set(err, ERROR_NETWORK, NOWHERE, "cannot wait for the network: %s",
 				 curl_multi_strerror(code));
@@ -380,6 +391,7 @@ struct transport *transport_curl_new(const struct transport_curl_options *option
 	curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
 	curl->ca_bundle = options->ca_bundle ? memory_copy_text(options->ca_bundle) : NULL;
 	curl->wake_descriptor = options->wake_descriptor;
+	curl->other_descriptor = options->other_descriptor;
 	return &curl->transport;
 }
 

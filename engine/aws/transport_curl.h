@@ -14,6 +14,7 @@ struct transport_curl_options {
 	/* When this descriptor becomes readable, poll returns: what a signal handler wrote into a pipe, without the
 	 * race of a signal that comes just before the wait. NULL: none. Never read from here. */
 	const int *wake_descriptor;
+	const int *other_descriptor; /* the same for another source of events; -1 in it: none yet. NULL: none */
 };
 
 /* poll also returns early when a signal comes, and when bytes came that complete nothing. The caller frees. */

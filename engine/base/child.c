@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_NOT_RUN = 127, FILES_MOST = 65536 };
+enum { EXIT_NOT_RUN = 127, FILES_MOST = 65536, REAP_TRIES = 100, REAP_TRY_MS = 10 };
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -64,7 +65,8 @@ static void become(const struct child_plan *plan, pid_t parent, int output, int 
 	default_signals();
 	if (place_streams(plan, output) >= 0 && (!plan->directory || chdir(plan->directory) == 0)) {
 		keep_no_file_from(STDERR_FILENO + 1);
-		execvpe(plan->arguments[0], plan->arguments, (char *const *)(uintptr_t)plan->environment);
+		execvpe(plan->arguments[0], (char *const *)(uintptr_t)plan->arguments,
+			(char *const *)(uintptr_t)plan->environment);
 	}
 	number = errno;
 	while (write(fault, &number, sizeof(number)) < 0 && errno == EINTR)
@@ -135,16 +137,26 @@ void child_signal(const struct child *child, int number)
 	kill(-child->pid, number);
 }
 
+/* Of a child that was killed. */
+static int wait_for_end(const struct child *child)
+{
+	struct pollfd ended = { .fd = child->ended, .events = POLLIN };
+	int status = 0;
+
+	for (int i = 0; i < REAP_TRIES && waitpid(child->pid, &status, WNOHANG) == 0; i++)
+		poll(&ended, 1, REAP_TRY_MS);
+	return status;
+}
+
 int child_reap(struct child *child, int *status)
 {
 	int number = 0;
 
-	*status = 0;
 	kill(-child->pid, SIGKILL);
 	kill(child->pid, SIGKILL);
-	while (waitpid(child->pid, status, 0) < 0 && errno == EINTR)
-		;
-	if (read(child->fault, &number, sizeof(number)) != sizeof(number))
+	*status = wait_for_end(child);
+	if (fcntl(child->fault, F_SETFL, O_NONBLOCK) != 0 ||
+	    read(child->fault, &number, sizeof(number)) != sizeof(number))
 		number = 0;
 	close(child->output);
 	close(child->fault);

@@ -10,7 +10,7 @@
 #include "base/error.h"
 
 struct child_plan {
-	char *const *arguments;         /* the program first, looked for in our PATH; NULL behind the last */
+	const char *const *arguments;   /* the program first, looked for in our PATH; NULL behind the last */
 	const char *const *environment; /* "NAME=value" rows, NULL behind the last */
 	const char *directory;          /* where it begins; NULL: where we are */
 	bool takes_errors;              /* its standard error goes where its output goes; else nowhere */
@@ -30,8 +30,9 @@ int child_start(struct child *child, const struct child_plan *plan, struct error
 bool child_has_ended(const struct child *child);
 void child_signal(const struct child *child, int number); /* to its whole group */
 
-/* Kills what is left of its group and closes the files; waits for one that has not ended, which is then killed.
- * *status is as waitpid gives it, or 0; the answer is 0, or the errno for which it could not be run. */
+/* Kills what is left of its group, the child too where it has not ended, and closes the files. One that the kernel does
+ * not let go within a second (it hangs in a file system) is left behind. *status is as waitpid gives it, or 0; the
+ * answer is 0, or the errno for which it could not be run. */
 int child_reap(struct child *child, int *status);
 
 #endif

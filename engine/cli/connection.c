@@ -7,6 +7,7 @@
 
 #include "aws/endpoint.h"
 #include "aws/transport_curl.h"
+#include "local/executor.h"
 #include "text/json.h"
 
 static const char user_agent[] = PACKAGE_NAME "/" PACKAGE_VERSION;
@@ -21,6 +22,8 @@ struct connection {
 	struct imds *imds;
 	struct credentials_provider *credentials;
 	struct aws_client *client;
+	struct local_executor *local; /* before the client */
+	int children;                 /* readable when a child of it has something to tell; -1: none yet */
 	char *region;
 	json_t *failed_facts; /* name -> why */
 };
@@ -31,6 +34,7 @@ static int open_transports(struct connection *connection, struct error *err)
 
 	connection->quiet_transport = transport_curl_new(&options, err);
 	options.wake_descriptor = connection->options.wake_descriptor;
+	options.other_descriptor = &connection->children;
 	connection->transport = transport_curl_new(&options, err);
 	return connection->quiet_transport && connection->transport ? 0 : -1;
 }
@@ -70,6 +74,7 @@ struct connection *connection_new(const struct connection_options *options, stru
 	struct connection *connection = memory_new(1, sizeof(*connection));
 
 	connection->options = *options;
+	connection->children = -1;
 	connection->arena = arena_new();
 	connection->failed_facts = json_made(json_object());
 	connection->partitions = partitions_embedded(connection->arena, err);
@@ -85,6 +90,7 @@ void connection_free(struct connection *connection)
 {
 	if (!connection)
 		return;
+	local_executor_free(connection->local);
 	aws_client_free(connection->client);
 	if (connection->credentials)
 		credentials_chain_free(connection->credentials);
@@ -163,6 +169,19 @@ static void open_client(struct connection *connection)
 	connection->client = aws_client_new(&options);
 }
 
+static void open_local(struct connection *connection)
+{
+	const struct local_executor_options options = {
+		.others = aws_client_executor(connection->client),
+		.transport = connection->transport,
+		.clock = connection->options.clock,
+		.environment = connection->settings.environment,
+		.wake_descriptor = &connection->children,
+	};
+
+	connection->local = local_executor_new(&options);
+}
+
 struct executor *connection_executor(struct connection *connection, struct error *err)
 {
 	if (!connection->client) {
@@ -170,8 +189,9 @@ struct executor *connection_executor(struct connection *connection, struct error
 		    find_credentials(connection, err) != 0)
 			return NULL;
 		open_client(connection);
+		open_local(connection);
 	}
-	return aws_client_executor(connection->client);
+	return local_executor_executor(connection->local);
 }
 
 struct clock *connection_clock(struct connection *connection)

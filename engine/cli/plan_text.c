@@ -251,7 +251,7 @@ static void write_action(struct buffer *page, const json_t *step)
 {
 	struct buffer text = BUFFER_INIT;
 	const json_t *gave = json_object_get(step, "gave");
-	bool waits = json_object_get(step, "at_most_ms") != NULL, failed = json_object_get(step, "failure") != NULL;
+	bool waits = json_object_get(step, "waits") != NULL, failed = json_object_get(step, "failure") != NULL;
 
 	if (json_array_size(json_object_get(step, "changes")) > 0) {
 		write_changes(page, step);

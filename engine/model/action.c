@@ -330,6 +330,10 @@ static const struct field action_fields[] = {
 	  .type = &field_expression,
 	  .offset = FIELD_OF(action, progress),
 	  .help = "what to show while waiting" },
+	{ .name = "because",
+	  .type = &field_template_text,
+	  .offset = FIELD_OF(action, because),
+	  .help = "why it has not settled, for people; said where its time runs out" },
 	{ .name = "give",
 	  .type = &field_named_expressions,
 	  .offset = FIELD_OF(action, give),
@@ -374,3 +378,12 @@ const struct record action_record = {
 	.node_member = MEMBER_OF(action, node),
 	.finish = finish_action,
 };
+
+bool action_is_local(const struct action *action)
+{
+	bool local = action->n_observations > 0 && !action->request;
+
+	for (size_t i = 0; i < action->n_observations; i++)
+		local = local && operation_is_local(action->observations[i]->operation);
+	return local;
+}

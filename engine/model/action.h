@@ -76,7 +76,7 @@ enum action_need {
 	NEED_DECIDE,   /* change, satisfied, the request and its undo */
 	NEED_READY,    /* ready */
 	NEED_TOOK,     /* took, or settled where there is none */
-	NEED_SETTLE,   /* settled, failed, progress */
+	NEED_SETTLE,   /* settled, failed, progress, because */
 	NEED_DEADLINE, /* deadline */
 	NEED_GIVE,     /* give */
 	NEED_ADOPT,    /* adopt */
@@ -100,6 +100,7 @@ struct action {
 	struct record_list drift, refuse, failed; /* struct action_condition */
 	struct named_expressions change;
 	struct located_expression satisfied, ready, took, settled, deadline, progress;
+	const struct template *because; /* why it has not settled, where its time runs out */
 	struct action_request *request; /* NULL: it only looks, or waits */
 	struct named_expressions give;
 	bool leaves; /* satisfied, the subject has no traffic: how a run that nobody knows is told from none */
@@ -112,6 +113,9 @@ struct action {
 void action_find_needs(struct action *action);
 /* The observations that some expression of the action reads: no other is ever made. */
 uint64_t action_all_needs(const struct action *action);
+
+/* It asks this machine and nobody else. */
+bool action_is_local(const struct action *action);
 
 extern const struct record action_record;
 extern const struct record observation_record;

@@ -109,6 +109,7 @@ static void need_settle(struct needs *needs, const struct action *action)
 {
 	need_expression(needs, &action->settled);
 	need_expression(needs, &action->progress);
+	need_template(needs, action->because);
 	need_conditions(needs, &action->failed);
 }
 

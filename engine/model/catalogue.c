@@ -459,6 +459,12 @@ const struct action *catalogue_call(const struct catalogue *catalogue, struct re
 	operation = resolve_operation(catalogue, reader, name);
 	if (!operation)
 		return NULL;
+	if (operation_is_local(operation)) {
+		/* What only reads is called in a plan, too, and a command may do anything. */
+		diagnostics_error(reader->diagnostics, name->position, "'tidegate actions' lists those of local",
+				  "'%s' is no call to AWS: use an action", name->text);
+		return NULL;
+	}
 	action = call_action(catalogue, reader, operation->name, operation, name->text);
 	if (!action || call_doubt(reader, node_get(with, "in_doubt"), action) != 0)
 		return NULL;

@@ -53,7 +53,11 @@ enum in_doubt {
 	IN_DOUBT_SKIP   /* go on without */
 };
 
-enum protocol { PROTOCOL_QUERY, PROTOCOL_EC2 };
+enum protocol {
+	PROTOCOL_QUERY,
+	PROTOCOL_EC2,
+	PROTOCOL_LOCAL /* done on this machine: nothing is sent to AWS, and nobody need permit it */
+};
 
 /* First match wins; `contains` NULL matches every text. */
 struct operation_error {
@@ -106,6 +110,11 @@ struct operation {
 	const struct node *node;    /* as written, for the journal */
 	const struct node *file;    /* the file it stands in, whose types it uses */
 };
+
+static inline bool operation_is_local(const struct operation *operation)
+{
+	return operation->service->protocol == PROTOCOL_LOCAL;
+}
 
 /* What an error of this code and text means: the first matching row of the operation; by HTTP status where none does
  * (429 throttled, 403 access_denied, 5xx unavailable, else invalid). Never FAILURE_NONE. *retry as in the row. */

@@ -147,13 +147,13 @@ static struct permission *permission_for(struct collecting *collecting, const st
 	return permission;
 }
 
-/* What is sent unsigned needs no permission. */
+/* What is sent unsigned, or not at all, needs no permission. */
 static void permit(struct collecting *collecting, const struct operation *operation, const struct template *with,
 		   json_t *document)
 {
 	json_t *members = with ? template_render(with, document, NULL) : NULL;
 
-	if (!operation->anonymous)
+	if (!operation->anonymous && !operation_is_local(operation))
 		add_resource(collecting, permission_for(collecting, operation), members);
 	json_decref(members);
 }

@@ -55,9 +55,11 @@ static int missing(struct reader *reader, const struct service_file *file, const
 
 static int describe_service(struct reader *reader, const struct service_file *file, struct service *service)
 {
-	if (!file->api_version)
+	bool is_sent = file->protocol != PROTOCOL_LOCAL;
+
+	if (is_sent && !file->api_version)
 		return missing(reader, file, "api_version");
-	if (!file->endpoint_prefix)
+	if (is_sent && !file->endpoint_prefix)
 		return missing(reader, file, "endpoint_prefix");
 	if (!node_get(file->node, "protocol"))
 		return missing(reader, file, "protocol");
@@ -66,7 +68,9 @@ static int describe_service(struct reader *reader, const struct service_file *fi
 	service->api_version = file->api_version;
 	service->protocol = file->protocol;
 	service->endpoint_prefix = file->endpoint_prefix;
-	service->signing_name = file->signing_name ? file->signing_name : file->endpoint_prefix;
+	service->signing_name = file->signing_name      ? file->signing_name
+				: file->endpoint_prefix ? file->endpoint_prefix
+							: file->service;
 	service->environment_name = file->environment_name;
 	service->global_endpoint = file->global_endpoint;
 	return 0;

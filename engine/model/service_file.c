@@ -166,6 +166,7 @@ static const struct record operation_record = {
 static const struct choice protocol_choices[] = {
 	{ "query", PROTOCOL_QUERY, "awsQuery" },
 	{ "ec2", PROTOCOL_EC2, "ec2Query" },
+	{ "local", PROTOCOL_LOCAL, "none: it is done on this machine" },
 	{ 0 },
 };
 

@@ -17,6 +17,7 @@ static const struct protocol_row {
 	[PROTOCOL_QUERY] = { .element_name = "member" },
 	[PROTOCOL_EC2] = { .element_name = "item",
 			   .first_letter = { [DIRECTION_REQUEST] = toupper, [DIRECTION_ANSWER] = tolower } },
+	[PROTOCOL_LOCAL] = { .element_name = "member" },
 };
 
 static const struct scalar {

@@ -9,11 +9,13 @@
 int64_t activity_poll_delay_ms(struct activity *activity)
 {
 	struct random *random = activity->run->environment.random;
+	/* To ask oneself costs nobody's patience. */
+	int64_t most_ms = action_is_local(activity->action) ? POLL_LOCAL_MOST_MS : POLL_MOST_MS;
 	int64_t delay_ms = POLL_FIRST_MS << (activity->polls < 4 ? activity->polls : 4);
 
 	activity->polls++;
-	if (delay_ms > POLL_MOST_MS)
-		delay_ms = POLL_MOST_MS;
+	if (delay_ms > most_ms)
+		delay_ms = most_ms;
 	return delay_ms - (int64_t)((double)delay_ms * 0.2 * random->next(random));
 }
 
@@ -22,6 +24,17 @@ void activity_poll_begin(struct activity *activity)
 	activity->begun_ms = 0;
 	activity->deadline_ms = 0;
 	activity->polls = 0;
+}
+
+/* What was seen of the effect stays seen: it is what progress and a time-out tell of. */
+static int observe_for_deadline(struct activity *activity)
+{
+	json_t *seen = json_incref(json_object_get(activity->document, "observed"));
+	int result = activity_observe(activity, NEED_DEADLINE);
+
+	json_object_update_missing(json_object_get(activity->document, "observed"), seen);
+	json_decref(seen);
+	return result;
 }
 
 /* The deadline is evaluated only where there is something to wait for: what it needs may cost calls. 1: it is known. */
@@ -38,7 +51,7 @@ int activity_poll_deadline(struct activity *activity)
 	activity->deadline_ms = activity->begun_ms + DEFAULT_DEADLINE_MS;
 	if (!activity->action->deadline.parsed)
 		return 1;
-	result = activity_observe(activity, NEED_DEADLINE);
+	result = observe_for_deadline(activity);
 	activity->deadline_ms = 0;
 	if (result != 1)
 		return result;
@@ -103,12 +116,25 @@ static const char *waited_for(enum phase phase)
 	return phase == PHASE_READY ? "could not begin" : "has not taken full effect";
 }
 
+static enum step fail_by_time(struct activity *activity)
+{
+	const struct template *because = activity->phase == PHASE_SETTLE ? activity->action->because : NULL;
+	char *reason = because ? template_sentence(because, activity->document) : NULL;
+	int64_t passed_ms = run_now_ms(activity->run) - activity->begun_ms;
+	char waited[DURATION_TEXT_BYTES];
+
+	activity_fail(activity, FAILURE_TIMEOUT, "%s %s after %s%s%s", activity->action->name,
+		      waited_for(activity->phase), duration_format(passed_ms / 1000 * 1000, waited), reason ? ": " : "",
+		      reason ? reason : "");
+	free(reason);
+	return activity_end_failed(activity);
+}
+
 /* Not yet: looks again later, in the phase given. */
 enum step activity_poll_again(struct activity *activity, enum phase phase)
 {
 	int known = activity_poll_deadline(activity);
 	int64_t now_ms = run_now_ms(activity->run), deadline_ms;
-	char waited[DURATION_TEXT_BYTES];
 
 	if (known == 0)
 		return activity_wait(activity);
@@ -116,12 +142,8 @@ enum step activity_poll_again(struct activity *activity, enum phase phase)
 		return activity_end_failed(activity);
 	activity->result.failure = FAILURE_NONE;
 	deadline_ms = known == 1 ? activity->deadline_ms : activity->begun_ms + DEFAULT_DEADLINE_MS;
-	if (now_ms >= deadline_ms) {
-		activity_fail(activity, FAILURE_TIMEOUT, "%s %s after %s", activity->action->name,
-			      waited_for(activity->phase),
-			      duration_format((now_ms - activity->begun_ms) / 1000 * 1000, waited));
-		return activity_end_failed(activity);
-	}
+	if (now_ms >= deadline_ms)
+		return fail_by_time(activity);
 	activity_tell_progress(activity, deadline_ms - now_ms, false);
 	activity->wake_ms = now_ms + activity_poll_delay_ms(activity);
 	if (activity->wake_ms > deadline_ms)

@@ -10,8 +10,10 @@ static void remember_verified(struct activity *activity)
 	struct run *run = activity->run;
 	struct verified *made;
 
-	/* A minimum that we lowered may rightly have moved; that the instance is out, or healthy, must not have. */
-	if (activity->verifying || activity->undoes || (activity->action->request && !activity->action->leaves))
+	/* A minimum that we lowered may rightly have moved; that the instance is out, or healthy, must not have. What
+	 * this machine said of itself was true when it was asked, and a command is not run again unasked. */
+	if (activity->verifying || activity->undoes || (activity->action->request && !activity->action->leaves) ||
+	    action_is_local(activity->action))
 		return;
 	made = memory_new(1, sizeof(*made));
 	made->action = activity->action;
@@ -58,7 +60,8 @@ static enum step plan_wait(struct activity *activity)
 			return step;
 		summary = template_sentence(action->summary, activity->document);
 	}
-	if (!activity_observed(activity, NEED_SETTLE, &step)) {
+	/* A command may do anything: this machine is not asked by a plan. */
+	if (!action_is_local(action) && !activity_observed(activity, NEED_SETTLE, &step)) {
 		free(summary);
 		return step;
 	}

@@ -14,6 +14,7 @@ enum {
 	DEFAULT_DEADLINE_MS = 120000,  /* of an effect without a `deadline` */
 	POLL_FIRST_MS = 1000,
 	POLL_MOST_MS = 15000,
+	POLL_LOCAL_MOST_MS = 2000,
 	LEG_RESERVE_MS = 15000,        /* a leg stops itself so long before it would be killed */
 	ANSWER_PATIENCE_MS = 3000      /* how long a stop waits for the answer to what is already sent */
 };

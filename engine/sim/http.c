@@ -117,7 +117,8 @@ static const struct operation *find_operation(void *argument, const char *action
 	for (size_t i = 0; (name = services_name_at(search->services, i)) != NULL; i++) {
 		const struct service *service = services_service(search->services, name, NULL);
 
-		if (service && strcmp(service->signing_name, search->signing_name) == 0 &&
+		if (service && service->protocol != PROTOCOL_LOCAL &&
+		    strcmp(service->signing_name, search->signing_name) == 0 &&
 		    strcmp(service->api_version, version) == 0)
 			return operation_named(service, action);
 	}

@@ -1,6 +1,7 @@
 libtidegate_a_SOURCES += \
 	engine/sim/act.c \
 	engine/sim/agenda.c engine/sim/agenda.h \
+	engine/sim/application.c \
 	engine/sim/autoscaling.h engine/sim/autoscaling_read.c engine/sim/autoscaling_write.c \
 	engine/sim/ec2.c \
 	engine/sim/elb.c \

@@ -14,7 +14,8 @@
 #include "wire/shape.h"
 
 const struct sim_operation *const sim_operations[] = {
-	autoscaling_reads, autoscaling_writes, elb_operations, elbv2_operations, ec2_operations, sts_operations, NULL
+	autoscaling_reads, autoscaling_writes, elb_operations, elbv2_operations, ec2_operations, sts_operations,
+	local_operations, NULL
 };
 
 const struct fault_row fault_rows[SIM_FAULT_COUNT] = {

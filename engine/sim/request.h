@@ -78,6 +78,6 @@ const json_t *input_list(const struct request *request, const char *name);
 bool list_names(const json_t *list, const char *text);
 
 extern const struct sim_operation autoscaling_reads[], autoscaling_writes[], elb_operations[], elbv2_operations[],
-	ec2_operations[], sts_operations[];
+	ec2_operations[], sts_operations[], local_operations[];
 
 #endif

@@ -362,6 +362,10 @@ static void build_settings(struct builder *builder, const struct scenario_row *s
 		world->region = scenario->region;
 	if (scenario->account)
 		world->account = scenario->account;
+	if (scenario->application) {
+		world->application.up_after_ms = scenario->application->up_after_ms;
+		world->application.never_up = scenario->application->never_up;
+	}
 	for (int i = 0; scenario->takes && i < TIMING_COUNT; i++)
 		if (scenario->takes->given[i])
 			world->spans[i] = scenario->takes->spans[i];

@@ -230,6 +230,17 @@ static const struct record fault_record = {
 	.node_member = MEMBER_OF(fault_file_row, node),
 };
 
+static const struct field application_fields[] = {
+	{ "up_after", &field_duration, FIELD_OF(application_row, up_after_ms),
+	  .help = "so long after it is first asked, its checks hold; at once" },
+	{ "never_up", &field_boolean, FIELD_OF(application_row, never_up), .help = "they never do" },
+	{ 0 },
+};
+
+static const struct record application_record = {
+	.name = "an application", .size = sizeof(struct application_row), .fields = application_fields
+};
+
 static const struct field scenario_fields[] = {
 	{ "scenario", &field_name, FIELD_OF(scenario_row, name), .required = true, .help = "its name" },
 	{ "comment", &field_text, FIELD_OF(scenario_row, comment), .help = "what it is about" },
@@ -244,6 +255,8 @@ static const struct field scenario_fields[] = {
 	  .help = "Auto Scaling groups by name" },
 	{ "instances", &field_record_map, FIELD_OF(scenario_row, instances), .record = &instance_record,
 	  .help = "instances of no group by ID" },
+	{ "application", &field_record, FIELD_OF(scenario_row, application), .record = &application_record,
+	  .help = "what local checks of `self` find; they fail, too, where its health checks do" },
 	{ "takes", &field_record, FIELD_OF(scenario_row, takes), .record = &takes_record,
 	  .help = "how long things take" },
 	{ "others", &field_record_list, FIELD_OF(scenario_row, others), .record = &act_record,

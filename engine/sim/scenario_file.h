@@ -65,11 +65,17 @@ struct takes_row {
 	bool given[TIMING_COUNT];
 };
 
+struct application_row {
+	int64_t up_after_ms;
+	bool never_up;
+};
+
 struct scenario_row {
 	const struct node *node;
 	const char *name, *comment, *region, *account, *self;
 	struct record_list groups, instances, target_groups, balancers, others, faults;
 	struct takes_row *takes;
+	struct application_row *application;
 };
 
 #endif

@@ -160,6 +160,15 @@ struct member {
 	unsigned generation;
 };
 
+/* ---- what the deployment installs, on the machine that the client runs on */
+
+struct application {
+	int64_t up_after_ms; /* from when it is first asked */
+	bool never_up;
+	bool asked;
+	int64_t asked_ms; /* first */
+};
+
 /* ---- the world: what a copy of it is made of */
 
 struct world {
@@ -167,6 +176,7 @@ struct world {
 	struct span spans[TIMING_COUNT];
 	const char *region, *account;
 	size_t self; /* ROW_NONE: the client runs outside */
+	struct application application;
 	int64_t now_ms; /* since the world began */
 	uint64_t random;
 	unsigned made_instances, made_activities;

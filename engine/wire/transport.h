@@ -24,6 +24,7 @@ struct http_request {
 	int total_timeout_ms;
 	size_t max_response_bytes; /* a longer answer is a failure */
 	bool no_proxy;             /* instance metadata: never through a proxy */
+	const char *ca_bundle;     /* a PEM file in place of the transport's; NULL: the transport's */
 };
 
 enum transfer_failure {

@@ -139,6 +139,14 @@ static bool do_hang(struct connection *connection)
 	return false;
 }
 
+static bool do_stall(struct connection *connection)
+{
+	static const char half[] = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf";
+
+	connection_send(connection, half, sizeof(half) - 1);
+	return do_hang(connection);
+}
+
 static bool do_redirect(struct connection *connection)
 {
 	connection_answer(connection, "302 Found", "Location: " PATH_ECHO "\r\n", "", 0);
@@ -152,7 +160,7 @@ static const struct {
 	{ PATH_ECHO, do_echo },	      { PATH_HEAD, do_head },   { PATH_INTERIM, do_interim },
 	{ PATH_RESET, do_reset },     { PATH_DRIP, do_drip },   { PATH_TRUNCATE, do_truncate },
 	{ PATH_LARGE, do_large },     { PATH_HANG, do_hang },   { PATH_LARGE_HEAD, do_large_head },
-	{ PATH_REDIRECT, do_redirect },
+	{ PATH_REDIRECT, do_redirect }, { PATH_STALL, do_stall },
 };
 
 /* One whole request, head and body; false at the end of the connection. */

@@ -15,6 +15,7 @@ struct tiny_server;
 #define PATH_LARGE "/large"         /* 200, 100,000 bytes */
 #define PATH_LARGE_HEAD "/tall"     /* 200, headers of 100,000 bytes together */
 #define PATH_HANG "/hang"           /* nothing, until the client gives up */
+#define PATH_STALL "/stall"         /* 200, half of what it announces, then nothing */
 #define PATH_REDIRECT "/redirect"   /* 302 to PATH_ECHO */
 
 struct tiny_server *tiny_server_start(void);

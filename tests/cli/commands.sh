@@ -25,7 +25,7 @@ expect() {
 	got=$?
 	awk '/^         / { sub(/^ +/, " "); printf "%s", $0; next }
 	     { if (NR > 1) print ""; printf "%s", $0 }
-	     END { if (NR) print "" }' raw | sed "s|$work|/W|g" >printed
+	     END { if (NR) print "" }' raw | sed "s|$work|/W|g; s/^local [0-9a-f]\{8\} /local FINGERPRINT /" >printed
 	[ "$got" = "$status" ] && cmp -s expected printed && return
 	echo "$name: exit $got, expected $status"
 	diff expected printed
@@ -274,6 +274,44 @@ END
 expect 2 'an unknown action is named with the nearest' "$tidegate" actions autoscaling.mak_room <<'END'
 tidegate: unknown action 'autoscaling.mak_room': did you mean 'autoscaling.make_room'?
 END
+
+# What asks this machine alone needs no AWS.
+cat >local.yaml <<'END'
+tidegate: 1
+machine: local
+subject: web
+start_at: RUN
+states:
+  RUN: {action: local.command, with: {command: [sh, -c, 'touch "$HOME/touched"'], within: 2m}, next: LOOK}
+  LOOK:
+    action: local.command
+    with: {command: [sh, -c, "echo $AWS_SESSION_TOKEN no luck; exit 3"], within: 0s}
+    next: DONE
+  DONE: {end: succeeded}
+END
+expect 0 'a plan runs no command' AWS_REGION=eu-west-1 "$tidegate" plan local.yaml <<'END'
+local FINGERPRINT   web in eu-west-1
+Leave                                                     waits up to 2m
+  . RUN             run sh until it ends with 0; 2m at most
+  . LOOK            run sh until it ends with 0
+    DONE            ends: succeeded
+Plan: nothing to change.
+END
+[ ! -e touched ] || {
+	echo 'a plan ran a command'
+	failed=1
+}
+run AWS_REGION=eu-west-1 AWS_SESSION_TOKEN=HIDDEN "$tidegate" run --yes local.yaml >said
+if [ $? != 1 ] || [ ! -e touched ] || ! tr -s ' \n' '  ' <said | grep -q 'sh ended with status 3: no luck'; then
+	echo 'a run did not run its commands as it should:'
+	cat said
+	failed=1
+fi
+run "$tidegate" policy local.yaml | tr -d ' \n' | grep -q '"Statement":\[\]' || {
+	echo 'what is local needs a permission'
+	failed=1
+}
+
 mkdir etc
 echo 'state_dri: /tmp' >etc/config.yaml
 expect 2 'a faulty configuration is refused' TIDEGATE_STATE_DIR= "$tidegate" status <<END

@@ -192,7 +192,7 @@ def main():
     directory = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else top / "schemas" / "operations"
     report = Report()
     for path in sorted(directory.glob("*.yaml")):
-        if path.name != "common.yaml":  # errors of all services: no model has them
+        if path.name not in ("common.yaml", "local.yaml"):  # errors of all services; what is no service of AWS
             Service(path, report).check()
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0

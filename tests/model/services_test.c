@@ -90,7 +90,7 @@ static void check_complete(const struct operation *operation)
 
 static void every_operation_of_every_service_is_complete(void **state)
 {
-	assert_int_equal(for_each_operation(*state, check_complete), 42);
+	assert_int_equal(for_each_operation(*state, check_complete), 44);
 }
 
 static void check_example(const struct operation *operation)
@@ -99,6 +99,10 @@ static void check_example(const struct operation *operation)
 	struct error err = ERROR_INIT;
 	json_t *example = node_to_json(operation->example);
 
+	if (operation_is_local(operation)) {
+		json_decref(example);
+		return;
+	}
 	if (query_encode_request(operation, json_object_get(example, "input"), &body, &err) < 0)
 		fail_msg("%s: %s", operation->name, err.message);
 	assert_string_equal(buffer_text(&body), json_string_value(json_object_get(example, "body")));

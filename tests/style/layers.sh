@@ -13,8 +13,9 @@ model  text base
 wire   model text base
 run    wire model text base
 aws    wire model text base
+local  wire model text base
 sim    wire model text base
-cli    run aws sim wire model text base
+cli    run aws local sim wire model text base
 END
 }
 
