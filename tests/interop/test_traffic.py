@@ -16,9 +16,9 @@ scenario: traffic
 comment: Two instances that answer, one of which is deployed to.
 self: {SELF}
 """
-TARGETS = f"{{port: 8080, drain: 20s, interval: 5s, healthy_after: 2, targets: [{{instance: {SELF}}}, {{instance: {OTHER}}}]}}"
+TARGETS = f"{{port: 8080, drain: 40s, interval: 5s, healthy_after: 2, targets: [{{instance: {SELF}}}, {{instance: {OTHER}}}]}}"
 GROUP = f"""
-target_groups: {{web-http: {{port: 8080, drain: 20s, interval: 5s, healthy_after: 2}}}}
+target_groups: {{web-http: {{port: 8080, drain: 40s, interval: 5s, healthy_after: 2}}}}
 groups:
   web-prod: {{minimum: 2, desired: 2, maximum: 4, target_groups: [web-http], instances: {{{SELF}: {{}}, {OTHER}: {{}}}}}}
 """
@@ -40,7 +40,7 @@ ROWS = [
     ),
     Row(
         "classic-elb",
-        f"balancers: {{web: {{drain: 20s, interval: 5s, healthy_after: 2, instances: [{SELF}, {OTHER}]}}}}\n"
+        f"balancers: {{web: {{drain: 40s, interval: 5s, healthy_after: 2, instances: [{SELF}, {OTHER}]}}}}\n"
         f"instances: {{{SELF}: {{}}, {OTHER}: {{}}}}\n",
         instance_health,
     ),

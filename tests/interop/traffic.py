@@ -28,7 +28,7 @@ defaults
     # Nothing is tried again and no server is looked at: what is lost shall be seen.
     retries 0
     option http-server-close
-    timeout connect 5s
+    timeout connect 30s
     timeout client 60s
     timeout server 60s
 frontend clients
