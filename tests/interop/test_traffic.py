@@ -1,4 +1,5 @@
 """No request is dropped while an instance leaves, is deployed to and returns; and without the waits, some are."""
+import contextlib
 import dataclasses
 
 import pytest
@@ -66,16 +67,13 @@ def deploy(stand, machine, environment):
 def play(row, machine, folder, monkeypatch):
     """(requests dropped, requests made) in one deployment."""
     folder.mkdir()
-    simulator = Simulator(folder, SCENARIO + row.world, SPEED)
-    for name, value in simulator.exports.items():
-        monkeypatch.setenv(name, value)
-    environment = hook_environment(LEAVE, **simulator.exports, TIDEGATE_STATE_DIR=str(folder / "state"))
-    stand = Stand(row.look(simulator.exports["AWS_ENDPOINT_URL"]), [SELF, OTHER], SLOW_SECONDS)
-    try:
-        deploy(stand, machine, environment)
-    finally:
-        stand.close()
-        simulator.close()
+    with contextlib.closing(Simulator(folder, SCENARIO + row.world, SPEED)) as simulator:
+        for name, value in simulator.exports.items():
+            monkeypatch.setenv(name, value)
+        environment = hook_environment(LEAVE, **simulator.exports, TIDEGATE_STATE_DIR=str(folder / "state"))
+        look = row.look(simulator.exports["AWS_ENDPOINT_URL"])
+        with contextlib.closing(Stand(look, [SELF, OTHER], SLOW_SECONDS)) as stand:
+            deploy(stand, machine, environment)
     return stand.load.dropped, stand.load.total()
 
 
