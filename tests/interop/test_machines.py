@@ -1,7 +1,9 @@
 """Every shipped machine leaves and returns as a hook: boto3 looks at the world before, between and after, and the request
 log holds the changes that are due, and no more calls than a careful person would make."""
 import dataclasses
+import json
 
+import jsonschema
 import pytest
 from stage import LEAVE, RETURN, SOURCE
 from world import GROUP
@@ -35,18 +37,18 @@ def without(members, instance):
     return tuple(member for member in members if member != instance)
 
 
-def out_of_target_group(before, instance):
+def out_of_target_group(before, instance, now):
     return {"targets": without(before.targets, instance)}
 
 
-def out_of_classic(before, instance):
+def out_of_classic(before, instance, now):
     return {"classic": without(before.classic, instance)}
 
 
-def in_standby(before, instance):
+def in_standby(before, instance, now):
     return {
-        **out_of_target_group(before, instance),
-        **out_of_classic(before, instance),
+        **out_of_target_group(before, instance, now),
+        **out_of_classic(before, instance, now),
         "minimum": before.minimum - 1,
         "desired": before.desired - 1,
         "suspended": STANDBY_PROCESSES,
@@ -63,6 +65,9 @@ class Row:
     at_most: tuple  # calls of the leaving leg and of the returning one
     registered: object = attached
     inputs: dict = dataclasses.field(default_factory=dict)
+
+    def file(self):
+        return SOURCE / "machines" / f"{self.machine}.yaml"
 
     def environment(self):
         return {f"TIDEGATE_INPUT_{name}": value for name, value in self.inputs.items()}
@@ -98,8 +103,7 @@ ROWS = [
 def leg(stage, row, event):
     """Its calls."""
     stage.proxy.calls.clear()
-    machine = SOURCE / "machines" / f"{row.machine}.yaml"
-    ended = stage.hook(event, machine=machine, **row.environment())
+    ended = stage.hook(event, machine=row.file(), **row.environment())
     assert ended.status == 0, ended
     return stage.calls()
 
@@ -113,13 +117,28 @@ def test_an_instance_leaves_and_returns(stage, row, record_property):
     row.registered(stage)
     before = stage.world.look()
     left = leg(stage, row, LEAVE)
-    assert stage.world.look() == dataclasses.replace(before, **row.between(before, stage.world.instance))
+    between = stage.world.look()
+    assert between == dataclasses.replace(before, **row.between(before, stage.world.instance, between))
     returned = leg(stage, row, RETURN)
     assert stage.world.look() == before
     assert (changes(left), changes(returned)) == (row.leaving, row.returning)
     made = len(left), len(returned)
     assert made[0] <= row.at_most[0] and made[1] <= row.at_most[1], "\n".join(map(str, left + returned))
     record_property("measured", f"{row.machine}: {made[0]} + {made[1]} calls")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.machine)
+def test_its_plan_only_asks_and_keeps_the_schema(stage, row):
+    row.registered(stage)
+    before = stage.world.look()
+    inputs = {"instance": stage.world.instance, **row.inputs}
+    given = [word for name, value in inputs.items() for word in ("-i", f"{name}={value}")]
+    planned = stage.command("plan", "--json", row.file(), *given)
+    assert planned.status == 0, planned
+    schema = json.loads((SOURCE / "schemas" / "plan.schema.json").read_text())
+    jsonschema.validate(json.loads(planned.output), schema, jsonschema.Draft202012Validator)
+    assert stage.mutations() == []
+    assert stage.world.look() == before
 
 
 def test_each_shipped_machine_has_its_row():

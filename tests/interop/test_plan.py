@@ -1,8 +1,6 @@
-"""plan on the real world: it only asks, and what it prints for programs has the shape that we ship."""
-import json
-
-import jsonschema
-from stage import MACHINE, SOURCE
+"""plan on the real world: it only asks, and names what would be changed. What it prints for programs is in
+test_machines.py, for every machine."""
+from stage import MACHINE
 
 
 def plan(stage, *options):
@@ -24,9 +22,3 @@ def test_plan_names_every_change_and_what_it_takes(stage):
     printed = plan(stage)
     for words in ("SuspendProcesses", "MinSize=2", "EnterStandby", "AZRebalance", "minimum 3 -> 2", "minimum 2 -> 3"):
         assert words in printed
-
-
-def test_plan_for_programs_keeps_its_schema(stage):
-    schema = json.loads((SOURCE / "schemas" / "plan.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(json.loads(plan(stage, "--json")), schema, jsonschema.Draft202012Validator)
