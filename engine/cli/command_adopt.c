@@ -130,7 +130,7 @@ const struct command command_adopt = {
 	.operands = "MACHINE",
 	.least = 1,
 	.most = 1,
-	.options = OPTIONS_MACHINE | OPTIONS_AWS | OPTIONS_STATE | OPTION_BIT(OPTION_YES) |
+	.options = OPTIONS_MACHINE | OPTIONS_AWS | OPTIONS_STATE | OPTIONS_RUN |
 		   OPTION_BIT(OPTION_FLAG_FILE),
 	.more = "Nothing is changed: a run begins that stands at its pause, and holds what keeps\n"
 		"the instance out. 'tidegate resume' then brings it back, as the next hook does.\n"

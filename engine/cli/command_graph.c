@@ -148,7 +148,7 @@ const struct command command_graph = {
 	.help = "Draws a machine, or where a run stands, as DOT, SVG or PNG.",
 	.operands = "[MACHINE|RUN]",
 	.most = 1,
-	.options = OPTIONS_STATE | OPTIONS_CATALOGUE | 1 << OPTION_FORMAT | 1 << OPTION_OUTPUT,
+	.options = OPTIONS_STATE | OPTIONS_CATALOGUE | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUTPUT),
 	.more = "Without an operand it is the one open run. SVG and PNG need Graphviz.\n"
 		"Octagons are pauses, '<' is a restore, what is dashed is done on an error.\n",
 	.run = run_graph,

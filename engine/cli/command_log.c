@@ -111,7 +111,7 @@ const struct command command_log = {
 	.help = "Shows what a run did, record by record.",
 	.operands = "[RUN]",
 	.most = 1,
-	.options = OPTIONS_STATE | 1 << OPTION_FOLLOW | 1 << OPTION_JSON,
+	.options = OPTIONS_STATE | OPTION_BIT(OPTION_FOLLOW) | OPTION_BIT(OPTION_JSON),
 	.more = "RUN may be left out: the one open run, or the newest where none is open.\n"
 		"--json gives the journal's own records, one a line.\n",
 	.run = run_log,

@@ -255,7 +255,8 @@ const struct command command_plan = {
 	.operands = "MACHINE",
 	.least = 1,
 	.most = 1,
-	.options = OPTIONS_MACHINE | OPTIONS_AWS | 1 << OPTION_HOOK | 1 << OPTION_JSON | 1 << OPTION_EXIT_CODE,
+	.options = OPTIONS_MACHINE | OPTIONS_AWS | OPTION_BIT(OPTION_HOOK) | OPTION_BIT(OPTION_JSON) |
+		   OPTION_BIT(OPTION_EXIT_CODE),
 	.more = "With --exit-code: 0 where there is nothing to change, 10 where there is.\n",
 	.run = run_plan,
 };

@@ -85,7 +85,7 @@ const struct command command_policy = {
 	.operands = "MACHINE",
 	.least = 1,
 	.most = 1,
-	.options = OPTIONS_MACHINE | 1 << OPTION_REGION,
+	.options = OPTIONS_MACHINE | OPTION_BIT(OPTION_REGION),
 	.more = "Resources that inputs name are named in it: give them with -i. With --region it\n"
 		"holds in that region only. What stays wider than it might be is said beside it.\n",
 	.run = run_policy,

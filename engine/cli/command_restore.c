@@ -55,7 +55,7 @@ const struct command command_restore = {
 	.help = "Takes back what a run has changed, newest first, and ends it.",
 	.operands = "[RUN]",
 	.most = 1,
-	.options = OPTIONS_AWS | OPTIONS_STATE | OPTIONS_CATALOGUE | 1 << OPTION_YES,
+	.options = OPTIONS_AWS | OPTIONS_STATE | OPTIONS_CATALOGUE | OPTIONS_RUN,
 	.more = "RUN may be left out where one run is open. What others changed meanwhile is\n"
 		"left alone and said; what fails stays in the ledger, and restore can be called\n"
 		"again. It does not wait for health: 'tidegate resume' does.\n",

@@ -96,7 +96,7 @@ const struct command command_resume = {
 	.help = "Goes on with a run from where it stands.",
 	.operands = "[RUN]",
 	.most = 1,
-	.options = OPTIONS_AWS | OPTIONS_STATE | OPTIONS_CATALOGUE | 1 << OPTION_ALL | 1 << OPTION_YES,
+	.options = OPTIONS_AWS | OPTIONS_STATE | OPTIONS_CATALOGUE | OPTION_BIT(OPTION_ALL) | OPTIONS_RUN,
 	.more = "RUN may be left out where one run is open. From a pause it goes to the end;\n"
 		"a leg that was cut off goes on to its own goal.\n"
 		"\n"

@@ -72,7 +72,7 @@ const struct command command_run = {
 	.operands = "MACHINE",
 	.least = 1,
 	.most = 1,
-	.options = OPTIONS_MACHINE | OPTIONS_AWS | OPTIONS_STATE | 1 << OPTION_UNTIL | 1 << OPTION_YES,
+	.options = OPTIONS_MACHINE | OPTIONS_AWS | OPTIONS_STATE | OPTION_BIT(OPTION_UNTIL) | OPTIONS_RUN,
 	.more = "Where a run of this subject is open it is begun again, with what it has changed\n"
 		"kept in mind; 'tidegate resume' goes on from where it stands.\n"
 		"Ctrl-C stops at the next safe point: exit 6, and 'tidegate resume' goes on.\n",

@@ -126,7 +126,8 @@ const struct command command_status = {
 	.name = "status",
 	.help = "Shows the open runs: where they stand, what they hold, how to go on.",
 	.operands = "",
-	.options = OPTIONS_STATE | OPTIONS_AWS | 1 << OPTION_OFFLINE | 1 << OPTION_JSON | 1 << OPTION_EXIT_CODE,
+	.options = OPTIONS_STATE | OPTIONS_AWS | OPTION_BIT(OPTION_OFFLINE) | OPTION_BIT(OPTION_JSON) |
+		   OPTION_BIT(OPTION_EXIT_CODE),
 	.more = "A run is open until it has ended and nothing is left to restore. What it holds\n"
 		"is looked at in AWS, for 5 seconds at most; only Describe calls are sent.\n"
 		"With --exit-code: 0 where none is open, 10 where one is.\n"

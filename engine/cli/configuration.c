@@ -10,6 +10,8 @@
 static const struct field configuration_fields[] = {
 	{ .name = "state_dir", .type = &field_text, .offset = FIELD_OF(configuration, state_dir),
 	  .help = "where the journals of the runs are kept" },
+	{ .name = "log_format", .type = &field_text, .offset = FIELD_OF(configuration, log_format),
+	  .help = "how a run is told: text, or json for log collectors" },
 	{ .name = "inputs", .type = &field_node, .offset = FIELD_OF(configuration, inputs),
 	  .help = "for a machine by its name, or for `any`: inputs and their values" },
 	{ 0 },

@@ -8,6 +8,7 @@
 struct configuration {
 	const char *path;         /* of the file; NULL: there is none */
 	const char *state_dir;    /* NULL: not said */
+	const char *log_format;   /* NULL: not said */
 	const struct node *inputs; /* machine, or `any` -> input -> value; NULL: none */
 };
 

@@ -31,6 +31,7 @@ libcommands_a_SOURCES = \
 	engine/cli/hook.c \
 	engine/cli/inputs.c engine/cli/inputs.h \
 	engine/cli/live.c engine/cli/live.h \
+	engine/cli/log.c engine/cli/log.h \
 	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
 	engine/cli/passages.c engine/cli/passages.h \
@@ -43,6 +44,7 @@ libcommands_a_SOURCES = \
 	engine/cli/screen.c engine/cli/screen.h \
 	engine/cli/session.c engine/cli/session.h \
 	engine/cli/status.c engine/cli/status.h \
+	engine/cli/trace.c engine/cli/trace.h \
 	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \

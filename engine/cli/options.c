@@ -36,6 +36,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_JOBS] = { "jobs", 0, "N", "so many processes; one for each processor" },
 	[OPTION_RUN] = { "run", 0, "N", "only this run, and what happens in it" },
 	[OPTION_OFFLINE] = { "offline", 0, NULL, "by the journals alone, without asking AWS" },
+	[OPTION_LOG_FORMAT] = { "log-format", 0, "NAME", "text, or json: one object a line" },
+	[OPTION_DEBUG] = { "debug", 0, NULL, "tell each call to AWS on standard error" },
 	[OPTION_NO_COLOR] = { "no-color", 0, NULL, "plain text on a terminal, too" },
 };
 

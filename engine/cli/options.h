@@ -38,6 +38,8 @@ enum option {
 	OPTION_RUN,
 	OPTION_JOBS,
 	OPTION_OFFLINE,
+	OPTION_LOG_FORMAT,
+	OPTION_DEBUG,
 	OPTION_NO_COLOR,
 	OPTION_COUNT
 };
@@ -52,15 +54,17 @@ struct option_row {
 extern const struct option_row option_rows[OPTION_COUNT];
 
 /* A set of options, for the commands' table. */
-typedef uint32_t option_set;
+typedef uint64_t option_set;
 #define OPTION_BIT(option) ((option_set)1 << (option))
-enum {
-	OPTIONS_CATALOGUE = 1 << OPTION_CATALOGUE,
-	OPTIONS_AWS = 1 << OPTION_REGION | 1 << OPTION_PROFILE | 1 << OPTION_ENDPOINT_URL | 1 << OPTION_CA_BUNDLE,
-	OPTIONS_STATE = 1 << OPTION_STATE_DIR,
-	OPTIONS_MACHINE = 1 << OPTION_INPUT | 1 << OPTION_DEPLOYMENT_GROUP | 1 << OPTION_CATALOGUE,
-	OPTIONS_ALWAYS = 1 << OPTION_HELP | 1 << OPTION_NO_COLOR
-};
+#define OPTIONS_CATALOGUE OPTION_BIT(OPTION_CATALOGUE)
+#define OPTIONS_AWS                                                                                               \
+	(OPTION_BIT(OPTION_REGION) | OPTION_BIT(OPTION_PROFILE) | OPTION_BIT(OPTION_ENDPOINT_URL) |               \
+	 OPTION_BIT(OPTION_CA_BUNDLE) | OPTION_BIT(OPTION_DEBUG))
+#define OPTIONS_STATE OPTION_BIT(OPTION_STATE_DIR)
+#define OPTIONS_MACHINE (OPTION_BIT(OPTION_INPUT) | OPTION_BIT(OPTION_DEPLOYMENT_GROUP) | OPTION_BIT(OPTION_CATALOGUE))
+/* Of what drives a run. */
+#define OPTIONS_RUN (OPTION_BIT(OPTION_LOG_FORMAT) | OPTION_BIT(OPTION_YES))
+#define OPTIONS_ALWAYS (OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_NO_COLOR))
 
 struct option_values {
 	const char **rows; /* in the order given */

@@ -72,6 +72,27 @@ void report_error(struct report *report, const struct error *err)
 	buffer_release(&text);
 }
 
+static struct log_line line_of(const struct report *report, int64_t wall_ms)
+{
+	return (struct log_line){
+		.wall_ms = wall_ms,
+		.run = report->run,
+		.subject = text_of(report->first, "subject"),
+		.leg = report->leg,
+	};
+}
+
+void report_log(struct report *report, const char *event, const char *state, const char *message, json_t *fields)
+{
+	struct log_line line = line_of(report, report->clock->wall_ms(report->clock));
+
+	line.event = event;
+	line.state = state;
+	line.message = message;
+	log_print(stdout, log_object(&line, fields));
+	report->printed_ms = report->clock->monotonic_ms(report->clock);
+}
+
 /* "02:01:07 leave SUSPEND_PROCS  SENTENCE"; in the log with the record's type in front of the sentence. */
 static void print_line(struct report *report, int64_t wall_ms, const char *state, const char *type,
 		       const char *sentence)
@@ -215,6 +236,19 @@ static void show_record(struct report *report, const struct history *history, co
 	report->spoke |= sentence->length > 0;
 }
 
+/* Every record: what it is about can be told from its event. */
+static void log_record(struct report *report, const json_t *record, const char *sentence)
+{
+	struct log_line line = line_of(report, time_parse(text_of(record, "at")));
+
+	line.state = text_of(record, "state");
+	line.event = record_type(record);
+	line.message = sentence;
+	log_print(stdout, log_object(&line, log_record_fields(record)));
+	report->printed_ms = report->clock->monotonic_ms(report->clock);
+	report->spoke |= sentence[0] != '\0';
+}
+
 static void print_record(struct report *report, const struct history *history, const json_t *record)
 {
 	struct buffer sentence = BUFFER_INIT;
@@ -231,7 +265,9 @@ static void print_record(struct report *report, const struct history *history, c
 	const char *state = text_of(record, "state");
 	const char *type = report->everything ? record_type(record) : "";
 
-	if (report->live)
+	if (report->format == LOG_JSON)
+		log_record(report, record, said ? buffer_text(&sentence) : "");
+	else if (report->live)
 		show_record(report, history, record, &sentence, said);
 	else if (said || report->everything)
 		print_line(report, time_parse(text_of(record, "at")), state, type, buffer_text(&sentence));
@@ -277,7 +313,10 @@ static void print_waiting(struct report *report, const struct waiting *waiting)
 	page_watch(&text, waiting->waited_ms);
 	buffer_add_text(&text, " of ");
 	page_watch(&text, waiting->waited_ms + waiting->left_ms);
-	print_line(report, report->clock->wall_ms(report->clock), waiting->state, "", buffer_text(&text));
+	if (report->format == LOG_JSON)
+		report_log(report, "waiting", waiting->state, buffer_text(&text), log_waiting_fields(waiting));
+	else
+		print_line(report, report->clock->wall_ms(report->clock), waiting->state, "", buffer_text(&text));
 	buffer_release(&text);
 }
 
@@ -303,7 +342,9 @@ static void on_note(struct reporter *reporter, const char *sentence)
 
 	if (report->live)
 		live_clear(report->live);
-	if (!report->silent)
+	if (report->format == LOG_JSON)
+		report_log(report, "note", "", sentence, NULL);
+	else if (!report->silent)
 		print_line(report, report->clock->wall_ms(report->clock), "", "", sentence);
 }
 
@@ -321,7 +362,7 @@ void report_init(struct report *report, struct clock *clock)
 
 struct executor *report_live(struct report *report, struct executor *executor)
 {
-	if (!report->terminal)
+	if (!report->terminal || report->format != LOG_TEXT)
 		return executor;
 	report->live = live_new(STDOUT_FILENO, report->color, &report->watch, report->clock);
 	return live_executor(report->live, executor);

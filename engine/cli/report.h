@@ -6,12 +6,14 @@
 #include <stdio.h>
 
 #include "cli/live.h"
+#include "cli/log.h"
 #include "run/run.h"
 
 struct report {
 	struct reporter reporter;
 	struct clock *clock;
 	bool ascii;      /* a hook: nothing but ASCII */
+	enum log_format format;
 	bool terminal;   /* standard output is one that can be steered */
 	bool color;
 	bool everything; /* each record, with its type: `tidegate log` */
@@ -44,6 +46,9 @@ struct executor *report_live(struct report *report, struct executor *executor);
 
 /* One record, as when it was made; for records from a journal. */
 void report_record(struct report *report, const struct history *history, const json_t *record);
+
+/* One line for collectors: what `fields` hold (taken over), at this moment. */
+void report_log(struct report *report, const char *event, const char *state, const char *message, json_t *fields);
 
 /* Text that is made fit for the terminal first. */
 void report_text(struct report *report, FILE *stream, const char *text);

@@ -34,6 +34,7 @@ void session_init(struct session *session, struct environment environment)
 
 void session_release(struct session *session)
 {
+	trace_free(session->trace);
 	connection_free(session->connection);
 	storage_close_directory(session->storage);
 	diagnostics_release(&session->diagnostics);
@@ -319,19 +320,48 @@ json_t *session_about(struct session *session, const char *file, const struct in
 	return about;
 }
 
+/* The first that says it of option, environment and configuration. */
+static int choose_log_format(struct session *session, struct error *err)
+{
+	const struct configuration *configuration = session_configuration(session);
+	const char *name = options_get(&session->options, OPTION_LOG_FORMAT);
+
+	if (!name)
+		name = environment_get(&session->environment, "TIDEGATE_LOG_FORMAT");
+	if (!name)
+		name = configuration ? configuration->log_format : NULL;
+	session->report.format = name ? log_format_named(name) : LOG_TEXT;
+	if (session->report.format != LOG_FORMAT_COUNT)
+		return 0;
+	session->report.format = LOG_TEXT;
+	return error_set(err, ERROR_USAGE, NOWHERE, "unknown log format '%s': it is text or json", name);
+}
+
+static struct executor *watched_executor(struct session *session, struct executor *executor, bool live)
+{
+	if (options_has(&session->options, OPTION_DEBUG)) {
+		if (!session->trace)
+			session->trace = trace_new(executor, stderr);
+		/* Its lines would stand in the middle of a live view. */
+		return trace_executor(session->trace);
+	}
+	return live ? report_live(&session->report, executor) : executor;
+}
+
 int session_run_environment(struct session *session, bool storage, struct run_environment *environment,
 			    struct error *err)
 {
 	struct connection *connection = session_connection(session, err);
 	struct executor *executor = connection ? connection_executor(connection, err) : NULL;
 
-	if (!executor || (storage && !session_storage(session, err)))
+	if (!executor ||
+	    (storage && (!session_storage(session, err) || choose_log_format(session, err) != 0)))
 		return -1;
 	process_catch_stops();
 	*environment = (struct run_environment){
 		.storage = session->storage,
 		.clock = connection_clock(connection),
-		.executor = storage ? report_live(&session->report, executor) : executor,
+		.executor = watched_executor(session, executor, storage),
 		.random = &session->random,
 		.reporter = &session->report.reporter,
 		.stop = process_stop(),

@@ -7,6 +7,7 @@
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/trace.h"
 #include "run/start.h"
 
 struct session {
@@ -22,6 +23,7 @@ struct session {
 	struct catalogue *catalogue;
 	struct storage *storage;
 	struct connection *connection;
+	struct trace *trace; /* --debug */
 	struct random random;
 };
 

@@ -3,15 +3,15 @@
 _tidegate_options()
 {
 	case $1 in
-	plan) echo --input --hook --deployment-group --json --exit-code --region --profile --endpoint-url --ca-bundle \
+	plan) echo --debug --input --hook --deployment-group --json --exit-code --region --profile --endpoint-url --ca-bundle \
 		--catalogue ;;
-	run) echo --input --until --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
+	run) echo --debug --log-format --input --until --deployment-group --yes --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
-	status) echo --json --exit-code --offline --region --profile --endpoint-url --ca-bundle --state-dir ;;
+	status) echo --debug --json --exit-code --offline --region --profile --endpoint-url --ca-bundle --state-dir ;;
 	log) echo --follow --json --state-dir ;;
-	resume) echo --all --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
-	restore) echo --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
-	adopt) echo --input --deployment-group --yes --flag-file --region --profile --endpoint-url --ca-bundle --state-dir \
+	resume) echo --debug --log-format --all --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
+	restore) echo --debug --log-format --yes --region --profile --endpoint-url --ca-bundle --state-dir --catalogue ;;
+	adopt) echo --debug --log-format --input --deployment-group --yes --flag-file --region --profile --endpoint-url --ca-bundle --state-dir \
 		--catalogue ;;
 	check) echo --catalogue ;;
 	policy) echo --input --deployment-group --catalogue --region ;;

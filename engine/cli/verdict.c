@@ -174,7 +174,7 @@ static void add_restored(const struct report *report, struct buffer *page)
 	size_t i;
 	json_t *sentence;
 
-	json_array_foreach(report->restored, i, sentence) {
+	json_array_foreach (report->restored, i, sentence) {
 		if (text.length > CAUSE_MOST_BYTES) {
 			buffer_add_format(&text, " and %zu more", json_array_size(report->restored) - i);
 			break;
@@ -190,7 +190,7 @@ static void add_left(const struct report *report, struct buffer *page)
 	size_t i;
 	json_t *row;
 
-	json_array_foreach(report->left, i, row) {
+	json_array_foreach (report->left, i, row) {
 		const json_t *trouble = json_object_get(row, "trouble");
 		struct buffer text = BUFFER_INIT;
 
@@ -226,7 +226,7 @@ static void add_by_hand(const struct report *report, struct buffer *page)
 	size_t i, shown = 0;
 	json_t *row;
 
-	json_array_foreach(report->left, i, row) {
+	json_array_foreach (report->left, i, row) {
 		const json_t *call = json_object_get(json_object_get(row, "trouble"), "call");
 		struct buffer command = BUFFER_INIT;
 
@@ -282,11 +282,88 @@ void verdict_write(const struct report *report, const struct leg_result *result,
 	add_by_hand(report, page);
 }
 
+/* ---- for collectors ---- */
+
+/* Text of strangers that is no UTF-8 is left out. */
+static void put_text(json_t *fields, const char *key, const char *text)
+{
+	json_t *value = text[0] ? json_string(text) : NULL;
+
+	if (value)
+		json_put(fields, key, value);
+}
+
+static json_t *commands_by_hand(const struct report *report)
+{
+	const char *region = json_string_value(json_object_get(report->first, "region"));
+	json_t *commands = json_made(json_array()), *row;
+	size_t i;
+
+	json_array_foreach (report->left, i, row) {
+		struct buffer command = BUFFER_INIT;
+
+		page_aws_command(&command, 0, json_object_get(json_object_get(row, "trouble"), "call"), region);
+		if (command.length > 0)
+			json_append(commands, json_string(buffer_text(&command)));
+		buffer_release(&command);
+	}
+	return commands;
+}
+
+json_t *verdict_fields(const struct report *report, const struct leg_result *result)
+{
+	size_t end = end_of(result->status);
+	struct buffer traffic = BUFFER_INIT, next = BUFFER_INIT;
+	json_t *fields = json_made(json_pack("{s:i, s:s, s:s}", "exit", (int)result->status, "result",
+					     exit_name(result->status), "failure", failures[result->failure].name));
+
+	put_text(fields, "cause", result->message);
+	put_text(fields, "operation", result->operation);
+	put_text(fields, "code", result->code);
+	put_text(fields, "request_id", result->request_id);
+	json_put(fields, "restored", json_incref(report->restored));
+	json_put(fields, "left", json_incref(report->left));
+
+	if (result->status != EXIT_REACHED) {
+		watch_traffic(&report->watch, report->changed_since ? "the newest change" : "", &traffic);
+		if (ends[end].next)
+			ends[end].next(report, result, &next);
+		json_put(fields, "by_hand", commands_by_hand(report));
+	}
+	put_text(fields, "traffic", buffer_text(&traffic));
+	put_text(fields, "next", buffer_text(&next));
+	buffer_release(&traffic);
+	buffer_release(&next);
+	return fields;
+}
+
+/* The first line of the verdict is its message. */
+static void log_verdict(struct report *report, const struct leg_result *result)
+{
+	struct buffer page = BUFFER_INIT;
+
+	if (result->status == EXIT_REACHED)
+		write_reached(report, result, &page);
+	else
+		add_headline(report, result, &page);
+	while (page.length > 0 && page.bytes[page.length - 1] == '\n')
+		page.bytes[--page.length] = '\0';
+	for (char *at = page.bytes; (at = strstr(at, "\n         "));)
+		memmove(at, at + LABEL_COLUMNS, strlen(at + LABEL_COLUMNS) + 1);
+	report_log(report, "verdict", result->state, page.bytes, verdict_fields(report, result));
+	buffer_release(&page);
+}
+
 int verdict_print(struct report *report, const struct leg_result *result)
 {
 	struct buffer page = BUFFER_INIT;
 
 	report_flush(report);
+	if (report->format == LOG_JSON)
+		log_verdict(report, result);
+	/* CodeDeploy's console shows the last lines, to people. */
+	if (report->format == LOG_JSON && !report->deploys)
+		return result->status;
 	verdict_write(report, result, &page);
 	/* The colours are ours, and no text of strangers: what is cleaned is cleaned before they are put in. */
 	if (report->color)

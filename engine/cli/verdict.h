@@ -10,6 +10,9 @@ enum { VERDICT_MOST_BYTES = 2048 };
 /* Adds the verdict to `page`. `report` has heard the run's records, if there was a run. */
 void verdict_write(const struct report *report, const struct leg_result *result, struct buffer *page);
 
+/* The same for programs: what schemas/README.md lists for the event `verdict`. The caller owns it. */
+json_t *verdict_fields(const struct report *report, const struct leg_result *result);
+
 /* Writes it to standard output; returns the exit status. */
 int verdict_print(struct report *report, const struct leg_result *result);
 

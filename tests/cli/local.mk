@@ -5,15 +5,16 @@ TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
 bench = tests/cli/bench.c tests/cli/bench.h
-cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/options_test \
+cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/log_test \
+	tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
-	tests/cli/verdict_test \
-	tests/cli/view_test
+	tests/cli/verdict_test tests/cli/view_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_cli_flag_file_test_LDADD = libcommands.a $(test_libs)
 tests_cli_homeward_test_LDADD = libcommands.a $(test_libs)
 tests_cli_inputs_test_LDADD = libcommands.a $(test_libs)
+tests_cli_log_test_LDADD = libcommands.a $(test_libs)
 tests_cli_options_test_LDADD = libcommands.a $(test_libs)
 tests_cli_page_test_LDADD = libcommands.a $(test_libs)
 tests_cli_passages_test_LDADD = libcommands.a $(test_libs)

@@ -12,7 +12,8 @@
 
 enum { ARGUMENTS_MOST = 8 };
 
-static const option_set allowed = 1 << OPTION_INPUT | 1 << OPTION_YES | 1 << OPTION_REGION | 1 << OPTION_FOLLOW;
+static const option_set allowed = OPTION_BIT(OPTION_INPUT) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_REGION) |
+				  OPTION_BIT(OPTION_FOLLOW);
 
 /* One line a case: what came of it, or the error. */
 static void show(const char *const *arguments, char *text, size_t size)
