@@ -357,8 +357,12 @@ static size_t instance_at_hook(struct request *request)
 static int complete_lifecycle(struct request *request)
 {
 	const char *result = input_text(request, "LifecycleActionResult");
-	size_t index = instance_at_hook(request);
+	size_t index;
 
+	if (strcmp(result, "ABANDON") && strcmp(result, "CONTINUE"))
+		return refuse(request, "ValidationError",
+			      "Lifecycle action result '%s' is neither CONTINUE nor ABANDON", result);
+	index = instance_at_hook(request);
 	if (index == ROW_NONE)
 		return -1;
 	instance_proceed(request->sim, index, strcmp(result, "ABANDON") == 0);

@@ -6,6 +6,9 @@
 
 #include <assert.h>
 
+/* The longest wait at a hook. */
+enum { HEARTBEATS_MOST = 100, WAIT_MOST_MS = 48 * 3600 * 1000 };
+
 static void on_in_service(struct sim *sim, size_t index)
 {
 	struct instance *instance = instance_at(&sim->world, index);
@@ -89,6 +92,17 @@ static void plan_step(struct sim *sim, size_t index, int64_t at_ms)
 	agenda_add(sim, at_ms, EVENT_INSTANCE, index, instance_at(&sim->world, index)->generation);
 }
 
+/* A heartbeat begins the hook's time anew, but not for ever
+ * (docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html). */
+static int64_t hook_ends_ms(const struct sim *sim, const struct instance *instance, const struct lifecycle_hook *hook)
+{
+	int64_t most_ms = HEARTBEATS_MOST * hook->timeout_ms < WAIT_MOST_MS ? HEARTBEATS_MOST * hook->timeout_ms
+									    : WAIT_MOST_MS;
+	int64_t heartbeat_ms = sim->world.now_ms + hook->timeout_ms, last_ms = instance->waits_since_ms + most_ms;
+
+	return heartbeat_ms < last_ms ? heartbeat_ms : last_ms;
+}
+
 static int64_t step_lasts_ms(struct sim *sim, const struct instance *instance)
 {
 	bool returns = instance->state == LIFECYCLE_PENDING && !instance->fresh;
@@ -101,6 +115,8 @@ void instance_enter(struct sim *sim, size_t index, enum lifecycle state)
 	struct instance *instance = instance_at(&sim->world, index);
 	const struct lifecycle_hook *hook;
 
+	if (instance->state != state)
+		instance->waits_since_ms = sim->world.now_ms;
 	instance->state = state;
 	instance->generation++;
 	if (steps[state].on_entry)
@@ -108,7 +124,7 @@ void instance_enter(struct sim *sim, size_t index, enum lifecycle state)
 	instance = instance_at(&sim->world, index);
 	hook = hook_waited_at(sim, instance);
 	if (hook && hook->name)
-		plan_step(sim, index, sim->world.now_ms + hook->timeout_ms);
+		plan_step(sim, index, hook_ends_ms(sim, instance, hook));
 	else if (steps[state].ends)
 		plan_step(sim, index, sim->world.now_ms + step_lasts_ms(sim, instance));
 }

@@ -60,6 +60,7 @@ struct instance {
 	bool terminated;
 	unsigned generation; /* counts changes of state: a step that was planned for an older one is void */
 	int64_t launched_ms;
+	int64_t waits_since_ms; /* at a hook */
 };
 
 /* ---- groups */

@@ -41,8 +41,10 @@ check_PROGRAMS += tests/run/balancers_test
 TESTS += tests/run/balancers_test
 tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(rig)
 tests_run_balancers_test_LDADD = $(test_libs)
-check_PROGRAMS += tests/run/checks_test
-TESTS += tests/run/checks_test
+check_PROGRAMS += tests/run/checks_test tests/run/hooks_test
+TESTS += tests/run/checks_test tests/run/hooks_test
 tests_run_checks_test_SOURCES = tests/run/checks_test.c $(rig)
 tests_run_checks_test_LDADD = $(test_libs)
+tests_run_hooks_test_SOURCES = tests/run/hooks_test.c $(rig)
+tests_run_hooks_test_LDADD = $(test_libs)
 endif

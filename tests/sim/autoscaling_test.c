@@ -349,6 +349,34 @@ static void an_instance_waits_at_its_hook_until_it_is_told_to_go_on(void **state
 		    "{" GROUP ", 'LifecycleHookName': 'codedeploy', 'LifecycleActionResult': 'CONTINUE', "
 		    "'InstanceId': '" SELF "'}",
 		    "ValidationError: No active Lifecycle Action found with instance ID " SELF);
+	ask_refused(test, "autoscaling:CompleteLifecycleAction",
+		    "{" GROUP ", 'LifecycleHookName': 'codedeploy', 'LifecycleActionResult': 'continue', "
+		    "'InstanceId': '" SELF "'}",
+		    "ValidationError: Lifecycle action result 'continue' is neither CONTINUE nor ABANDON");
+}
+
+static void an_instance_that_is_abandoned_ends(void **state)
+{
+	struct world_test *test = *state;
+
+	world_take(test, "warm-pool");
+	ask_done(test, "autoscaling:CompleteLifecycleAction",
+		 "{" GROUP ", 'LifecycleHookName': 'codedeploy', 'LifecycleActionResult': 'ABANDON', 'InstanceId': '"
+		 SELF "'}");
+	assert_world(test, STATE_OF(SELF), "'Terminating'");
+}
+
+static void heartbeats_do_not_hold_an_instance_for_ever(void **state)
+{
+	struct world_test *test = *state;
+	int hours = 0;
+
+	world_take(test, "warm-pool");
+	for (; hours < 100 && ask(test, "autoscaling:RecordLifecycleActionHeartbeat",
+				  "{" GROUP ", 'LifecycleHookName': 'codedeploy', 'InstanceId': '" SELF "'}"); hours++)
+		sim_advance(test->sim, 59 * MINUTE_MS);
+	assert_in_range(hours, 48, 49);
+	assert_string_equal(test->last.message, "No active Lifecycle Action found with instance ID " SELF);
 }
 
 static void a_heartbeat_begins_the_wait_anew(void **state)
@@ -436,6 +464,8 @@ int main(void)
 		TEST(what_is_attached_is_told),
 		TEST(tags_are_put_and_found_and_taken),
 		TEST(an_instance_waits_at_its_hook_until_it_is_told_to_go_on),
+		TEST(an_instance_that_is_abandoned_ends),
+		TEST(heartbeats_do_not_hold_an_instance_for_ever),
 		TEST(a_heartbeat_begins_the_wait_anew),
 		TEST(resuming_replaces_at_once_what_became_unhealthy_meanwhile),
 		TEST(a_group_rebalances_its_zones_unless_that_is_suspended),

@@ -1,0 +1,166 @@
+/* The machine for launch hooks that machines/README.md shows, over the simulated AWS: what comes up goes into service,
+ * what does not is given up, and the hook's time is begun anew meanwhile, also where a request or the process is
+ * lost. */
+#include "config.h"
+
+#include "rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+#define SELF "i-0a1b2c3d4e5f60718"
+#define STATE "groups.web.instances.\"" SELF "\".state"
+#define WORLD(state, application)                                                                                     \
+	"scenario: hook\nself: " SELF "\napplication: {" application "}\n"                                            \
+	"target_groups: {web-http: {port: 8080, interval: 5s, healthy_after: 1}}\n"                                   \
+	"groups:\n  web:\n    {minimum: 1, desired: 1, maximum: 2, target_groups: [web-http],\n"                      \
+	"     launching: {name: app-is-up, timeout: 6m, abandons: true},\n"                                           \
+	"     instances: {" SELF ": {state: \"" state "\"}}}\n"
+
+struct bench {
+	struct stock stock;
+	struct trial trial;
+	struct leg_result result;
+};
+
+/* From the line after the one that begins the block. */
+static const char *machine_of_readme(struct arena *arena)
+{
+	const char *folder = getenv("TIDEGATE_SOURCE_DIR");
+	struct buffer text = BUFFER_INIT;
+	const char *begin, *end, *machine;
+
+	assert_int_equal(
+		file_read(arena_format(arena, "%s/machines/README.md", folder ? folder : "."), 1 << 20, &text, NULL),
+		0);
+	begin = strstr(buffer_text(&text), "tidegate: 1\nmachine: launch-hook\n");
+	assert_non_null(begin);
+	end = strstr(begin, "```");
+	assert_non_null(end);
+	machine = arena_copy(arena, begin, (size_t)(end - begin));
+	buffer_release(&text);
+	return machine;
+}
+
+static int begin(void **state)
+{
+	struct bench *bench = memory_new(1, sizeof(*bench));
+
+	stock_init(&bench->stock, "asg-standby", WORLD("Pending:Wait", "up_after: 0s"));
+	bench->stock.machine = stock_machine(&bench->stock, "launch-hook", machine_of_readme(bench->stock.arena));
+	assert_non_null(bench->stock.machine);
+	trial_begin(&bench->trial, &bench->stock);
+	*state = bench;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct bench *bench = *state;
+
+	trial_end(&bench->trial);
+	stock_release(&bench->stock);
+	free(bench);
+	return 0;
+}
+
+static void run(struct bench *bench, const char *world, enum exit_status status)
+{
+	trial_take(&bench->trial, &bench->stock, world);
+	rig_run(&bench->trial.rig, NULL, &bench->result);
+	if (bench->result.status != status)
+		rig_fail(&bench->trial.rig, "exit %d, not %d: %s", (int)bench->result.status, (int)status,
+			 bench->result.message);
+	assert_int_equal(rig_open_runs(&bench->trial.rig), 0);
+}
+
+static void expect_sent(struct bench *bench, size_t completions, size_t heartbeats)
+{
+	assert_int_equal(rig_count(&bench->trial.rig, "CompleteLifecycleAction"), completions);
+	assert_int_equal(rig_count(&bench->trial.rig, "RecordLifecycleActionHeartbeat"), heartbeats);
+}
+
+static void a_new_instance_goes_into_service_once_its_application_is_up(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, WORLD("Pending:Wait", "up_after: 20s"), EXIT_REACHED);
+	rig_expect(&bench->trial.rig, STATE " == 'InService'");
+	expect_sent(bench, 1, 0);
+}
+
+static void a_long_wait_begins_the_hook_s_time_anew(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, WORLD("Pending:Wait", "up_after: 17m"), EXIT_REACHED);
+	rig_expect(&bench->trial.rig, STATE " == 'InService'");
+	expect_sent(bench, 1, 3);
+}
+
+static void what_does_not_come_up_is_given_up(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, WORLD("Pending:Wait", "never_up: true"), EXIT_FAILED);
+	assert_string_equal(bench->result.message, "local.http has not taken full effect after 5m: "
+						   "GET http://127.0.0.1:8080/health answered 503");
+	rig_expect(&bench->trial.rig, "!(" STATE ") || " STATE " == 'Terminating'");
+	expect_sent(bench, 1, 5);
+}
+
+static void an_instance_that_waits_at_no_hook_is_left_alone(void **state)
+{
+	struct bench *bench = *state;
+
+	run(bench, WORLD("InService", "never_up: true"), EXIT_REACHED);
+	rig_expect(&bench->trial.rig, STATE " == 'InService'");
+	expect_sent(bench, 0, 0);
+	assert_int_equal(rig_requests(&bench->trial.rig, "DescribeLifecycleHooks"), 0);
+}
+
+/* Each request in turn meets each of these: the instance is in service at the end all the same. */
+static void a_lost_answer_or_a_death_keeps_no_instance_waiting(void **state)
+{
+	static const enum sim_fault_kind kinds[] = { SIM_FAULT_LOST_BEFORE, SIM_FAULT_LOST_AFTER,
+						     SIM_FAULT_UNAVAILABLE_AFTER, SIM_FAULT_CRASH_BEFORE,
+						     SIM_FAULT_CRASH_AFTER };
+	struct bench *bench = *state;
+	struct rig *rig = &bench->trial.rig;
+
+	for (unsigned k = 1; k <= 12; k++)
+		for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+			trial_take(&bench->trial, &bench->stock, WORLD("Pending:Wait", "up_after: 2s"));
+			sim_fault(bench->trial.sim, k, kinds[i], 0);
+			rig_run(rig, NULL, &bench->result);
+			for (int lives = 0; lives < 2 && rig_open_runs(rig) > 0; lives++)
+				rig_attend(rig, RIG_RESUME, &bench->result);
+			if (bench->result.status != EXIT_REACHED)
+				rig_fail(rig, "%s at request %u: exit %d", sim_fault_name(kinds[i]), k,
+					 (int)bench->result.status);
+			rig_expect(rig, STATE " == 'InService'");
+			assert_in_range(rig_count(rig, "CompleteLifecycleAction"), 1, 1);
+		}
+}
+
+#define BENCH(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BENCH(a_new_instance_goes_into_service_once_its_application_is_up),
+		BENCH(a_long_wait_begins_the_hook_s_time_anew),
+		BENCH(what_does_not_come_up_is_given_up),
+		BENCH(an_instance_that_waits_at_no_hook_is_left_alone),
+		BENCH(a_lost_answer_or_a_death_keeps_no_instance_waiting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
