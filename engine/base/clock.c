@@ -87,17 +87,39 @@ static int zone_parse(const char *text, int *offset_seconds)
 	return 0;
 }
 
+/* By hand: a journal is read with a time in each line, and sscanf is a tenth of that. */
+static const char *digits_parse(const char *text, int count, int *number)
+{
+	*number = 0;
+	for (; count > 0; count--, text++) {
+		if (*text < '0' || *text > '9')
+			return NULL;
+		*number = 10 * *number + (*text - '0');
+	}
+	return text;
+}
+
 int64_t time_parse(const char *text)
 {
 	struct tm parts = { 0 };
-	int end = 0, offset_seconds;
+	const struct {
+		int count;
+		int *number;
+		char behind; /* NUL: anything */
+	} rows[] = {
+		{ 4, &parts.tm_year, '-' }, { 2, &parts.tm_mon, '-' }, { 2, &parts.tm_mday, 'T' },
+		{ 2, &parts.tm_hour, ':' }, { 2, &parts.tm_min, ':' }, { 2, &parts.tm_sec, '\0' },
+	};
+	int offset_seconds;
 
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-		   &parts.tm_min, &parts.tm_sec, &end) != 6)
-		return -1;
-	if (text[end] == '.')
-		end += 1 + (int)strspn(text + end + 1, "0123456789");
-	if (zone_parse(text + end, &offset_seconds) < 0)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		text = digits_parse(text, rows[i].count, rows[i].number);
+		if (!text || (rows[i].behind && *text++ != rows[i].behind))
+			return -1;
+	}
+	if (*text == '.')
+		text += 1 + strspn(text + 1, "0123456789");
+	if (zone_parse(text, &offset_seconds) < 0)
 		return -1;
 	parts.tm_year -= 1900;
 	parts.tm_mon -= 1;

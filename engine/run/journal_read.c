@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "run/journal_file.h"
+#include "run/journal_shelf.h"
 
 enum {
 	SECTOR_BYTES = 512, /* the smallest piece that a disk writes, or loses, as a whole */
@@ -109,20 +110,41 @@ static const char *record_fault(const struct journal *journal, const struct rest
 	return journal->count ? NULL : first_record_fault(journal, record);
 }
 
+static void journal_add_read(struct journal *journal, const struct rest *line, json_t *record, const char *hash)
+{
+	memcpy(journal->hash, hash, DIGEST_HEX_BYTES);
+	journal_add_record(journal, record);
+	journal->length += line->length + 1;
+}
+
+/* Where all lines before it are those of then, so is what was found of it then; but for the name that the file has. */
+static bool journal_take_known(struct journal *journal, const struct rest *line)
+{
+	json_t *record = journal_shelf_find(journal->storage->shelf, journal->hash, line->bytes, line->length);
+
+	if (!record || (journal->count == 0 && first_record_fault(journal, record)))
+		return false;
+	journal_add_read(journal, line, json_incref(record), json_string_value(json_object_get(record, "sha256")));
+	return true;
+}
+
 /* Takes the line as the next record. NULL, or what is wrong with it. */
 static const char *journal_take(struct journal *journal, const struct rest *line)
 {
-	json_t *record = line_parse(line);
 	char hash[DIGEST_HEX_BYTES] = "";
-	const char *fault = record_fault(journal, line, record, hash);
+	const char *fault;
+	json_t *record;
 
+	if (journal_take_known(journal, line))
+		return NULL;
+	record = line_parse(line);
+	fault = record_fault(journal, line, record, hash);
 	if (fault) {
 		json_decref(record);
 		return fault;
 	}
-	memcpy(journal->hash, hash, sizeof(hash));
-	journal_add_record(journal, record);
-	journal->length += line->length + 1;
+	journal_shelf_keep(journal->storage->shelf, journal->hash, line->bytes, line->length, record);
+	journal_add_read(journal, line, record, hash);
 	return NULL;
 }
 

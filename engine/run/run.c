@@ -145,11 +145,16 @@ void run_make_document(struct run *run, json_t *hook)
 static int begin_journal(struct run *run, json_t *fields, struct error *err)
 {
 	struct reporter *reporter = run->environment.reporter;
+	unsigned *made = run->environment.made;
+	char name[JOURNAL_RUN_BYTES];
 	json_t *record;
 
 	if (run->mode == RUN_PLAN)
 		return run_record(run, "run", fields);
-	run->journal = journal_create(run->environment.storage, run->environment.clock, NULL, "run", fields, err);
+	if (made)
+		snprintf(name, sizeof(name), "r-%04x", ++*made);
+	run->journal = journal_create(run->environment.storage, run->environment.clock, made ? name : NULL, "run",
+				      fields, err);
 	if (!run->journal)
 		return -1;
 	record = journal_get(run->journal, 0);

@@ -44,6 +44,9 @@ struct run_environment {
 	/* A machine that is there whenever a journal is opened: journals name it in place of holding its definition.
 	 * For rehearsals, which make and read journals all the time; NULL: each journal is whole. */
 	const struct machine *known;
+	/* Counts the runs that were made, and so names them: for rehearsals, in which all is as it was when they are
+	 * played again. NULL: they are named by chance. */
+	unsigned *made;
 };
 
 enum run_mode {

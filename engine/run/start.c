@@ -107,12 +107,22 @@ static int newest_first(const void *left, const void *right)
 	return (a->latest_ms < b->latest_ms) - (a->latest_ms > b->latest_ms);
 }
 
+static int count_run(void *argument, const char *id)
+{
+	(void)id;
+	++*(size_t *)argument;
+	return 0;
+}
+
 /* Old runs are kept for `tidegate log`, but not for ever: each start reads them all. */
 static void prune_closed(struct storage *storage)
 {
 	struct closed_runs closed = { .storage = storage };
 	char name[JOURNAL_RUN_BYTES + 16];
+	size_t count = 0;
 
+	if (runs_list(storage, count_run, &count, NULL) != 0 || count <= CLOSED_RUNS_KEPT)
+		return;
 	if (runs_list(storage, visit_closed, &closed, NULL) == 0 && closed.count > CLOSED_RUNS_KEPT) {
 		qsort(closed.rows, closed.count, sizeof(*closed.rows), newest_first);
 		for (size_t i = CLOSED_RUNS_KEPT; i < closed.count; i++) {

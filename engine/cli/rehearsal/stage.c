@@ -8,6 +8,7 @@
 
 #include "cli/homeward.h"
 #include "cli/rehearsal/invariants.h"
+#include "run/journal_shelf.h"
 #include "text/json.h"
 
 enum {
@@ -188,6 +189,7 @@ static struct run_environment environment_of(struct stage *stage)
 		.reporter = &stage->reporter,
 		.engine_version = PACKAGE_VERSION,
 		.known = stage->machine,
+		.made = &stage->runs,
 	};
 }
 
@@ -314,7 +316,7 @@ static void stage_clear(struct stage *stage)
 {
 	json_decref(stage->records);
 	stage->records = json_made(json_array());
-	stage->n_legs = stage->n_armed = stage->n_mishaps = 0;
+	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = 0;
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
 	stage->struck = (struct progress_mark){ 0 };
@@ -469,7 +471,9 @@ void stage_init(struct stage *stage, const struct machine *machine)
 		.memory = storage_memory_new(),
 		.reporter = { .record = hear_record, .waiting = hear_waiting, .note = hear_note },
 		.random = { .next = half },
+		.shelf = journal_shelf_new(),
 	};
+	storage_memory_storage(stage->memory)->shelf = stage->shelf;
 	find_hooks(stage);
 }
 
@@ -478,6 +482,7 @@ void stage_release(struct stage *stage)
 	sim_free(stage->sim);
 	sim_free(stage->alone);
 	storage_memory_free(stage->memory);
+	journal_shelf_free(stage->shelf);
 	json_decref(stage->records);
 	arena_free(stage->arena);
 }

@@ -78,12 +78,14 @@ struct stage {
 	struct reporter reporter;
 	struct random random;
 	struct arena *arena;       /* of one play */
+	struct journal_shelf *shelf;
 	/* Of the newest play. */
 	struct mishap mishaps[MISHAPS_MOST];
 	size_t n_mishaps, n_armed;
 	json_t *records;           /* all that was journaled, whatever became of it */
 	struct leg_played legs[STAGE_LEGS_MOST];
 	size_t n_legs;
+	unsigned runs;             /* that were made */
 	bool given_up;             /* nobody will deploy again */
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
