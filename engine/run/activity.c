@@ -29,6 +29,7 @@ void activity_init(struct activity *activity, struct run *run, const struct stat
 void activity_release(struct activity *activity)
 {
 	json_decref(activity->document);
+	activity_forget_sights(activity);
 	json_decref(activity->request);
 	json_decref(activity->gave);
 	free(activity->resource);

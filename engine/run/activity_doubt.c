@@ -33,6 +33,8 @@ static int doubt_took(struct activity *activity, const struct doubt *doubt)
 	if (!judged.action)
 		return activity_fail(activity, FAILURE_INVALID, "the journal does not hold the action of its intent");
 	judged.document = json_copy(activity->document);
+	judged.sights = NULL;
+	judged.seen = NULL;
 	json_object_set(judged.document, "input", json_object_get(doubt->record, "input"));
 	json_object_set(judged.document, "change", json_object_get(doubt->record, "change"));
 	took = activity_observe(&judged, NEED_TOOK);
@@ -46,6 +48,7 @@ static int doubt_took(struct activity *activity, const struct doubt *doubt)
 		activity->result = judged.result;
 	}
 	json_decref(judged.document);
+	activity_forget_sights(&judged);
 	return took;
 }
 

@@ -24,6 +24,7 @@ void activity_poll_begin(struct activity *activity)
 	activity->begun_ms = 0;
 	activity->deadline_ms = 0;
 	activity->polls = 0;
+	activity->seen_unsettled = false;
 }
 
 /* What was seen of the effect stays seen: it is what progress and a time-out tell of. */

@@ -80,6 +80,20 @@ enum phase {
 	PHASE_COUNT
 };
 
+struct sight_answer {
+	const struct reading *reading;
+	json_t *output; /* as it was then */
+};
+
+/* What an observation saw, and in which answers. */
+struct sight {
+	bool stands;     /* it may be used again while its answers are the same */
+	unsigned glance; /* when it saw something else than before; a later one has the larger number */
+	struct sight_answer *answers;
+	size_t n_answers;
+	json_t *values;
+};
+
 struct activity {
 	struct run *run;
 	const struct state *state;
@@ -88,6 +102,12 @@ struct activity {
 	bool preflight;       /* ends after `refuse` */
 	bool verifying;       /* only looks whether it still holds */
 	json_t *document;     /* input, observed, change, held, item */
+	struct sight *sights; /* of the action's observations; NULL: none was made yet */
+	unsigned glances;     /* how often one saw something new */
+	json_t *seen;         /* what was observed last, for seen_need, after seen_glance */
+	enum action_need seen_need;
+	unsigned seen_glance;
+	bool seen_unsettled;  /* and it is known not to be what is waited for */
 	char *resource;
 	enum phase phase;
 	int64_t since_ms;     /* what it rests on must not be older (monotonic) */
@@ -136,6 +156,7 @@ int activity_fail(struct activity *activity, enum failure failure, const char *f
 
 /* observe.c: 1 what `need` asks for is observed, 0 it is under way, -1 it failed, and the result says how. */
 int activity_observe(struct activity *activity, enum action_need need);
+void activity_forget_sights(struct activity *activity);
 
 /* drive.c: all of them to their ends. -1 where the run must stop: then what was sent and not answered is in doubt, and
  * the others did nothing. Those that pass `deadline_ms` (monotonic; INT64_MAX: none) end as timed out. */

@@ -1,7 +1,9 @@
 /* Making the observations of an action: only those that the expression at hand needs, each from the newest reading that
- * is fresh enough, with as many calls side by side as there are questions. */
+ * is fresh enough, with as many calls side by side as there are questions. While a run polls, nearly every answer is the
+ * one before: what an observation saw stands until one of its answers is another, or one before it saw something else. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/shape.h"
@@ -66,8 +68,39 @@ static json_t *take_values(const struct observation *observation, json_t *answer
 	return values;
 }
 
+static void sight_add(struct sight *sight, const struct reading *reading)
+{
+	sight->answers = memory_resize(sight->answers, sight->n_answers + 1, sizeof(*sight->answers));
+	sight->answers[sight->n_answers++] = (struct sight_answer){ reading, json_incref(reading->result.output) };
+}
+
+static void sight_clear(struct sight *sight)
+{
+	while (sight->n_answers > 0)
+		json_decref(sight->answers[--sight->n_answers].output);
+}
+
+void activity_forget_sights(struct activity *activity)
+{
+	for (size_t i = 0; activity->sights && i < activity->action->n_observations; i++) {
+		sight_clear(&activity->sights[i]);
+		free(activity->sights[i].answers);
+		json_decref(activity->sights[i].values);
+	}
+	free(activity->sights);
+	activity->sights = NULL;
+	json_decref(activity->seen);
+	activity->seen = NULL;
+}
+
+static int64_t since_ms(const struct activity *activity, const struct observation *observation)
+{
+	return observation->once ? 0 : activity->since_ms;
+}
+
 /* One call's worth of an observation, for the `item` that the document holds. */
-static enum observed observe_once(struct activity *activity, const struct observation *observation, json_t **values)
+static enum observed observe_once(struct activity *activity, const struct observation *observation,
+				  struct sight *sight, json_t **values)
 {
 	struct error err = ERROR_INIT;
 	json_t *rendered = observation->with ? template_render(observation->with, activity->document, &err)
@@ -86,13 +119,16 @@ static enum observed observe_once(struct activity *activity, const struct observ
 	json_decref(rendered);
 	if (!input)
 		return observation_fault(activity, &err);
-	status = readings_get(activity->run->readings, observation->operation, input,
-			      observation->once ? 0 : activity->since_ms, &reading);
+	status = readings_get(activity->run->readings, observation->operation, input, since_ms(activity, observation),
+			      &reading);
 	json_decref(input);
 	if (status == READING_UNDER_WAY)
 		return OBSERVED_LATER;
-	if (reading->result.failure != FAILURE_NONE)
+	if (reading->result.failure != FAILURE_NONE) {
+		sight->stands = false;
 		return observation_failed(activity, observation, &reading->result, values, &err);
+	}
+	sight_add(sight, reading);
 	*values = take_values(observation, reading->result.output, activity->document, &err);
 	return *values ? OBSERVED_VALUES : observation_fault(activity, &err);
 }
@@ -118,10 +154,11 @@ static void keep_values(const struct observation *observation, json_t *observed,
 		json_object_update_missing(observed, values);
 }
 
-static int observe_single(struct activity *activity, const struct observation *observation, json_t *observed)
+static int observe_single(struct activity *activity, const struct observation *observation, struct sight *sight,
+			  json_t *observed)
 {
 	json_t *values = NULL;
-	enum observed outcome = observe_once(activity, observation, &values);
+	enum observed outcome = observe_once(activity, observation, sight, &values);
 
 	if (outcome == OBSERVED_FAILURE)
 		return -1;
@@ -139,7 +176,8 @@ static void start_lists(const struct observation *observation, json_t *observed)
 }
 
 /* All elements are asked about before any answer is waited for. */
-static int observe_each(struct activity *activity, const struct observation *observation, json_t *observed)
+static int observe_each(struct activity *activity, const struct observation *observation, struct sight *sight,
+			json_t *observed)
 {
 	struct error err = ERROR_INIT;
 	json_t *items = located_search(&observation->for_each, activity->document, activity->document, &err), *item;
@@ -156,7 +194,7 @@ static int observe_each(struct activity *activity, const struct observation *obs
 		enum observed outcome;
 
 		json_object_set(activity->document, "item", item);
-		outcome = observe_once(activity, observation, &values);
+		outcome = observe_once(activity, observation, sight, &values);
 		later |= outcome == OBSERVED_LATER;
 		failed |= outcome == OBSERVED_FAILURE;
 		if (outcome == OBSERVED_VALUES || outcome == OBSERVED_NOTHING)
@@ -169,24 +207,123 @@ static int observe_each(struct activity *activity, const struct observation *obs
 	return later ? 0 : 1;
 }
 
-int activity_observe(struct activity *activity, enum action_need need)
+static bool is_needed(const struct activity *activity, enum action_need need, size_t i)
 {
-	json_t *observed = json_object(), *item = json_incref(json_object_get(activity->document, "item"));
-	const struct action *action = activity->action;
-	int result = 1;
+	return activity->action->needs[need] & UINT64_C(1) << i;
+}
 
-	json_object_set_new(activity->document, "observed", observed);
-	for (size_t i = 0; i < action->n_observations && result == 1; i++) {
-		const struct observation *observation = action->observations[i];
+/* What the first `count` of the observations saw, as far as they are needed. */
+static json_t *observed_by(const struct activity *activity, enum action_need need, size_t count)
+{
+	json_t *observed = json_object();
 
-		if (!(action->needs[need] & UINT64_C(1) << i))
-			continue;
-		result = observation->for_each.parsed ? observe_each(activity, observation, observed)
-						      : observe_single(activity, observation, observed);
+	for (size_t i = 0; i < count; i++)
+		if (is_needed(activity, need, i))
+			keep_values(activity->action->observations[i], observed, activity->sights[i].values, false);
+	return observed;
+}
+
+/* ---- what stands ---- */
+
+/* It rests on what those before it saw. */
+static bool sight_stands(const struct activity *activity, enum action_need need, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_needed(activity, need, k) && activity->sights[k].glance > activity->sights[i].glance)
+			return false;
+	return activity->sights[i].stands;
+}
+
+/* Asks the same again: 1 the same answers, 0 they are under way, -1 others, and it has to be made anew. */
+static int sight_again(const struct activity *activity, size_t i)
+{
+	const struct sight *sight = &activity->sights[i];
+	bool later = false, other = false;
+
+	for (size_t k = 0; k < sight->n_answers; k++) {
+		const struct reading *reading = sight->answers[k].reading;
+
+		if (readings_again(reading, since_ms(activity, activity->action->observations[i])) == READING_UNDER_WAY)
+			later = true;
+		else
+			other |= reading->result.output != sight->answers[k].output;
 	}
+	return other ? -1 : !later;
+}
+
+static void sight_keep(struct activity *activity, struct sight *sight, json_t *values)
+{
+	if (sight->values && json_equal(sight->values, values)) {
+		json_decref(values);
+		return;
+	}
+	json_decref(sight->values);
+	sight->values = values;
+	sight->glance = ++activity->glances;
+}
+
+static int sight_make(struct activity *activity, enum action_need need, size_t i)
+{
+	const struct observation *observation = activity->action->observations[i];
+	struct sight *sight = &activity->sights[i];
+	json_t *values = json_object(), *item = json_incref(json_object_get(activity->document, "item"));
+	int result;
+
+	json_object_set_new(activity->document, "observed", observed_by(activity, need, i));
+	sight_clear(sight);
+	sight->stands = true;
+	if (observation->for_each.parsed)
+		result = observe_each(activity, observation, sight, values);
+	else
+		result = observe_single(activity, observation, sight, values);
+	sight->stands &= result == 1;
+	if (result == 1)
+		sight_keep(activity, sight, values);
+	else
+		json_decref(values);
 	if (item)
 		json_object_set_new(activity->document, "item", item);
 	else
 		json_object_del(activity->document, "item");
+	return result;
+}
+
+/* What shows the same as before is the same value, so that who looked at it then need not look again. */
+static void show(struct activity *activity, enum action_need need)
+{
+	json_t *observed;
+
+	if (activity->seen && activity->seen_need == need && activity->seen_glance == activity->glances) {
+		json_object_set(activity->document, "observed", activity->seen);
+		return;
+	}
+	observed = observed_by(activity, need, activity->action->n_observations);
+	if (!activity->seen || !json_equal(activity->seen, observed)) {
+		json_decref(activity->seen);
+		activity->seen = json_incref(observed);
+		activity->seen_unsettled = false;
+	}
+	json_decref(observed);
+	activity->seen_need = need;
+	activity->seen_glance = activity->glances;
+	json_object_set(activity->document, "observed", activity->seen);
+}
+
+int activity_observe(struct activity *activity, enum action_need need)
+{
+	const size_t count = activity->action->n_observations;
+	int result = 1;
+
+	if (!activity->sights)
+		activity->sights = memory_new(count, sizeof(*activity->sights));
+	for (size_t i = 0; i < count && result == 1; i++) {
+		if (!is_needed(activity, need, i))
+			continue;
+		result = sight_stands(activity, need, i) ? sight_again(activity, i) : -1;
+		if (result < 0)
+			result = sight_make(activity, need, i);
+	}
+	if (result == 1)
+		show(activity, need);
 	return result;
 }

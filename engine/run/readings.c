@@ -73,9 +73,16 @@ static void question_answered(void *argument, const struct call_result *result)
 {
 	struct question *question = argument;
 
-	json_decref(question->reading.result.output);
+	json_t *before = question->reading.result.output;
+
 	question->reading.result = *result;
-	json_incref(question->reading.result.output);
+	/* What says the same is the same: so what was made of it need not be made again. */
+	if (before && result->output && json_equal(before, result->output)) {
+		question->reading.result.output = before;
+	} else {
+		json_incref(result->output);
+		json_decref(before);
+	}
 	question->reading.asked_ms = question->asked_ms;
 	question->under_way = false;
 	question->answered = true;
@@ -99,22 +106,37 @@ static struct question *question_find(struct readings *readings, const struct op
 	return question;
 }
 
-enum reading_status readings_get(struct readings *readings, const struct operation *operation, json_t *input,
-				 int64_t since_ms, const struct reading **reading)
+static enum reading_status question_ask(struct question *question, int64_t since_ms)
 {
-	struct question *question = question_find(readings, operation, input);
-	struct call call = { .operation = operation, .input = question->input };
+	struct readings *readings = question->readings;
+	struct call call = { .operation = question->operation, .input = question->input };
 
-	if (question->answered && question->reading.asked_ms >= since_ms) {
-		/* A failure that passes is told once; the next who asks gets a new answer. */
-		question->answered = !failures[question->reading.result.failure].passing;
-		*reading = &question->reading;
+	if (question->answered && question->reading.asked_ms >= since_ms)
 		return READING_READY;
-	}
 	if (!question->under_way) {
 		question->under_way = true;
 		question->asked_ms = readings->clock->monotonic_ms(readings->clock);
 		readings->executor->start(readings->executor, &call, question_answered, question);
 	}
 	return READING_UNDER_WAY;
+}
+
+enum reading_status readings_get(struct readings *readings, const struct operation *operation, json_t *input,
+				 int64_t since_ms, const struct reading **reading)
+{
+	struct question *question = question_find(readings, operation, input);
+
+	if (question_ask(question, since_ms) == READING_UNDER_WAY)
+		return READING_UNDER_WAY;
+	/* A failure that passes is told once; the next who asks gets a new answer. */
+	question->answered = !failures[question->reading.result.failure].passing;
+	*reading = &question->reading;
+	return READING_READY;
+}
+
+enum reading_status readings_again(const struct reading *reading, int64_t since_ms)
+{
+	const size_t offset = offsetof(struct question, reading);
+
+	return question_ask((struct question *)(uintptr_t)((const char *)reading - offset), since_ms);
 }

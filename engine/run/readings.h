@@ -23,6 +23,10 @@ struct reading {
 enum reading_status readings_get(struct readings *readings, const struct operation *operation, json_t *input,
 				 int64_t since_ms, const struct reading **reading);
 
+/* What readings_get would say of the same question, without taking it: whether an answer is at hand that was asked for
+ * at or after `since_ms`; else it is asked now, unless it is asked already. */
+enum reading_status readings_again(const struct reading *reading, int64_t since_ms);
+
 /* AWS's own time now, as far as its answers told (they carry a Date): wall milliseconds, 0 where none did. */
 int64_t readings_aws_time_ms(const struct readings *readings);
 /* An answer to something that was not read here told it, too. */

@@ -261,6 +261,7 @@ void sim_act(struct sim *sim, const struct sim_act *act)
 		.value = act->value,
 	};
 
+	sim_changed(sim);
 	if (!actor_lacks(&actor, act_rows[act->kind].needs))
 		act_rows[act->kind].play(sim, &actor);
 }

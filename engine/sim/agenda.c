@@ -58,6 +58,7 @@ struct sim *sim_new(uint64_t seed)
 	sim->flights = ROWS_OF(struct flight);
 	sim->log = ROWS_OF(struct sim_logged);
 	sim->pasts = ROWS_OF(struct past);
+	sim->kept = ROWS_OF(struct kept_answer);
 	name_boot(sim);
 	return sim;
 }
@@ -72,10 +73,22 @@ void sim_log_forget(struct sim *sim)
 	sim->log.count = 0;
 }
 
+void sim_changed(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->kept.count; i++) {
+		const struct kept_answer *kept = rows_at(&sim->kept, i);
+
+		json_decref(kept->input);
+		json_decref(kept->output);
+	}
+	sim->kept.count = 0;
+}
+
 /* Everything that is of one run and not of the world. */
 static void forget_run(struct sim *sim)
 {
 	sim_log_forget(sim);
+	sim_changed(sim);
 	for (size_t i = 0; i < sim->flights.count; i++)
 		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
 	for (size_t i = 0; i < sim->pasts.count; i++)
@@ -97,6 +110,7 @@ void sim_free(struct sim *sim)
 	rows_release(&sim->flights);
 	rows_release(&sim->log);
 	rows_release(&sim->pasts);
+	rows_release(&sim->kept);
 	world_release(&sim->world);
 	arena_free(sim->origin);
 	free(sim);
@@ -213,6 +227,8 @@ bool agenda_step(struct sim *sim, int64_t until_ms)
 		sim->world.now_ms = event.at_ms;
 	if (sim->keeps_past)
 		keep_past(sim);
+	if (event.kind != EVENT_REQUEST)
+		sim_changed(sim);
 	event_handlers[event.kind](sim, event.index, event.generation);
 	return true;
 }

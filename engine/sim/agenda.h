@@ -46,6 +46,12 @@ struct flight {
 	bool too_late; /* the time until which it may be signed was over: never sent */
 };
 
+/* What a read was answered with: the same question has the same answer until the world changes. */
+struct kept_answer {
+	const struct sim_operation *row;
+	json_t *input, *output;
+};
+
 struct sim {
 	struct clock clock;
 	struct executor executor;
@@ -56,6 +62,7 @@ struct sim {
 	struct rows flights; /* struct flight */
 	struct rows log;     /* struct sim_logged */
 	struct rows pasts;   /* struct past, oldest first */
+	struct rows kept;    /* struct kept_answer */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
 	size_t names_bytes;
@@ -72,6 +79,8 @@ struct sim {
 void agenda_add(struct sim *sim, int64_t at_ms, enum event_kind kind, size_t index, unsigned generation);
 /* Lets the next event happen, if it is due by `until_ms` (of world.now_ms); false where there is none. */
 bool agenda_step(struct sim *sim, int64_t until_ms);
+/* The world is not what it was: to be called whenever something of it changes, or may. */
+void sim_changed(struct sim *sim);
 const char *sim_keep_text(struct sim *sim, const char *text); /* NULL: it has kept enough */
 
 /* For EVENT_ACT, EVENT_REQUEST and EVENT_LATE. */

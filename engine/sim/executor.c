@@ -132,6 +132,16 @@ static void deliver_unsent(struct sim *sim, size_t index)
 
 /* ---- the request at AWS */
 
+/* The answer with a list of its own: what it was given may be given to others, too. */
+static void own_items(struct sim_answer *answer, const char *items)
+{
+	json_t *output = json_made(json_copy(answer->output));
+
+	json_put(output, items, json_copy(json_object_get(output, items)));
+	json_decref(answer->output);
+	answer->output = output;
+}
+
 /* Puts what further pages hold behind what the first one held. */
 static void fetch_pages(struct sim *sim, const struct flight *flight, struct sim_answer *answer)
 {
@@ -139,9 +149,10 @@ static void fetch_pages(struct sim *sim, const struct flight *flight, struct sim
 	struct planned_fault none = { 0 };
 	json_t *token;
 
-	if (!pages->items)
+	if (!pages->items || !json_object_get(answer->output, pages->output_token))
 		return;
-	while (answer->output && (token = json_object_get(answer->output, pages->output_token)) != NULL) {
+	own_items(answer, pages->items);
+	while ((token = json_object_get(answer->output, pages->output_token)) != NULL) {
 		json_t *input = json_made(json_copy(flight->input));
 		struct sim_answer page;
 

@@ -238,8 +238,6 @@ static int page_cut(struct request *request, const struct sim_pages *pages)
 	return 0;
 }
 
-/* ---- one request */
-
 static void answer_number(struct sim *sim, struct sim_answer *answer, unsigned number)
 {
 	snprintf(answer->request_id, sizeof(answer->request_id), "%08x-0000-4000-8000-%012x",
@@ -260,7 +258,34 @@ static const struct world *world_seen(const struct sim *sim, const struct planne
 	return &sim->world;
 }
 
-static void request_perform(struct request *request, const struct sim_operation *row, const struct operation *operation)
+/* ---- answers that are given again */
+
+enum { KEPT_MOST = 64 };
+
+static json_t *kept_find(const struct sim *sim, const struct sim_operation *row, const json_t *input)
+{
+	for (size_t i = 0; i < sim->kept.count; i++) {
+		const struct kept_answer *kept = rows_at(&sim->kept, i);
+
+		if (kept->row == row && json_equal(kept->input, input))
+			return json_incref(kept->output);
+	}
+	return NULL;
+}
+
+static void kept_add(struct sim *sim, const struct sim_operation *row, const json_t *input, json_t *output)
+{
+	struct kept_answer *kept;
+
+	if (sim->kept.count == KEPT_MOST)
+		sim_changed(sim);
+	kept = rows_add(&sim->kept);
+	*kept = (struct kept_answer){ row, json_incref((json_t *)(uintptr_t)input), json_incref(output) };
+}
+
+/* ---- one request */
+
+static void request_handle(struct request *request, const struct sim_operation *row, const struct operation *operation)
 {
 	struct sim_answer *answer = request->answer;
 
@@ -273,6 +298,24 @@ static void request_perform(struct request *request, const struct sim_operation 
 	answer->status = 200;
 	answer->effect = true;
 	answer->output = request->output;
+}
+
+static void request_perform(struct request *request, const struct sim_operation *row, const struct operation *operation)
+{
+	const bool now = row->reads && request->world == &request->sim->world;
+	json_t *kept = now ? kept_find(request->sim, row, request->input) : NULL;
+
+	if (kept) {
+		request->answer->status = 200;
+		request->answer->effect = true;
+		request->answer->output = kept;
+		return;
+	}
+	if (!row->reads)
+		sim_changed(request->sim);
+	request_handle(request, row, operation);
+	if (now && request->answer->output)
+		kept_add(request->sim, row, request->input, request->answer->output);
 }
 
 /* What AWS says, whatever it did. */
