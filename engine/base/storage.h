@@ -18,7 +18,7 @@ struct journal_shelf;
 
 struct storage {
 	const char *path; /* as messages name the directory */
-	struct journal_shelf *shelf; /* of who reads the same journals again and again; borrowed, NULL: nothing is kept */
+	struct journal_shelf *shelf; /* of who reads the same journals again and again; borrowed, may be NULL */
 	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and
 	 * its parent. `reserve` bytes of space are set aside for what will be appended, without growing the file; no
 	 * space is an error, a file system that cannot set aside is none. A file that is there already is ERROR_BUSY

@@ -86,16 +86,18 @@ static char *which_of(const struct activity *activity)
 void activity_tell_waiting(struct activity *activity, const json_t *shown, int64_t left_ms, bool over)
 {
 	struct reporter *reporter = activity->run->environment.reporter;
-	char *which = which_of(activity);
-	const struct waiting waiting = {
+	struct waiting waiting = {
 		.state = state_name(activity->state),
-		.which = which,
 		.shown = shown,
 		.waited_ms = activity->begun_ms ? run_now_ms(activity->run) - activity->begun_ms : 0,
 		.left_ms = left_ms,
 		.over = over,
 	};
+	char *which;
 
+	if (!reporter->waiting)
+		return;
+	waiting.which = which = which_of(activity);
 	reporter->waiting(reporter, &activity->run->history, &waiting);
 	free(which);
 }
@@ -103,9 +105,12 @@ void activity_tell_waiting(struct activity *activity, const json_t *shown, int64
 void activity_tell_progress(struct activity *activity, int64_t left_ms, bool over)
 {
 	const struct located_expression *progress = &activity->action->progress;
-	json_t *shown = progress->parsed ? located_search(progress, activity->document, activity->document, NULL)
-					 : NULL;
+	json_t *shown = NULL;
 
+	if (!activity->run->environment.reporter->waiting)
+		return;
+	if (progress->parsed)
+		shown = located_search(progress, activity->document, activity->document, NULL);
 	if (!shown)
 		shown = json_null();
 	activity_tell_waiting(activity, shown, left_ms, over);

@@ -1,5 +1,5 @@
 /* Lines of journals that this process has read and found whole, for when it reads them again. A line is known by its
- * hash, which stands for all the lines before it, and its bytes are compared: what the disk holds now is what counts. */
+ * hash, which stands for all lines before it, and its bytes are compared: what the disk holds now is what counts. */
 #ifndef TIDEGATE_RUN_JOURNAL_SHELF_H
 #define TIDEGATE_RUN_JOURNAL_SHELF_H
 

@@ -1,6 +1,6 @@
 /* Making the observations of an action: only those that the expression at hand needs, each from the newest reading that
- * is fresh enough, with as many calls side by side as there are questions. While a run polls, nearly every answer is the
- * one before: what an observation saw stands until one of its answers is another, or one before it saw something else. */
+ * is fresh enough, with as many calls side by side as there are questions. While a run polls, nearly every answer is
+ * the one before: what an observation saw stands until an answer is another, or one before it saw something else. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -212,15 +212,21 @@ static bool is_needed(const struct activity *activity, enum action_need need, si
 	return activity->action->needs[need] & UINT64_C(1) << i;
 }
 
-/* What the first `count` of the observations saw, as far as they are needed. */
-static json_t *observed_by(const struct activity *activity, enum action_need need, size_t count)
-{
-	json_t *observed = json_object();
+/* What is observed for one need, made as far as somebody asks for it. */
+struct view {
+	enum action_need need;
+	json_t *observed; /* NULL: nothing was asked for yet */
+	size_t count;     /* of the observations that are in it */
+};
 
-	for (size_t i = 0; i < count; i++)
-		if (is_needed(activity, need, i))
-			keep_values(activity->action->observations[i], observed, activity->sights[i].values, false);
-	return observed;
+static void view_extend(struct view *view, const struct activity *activity, size_t count)
+{
+	if (!view->observed)
+		view->observed = json_object();
+	for (; view->count < count; view->count++)
+		if (is_needed(activity, view->need, view->count))
+			keep_values(activity->action->observations[view->count], view->observed,
+				    activity->sights[view->count].values, false);
 }
 
 /* ---- what stands ---- */
@@ -262,14 +268,15 @@ static void sight_keep(struct activity *activity, struct sight *sight, json_t *v
 	sight->glance = ++activity->glances;
 }
 
-static int sight_make(struct activity *activity, enum action_need need, size_t i)
+static int sight_make(struct activity *activity, struct view *view, size_t i)
 {
 	const struct observation *observation = activity->action->observations[i];
 	struct sight *sight = &activity->sights[i];
 	json_t *values = json_object(), *item = json_incref(json_object_get(activity->document, "item"));
 	int result;
 
-	json_object_set_new(activity->document, "observed", observed_by(activity, need, i));
+	view_extend(view, activity, i);
+	json_object_set(activity->document, "observed", view->observed);
 	sight_clear(sight);
 	sight->stands = true;
 	if (observation->for_each.parsed)
@@ -289,29 +296,25 @@ static int sight_make(struct activity *activity, enum action_need need, size_t i
 }
 
 /* What shows the same as before is the same value, so that who looked at it then need not look again. */
-static void show(struct activity *activity, enum action_need need)
+static void show(struct activity *activity, struct view *view)
 {
-	json_t *observed;
-
-	if (activity->seen && activity->seen_need == need && activity->seen_glance == activity->glances) {
-		json_object_set(activity->document, "observed", activity->seen);
-		return;
+	if (!activity->seen || activity->seen_need != view->need || activity->seen_glance != activity->glances) {
+		view_extend(view, activity, activity->action->n_observations);
+		if (!activity->seen || !json_equal(activity->seen, view->observed)) {
+			json_decref(activity->seen);
+			activity->seen = json_incref(view->observed);
+			activity->seen_unsettled = false;
+		}
+		activity->seen_need = view->need;
+		activity->seen_glance = activity->glances;
 	}
-	observed = observed_by(activity, need, activity->action->n_observations);
-	if (!activity->seen || !json_equal(activity->seen, observed)) {
-		json_decref(activity->seen);
-		activity->seen = json_incref(observed);
-		activity->seen_unsettled = false;
-	}
-	json_decref(observed);
-	activity->seen_need = need;
-	activity->seen_glance = activity->glances;
 	json_object_set(activity->document, "observed", activity->seen);
 }
 
 int activity_observe(struct activity *activity, enum action_need need)
 {
 	const size_t count = activity->action->n_observations;
+	struct view view = { .need = need };
 	int result = 1;
 
 	if (!activity->sights)
@@ -321,9 +324,10 @@ int activity_observe(struct activity *activity, enum action_need need)
 			continue;
 		result = sight_stands(activity, need, i) ? sight_again(activity, i) : -1;
 		if (result < 0)
-			result = sight_make(activity, need, i);
+			result = sight_make(activity, &view, i);
 	}
 	if (result == 1)
-		show(activity, need);
+		show(activity, &view);
+	json_decref(view.observed);
 	return result;
 }

@@ -15,6 +15,7 @@ struct question {
 	bool under_way;
 	bool answered;
 	int64_t asked_ms; /* when what is under way was asked */
+	json_t *said; /* the newest answer itself; reading.result.output may be an older one that says the same */
 	struct reading reading;
 };
 
@@ -43,6 +44,7 @@ void readings_free(struct readings *readings)
 		next = question->next;
 		json_decref(question->input);
 		json_decref(question->reading.result.output);
+		json_decref(question->said);
 		free(question);
 	}
 	free(readings);
@@ -74,15 +76,19 @@ static void question_answered(void *argument, const struct call_result *result)
 	struct question *question = argument;
 
 	json_t *before = question->reading.result.output;
+	/* What says the same is the same: so what was made of it need not be made again. */
+	bool same = result->output && (result->output == question->said || json_equal(before, result->output));
 
 	question->reading.result = *result;
-	/* What says the same is the same: so what was made of it need not be made again. */
-	if (before && result->output && json_equal(before, result->output)) {
+	if (same) {
 		question->reading.result.output = before;
 	} else {
 		json_incref(result->output);
 		json_decref(before);
 	}
+	json_incref(result->output);
+	json_decref(question->said);
+	question->said = result->output;
 	question->reading.asked_ms = question->asked_ms;
 	question->under_way = false;
 	question->answered = true;

@@ -25,6 +25,7 @@ struct waiting {
 /* Who hears what happens, while it happens. Everything that is journaled comes as the record it is. */
 struct reporter {
 	void (*record)(struct reporter *reporter, const struct history *history, const json_t *record);
+	/* May be NULL. */
 	void (*waiting)(struct reporter *reporter, const struct history *history, const struct waiting *waiting);
 	void (*note)(struct reporter *reporter, const char *sentence); /* one sentence for people */
 };

@@ -100,7 +100,7 @@ static void result_of(struct call_result *result, struct sim *sim, const struct 
 		.attempts = 1, .elapsed_ms = sim->world.now_ms - flight->started_ms, .http_status = answer->status,
 		.date_ms = world_wall_ms(&sim->world) / 1000 * 1000,
 	};
-	snprintf(result->request_id, sizeof(result->request_id), "%s", answer->request_id);
+	memcpy(result->request_id, answer->request_id, sizeof(answer->request_id));
 	if (fault_rows[kind].lost) {
 		result->http_status = 0;
 		result->date_ms = 0;

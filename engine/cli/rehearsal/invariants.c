@@ -346,7 +346,7 @@ static void check_lists(struct stage *stage, const struct sim_logged *logged)
 	const json_t *processes = json_object_get(logged->input, "ScalingProcesses");
 	bool all = strstr(logged->operation, "Processes") && json_array_size(processes) == 0;
 
-	if (!logged->reads && (all || has_empty_list(logged->input)))
+	if (all || has_empty_list(logged->input))
 		violate(stage, RULE_W3, "%s with an empty list", logged->operation);
 }
 
@@ -418,8 +418,10 @@ static void check_log(struct stage *stage)
 
 		if (logged->number == 0)
 			continue;
-		check_lists(stage, logged);
-		check_resumed(stage, logged);
+		if (!logged->reads) {
+			check_lists(stage, logged);
+			check_resumed(stage, logged);
+		}
 		if (is_unanswered(logged))
 			check_doubt(stage, i);
 	}

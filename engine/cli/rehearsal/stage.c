@@ -59,13 +59,6 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		mark_progress(stage);
 }
 
-static void hear_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
-{
-	(void)reporter;
-	(void)history;
-	(void)waiting;
-}
-
 static void hear_note(struct reporter *reporter, const char *sentence)
 {
 	(void)reporter;
@@ -469,7 +462,7 @@ void stage_init(struct stage *stage, const struct machine *machine)
 	*stage = (struct stage){
 		.machine = machine,
 		.memory = storage_memory_new(),
-		.reporter = { .record = hear_record, .waiting = hear_waiting, .note = hear_note },
+		.reporter = { .record = hear_record, .note = hear_note },
 		.random = { .next = half },
 		.shelf = journal_shelf_new(),
 	};
