@@ -16,7 +16,7 @@ enum {
 	POLL_MOST_MS = 15000,
 	POLL_LOCAL_MOST_MS = 2000,
 	LEG_RESERVE_MS = 15000,        /* a leg stops itself so long before it would be killed */
-	ANSWER_PATIENCE_MS = 3000      /* how long a stop waits for the answer to what is already sent */
+	ANSWER_PATIENCE_MS = 600       /* how long a stop waits for the answer to what is already sent */
 };
 
 /* How an action ended. */

@@ -38,11 +38,27 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 struct search {
 	struct storage *storage;
 	const char *subject;
+	const char *host;          /* ours; NULL where journals of others are nobody's concern */
+	struct reporter *reporter; /* hears of them */
 	char *id;
 	struct history *history;
 	struct error *err;
 	int result;
 };
+
+/* J10: an image of a running host brings its journals along. What they hold is not ours to put back. */
+static void tell_elsewhere(const struct search *search, const char *id, const struct history *history)
+{
+	const char *host = history_text(history, "host");
+	char *sentence;
+
+	if (!search->host || !host[0] || strcmp(host, search->host) == 0 || !history_is_open(history))
+		return;
+	sentence = memory_format("run %s is ignored: it is of host %s, this is %s (an image of a running host?)", id,
+				 host, search->host);
+	search->reporter->note(search->reporter, sentence);
+	free(sentence);
+}
 
 static int visit_run(void *argument, const char *id)
 {
@@ -53,6 +69,7 @@ static int visit_run(void *argument, const char *id)
 		search->result = -1;
 		return 1;
 	}
+	tell_elsewhere(search, id, &history);
 	if (strcmp(history_text(&history, "subject"), search->subject) != 0 || !history_is_open(&history)) {
 		history_release(&history);
 		return 0;
@@ -69,6 +86,25 @@ int start_find_open(struct storage *storage, const char *subject, char id[JOURNA
 	struct search search = { .storage = storage, .subject = subject, .id = id, .history = history, .err = err };
 
 	if (runs_list(storage, visit_run, &search, err) != 0)
+		return -1;
+	return search.result;
+}
+
+/* The same, and who starts hears, at the first attempt, what is ignored. */
+static int find_open(const struct run_environment *environment, const struct start *start, bool first,
+		     char id[JOURNAL_RUN_BYTES], struct history *history, struct error *err)
+{
+	struct search search = {
+		.storage = environment->storage,
+		.subject = start->subject,
+		.host = first ? json_string_value(json_object_get(start->about, "host")) : NULL,
+		.reporter = environment->reporter,
+		.id = id,
+		.history = history,
+		.err = err,
+	};
+
+	if (runs_list(environment->storage, visit_run, &search, err) != 0)
 		return -1;
 	return search.result;
 }
@@ -291,13 +327,13 @@ static void go_on(const struct run_environment *environment, const struct start 
 enum attempt { ATTEMPT_DONE, ATTEMPT_BUSY };
 
 /* Under the lock. */
-static enum attempt decide_and_drive(const struct run_environment *environment, const struct start *start,
+static enum attempt decide_and_drive(const struct run_environment *environment, const struct start *start, bool first,
 				     struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
 	struct history history = { 0 };
 	char id[JOURNAL_RUN_BYTES];
-	int found = start_find_open(environment->storage, start->subject, id, &history, &err);
+	int found = find_open(environment, start, first, id, &history, &err);
 	enum start_decision decision = start_decide(found == 1 ? &history : NULL, start->group, start->opens);
 
 	history_release(&history);
@@ -318,7 +354,7 @@ static enum attempt decide_and_drive(const struct run_environment *environment, 
 	return ATTEMPT_DONE;
 }
 
-static enum attempt attempt(const struct run_environment *environment, const struct start *start,
+static enum attempt attempt(const struct run_environment *environment, const struct start *start, bool first,
 			    struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
@@ -331,7 +367,7 @@ static enum attempt attempt(const struct run_environment *environment, const str
 		refuse_held(result, &err, is_held(environment, start->subject));
 		return ATTEMPT_DONE;
 	}
-	made = decide_and_drive(environment, start, result);
+	made = decide_and_drive(environment, start, first, result);
 	environment->storage->unlock(environment->storage, lock);
 	return made;
 }
@@ -361,7 +397,7 @@ void start_leg(const struct run_environment *environment, const struct start *st
 	end_ms = begun_ms;
 	if (start->group[0] && start->leg.at_most_ms)
 		end_ms += start->leg.at_most_ms - LEG_RESERVE_MS;
-	while (now_ms > end_ms || attempt(environment, &left, result) == ATTEMPT_BUSY) {
+	while (now_ms > end_ms || attempt(environment, &left, now_ms == begun_ms, result) == ATTEMPT_BUSY) {
 		now_ms = clock->monotonic_ms(clock);
 		if (stopped(environment)) {
 			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run had the subject");

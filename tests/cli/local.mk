@@ -8,7 +8,7 @@ bench = tests/cli/bench.c tests/cli/bench.h
 cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/log_test \
 	tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
-	tests/cli/verdict_test tests/cli/view_test
+	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_cli_flag_file_test_LDADD = libcommands.a $(test_libs)
@@ -22,6 +22,7 @@ tests_cli_plan_test_LDADD = libcommands.a $(test_libs)
 tests_cli_rehearse_test_SOURCES = tests/cli/rehearse_test.c $(bench)
 tests_cli_rehearse_test_LDADD = libcommands.a $(test_libs)
 tests_cli_status_test_LDADD = libcommands.a $(test_libs)
+tests_cli_stop_test_LDADD = $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)
 tests_cli_view_test_LDADD = libcommands.a $(test_libs)
 endif

@@ -463,6 +463,25 @@ static void a_run_is_restored_by_hand(void **state)
 	expect_as_before(&meeting->trial.rig);
 }
 
+/* ---- an image of a running host ---- */
+
+/* J10. The image was made while the instance was out; what it holds is the other instance's to put back. */
+static void a_journal_of_another_host_is_ignored_and_said(void **state)
+{
+	struct meeting *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	struct leg_result result;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	sim_set_self(meeting->trial.sim, SECOND);
+	rig_hook(rig, LEAVE, "dg-1", &result);
+	assert_int_equal(result.status, EXIT_REACHED);
+	assert_int_equal(rig_open_runs(rig), 2);
+	assert_non_null(strstr(buffer_text(&rig->notes),
+			       "is ignored: it is of host " SELF ", this is " SECOND " (an image of a running host?)"));
+	rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+}
+
 /* ---- a signal ---- */
 
 /* Stopped or through: and where it was stopped, at once, and the next hook goes on. */
@@ -540,6 +559,7 @@ int main(void)
 		MEETING(nobody_came_and_the_pause_expires),
 		MEETING(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		MEETING(a_run_is_restored_by_hand),
+		MEETING(a_journal_of_another_host_is_ignored_and_said),
 		MEETING(a_signal_at_every_record_and_wait_stops_the_run_resumable),
 	};
 

@@ -1,0 +1,239 @@
+/* SIGTERM ends the program within a second and leaves a run that can go on, whatever AWS is slow with: a read, or a
+ * change that is sent and not answered. The program itself, and an AWS that answers up to a point. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/memory.h"
+
+static const char machine[] = "tidegate: 1\n"
+			      "machine: small\n"
+			      "subject: \"${input.instance}\"\n"
+			      "input: {instance: {type: string, default: i-1}}\n"
+			      "start_at: SUSPEND\n"
+			      "states:\n"
+			      "  SUSPEND:\n"
+			      "    action: autoscaling.suspend_processes\n"
+			      "    with: {group: g, processes: [AZRebalance]}\n"
+			      "    next: OUT\n"
+			      "  OUT: {pause: {}, next: BACK}\n"
+			      "  BACK: {restore: all, next: IN}\n"
+			      "  IN: {end: succeeded}\n";
+
+static const char group[] =
+	"<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">"
+	"<DescribeAutoScalingGroupsResult><AutoScalingGroups><member>"
+	"<AutoScalingGroupName>g</AutoScalingGroupName><MinSize>1</MinSize><MaxSize>1</MaxSize>"
+	"<DesiredCapacity>1</DesiredCapacity><SuspendedProcesses/><Instances/>"
+	"</member></AutoScalingGroups></DescribeAutoScalingGroupsResult>"
+	"<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DescribeAutoScalingGroupsResponse>";
+
+/* ---- AWS ---- */
+
+static void answer(int connection)
+{
+	char head[160];
+
+	snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %zu\r\n\r\n",
+		 sizeof(group) - 1);
+	if (write(connection, head, strlen(head)) < 0 || write(connection, group, sizeof(group) - 1) < 0)
+		_exit(1);
+}
+
+/* What came is one request, of which the action is all that matters. */
+static bool is_request_of(int connection, const char *action, bool *whole)
+{
+	char request[8192], *body;
+	size_t length = 0;
+
+	*whole = false;
+	for (;;) {
+		ssize_t count = read(connection, request + length, sizeof(request) - 1 - length);
+
+		if (count <= 0)
+			return false;
+		length += (size_t)count;
+		request[length] = '\0';
+		body = strstr(request, "\r\n\r\n");
+		if (body && strstr(body, "Action="))
+			break;
+	}
+	*whole = true;
+	return strstr(body, action) != NULL;
+}
+
+/* Answers until it is asked for this action; then it says so, and falls silent. */
+static void serve(int listener, const char *silent_at, int said)
+{
+	for (;;) {
+		int connection = accept(listener, NULL, NULL);
+		bool silent, whole = true;
+
+		while (connection >= 0 && whole) {
+			silent = is_request_of(connection, silent_at, &whole);
+			if (silent && write(said, "!", 1) == 1)
+				pause();
+			if (whole)
+				answer(connection);
+		}
+		if (connection >= 0)
+			close(connection);
+	}
+}
+
+struct aws {
+	pid_t server;
+	int said;
+	unsigned port;
+};
+
+static void start_aws(struct aws *aws, const char *silent_at)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), ends[2];
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	aws->port = ntohs(address.sin_port);
+	aws->server = fork();
+	assert_true(aws->server >= 0);
+	if (aws->server == 0)
+		serve(listener, silent_at, ends[1]);
+	close(listener);
+	close(ends[1]);
+	aws->said = ends[0];
+}
+
+static void end_aws(struct aws *aws)
+{
+	kill(aws->server, SIGKILL);
+	waitpid(aws->server, NULL, 0);
+	close(aws->said);
+}
+
+/* ---- the program ---- */
+
+static void run_program(const char *folder, unsigned port, const char *const *arguments)
+{
+	const char *build = getenv("TIDEGATE_BUILD_DIR");
+	char *program = memory_format("%s/tidegate", build ? build : ".");
+	char *environment[] = {
+		memory_format("HOME=%s", folder),
+		memory_format("TIDEGATE_STATE_DIR=%s/state", folder),
+		memory_format("TIDEGATE_CONFIG_DIR=%s/etc", folder),
+		memory_format("AWS_ENDPOINT_URL=http://127.0.0.1:%u", port),
+		memory_copy_text("AWS_EC2_METADATA_DISABLED=true"),
+		memory_copy_text("AWS_REGION=eu-west-1"),
+		memory_copy_text("AWS_ACCESS_KEY_ID=AKIDEXAMPLE"),
+		memory_copy_text("AWS_SECRET_ACCESS_KEY=example"),
+		NULL,
+	};
+	int log = open("/dev/null", O_RDWR);
+
+	dup2(log, STDIN_FILENO);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	execve(program, (char *const *)(uintptr_t)arguments, environment);
+	_exit(127);
+}
+
+static pid_t start_program(const char *folder, unsigned port, const char *const *arguments)
+{
+	pid_t program = fork();
+
+	assert_true(program >= 0);
+	if (program == 0)
+		run_program(folder, port, arguments);
+	return program;
+}
+
+static int exit_of(pid_t program)
+{
+	int status;
+
+	assert_int_equal(waitpid(program, &status, 0), program);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void remove_folder(const char *folder)
+{
+	char *command = memory_format("rm -rf '%s'", folder);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void assert_stops_at(const char *silent_at)
+{
+	struct clock *clock = clock_system();
+	char folder[] = "/tmp/tidegate-stop.XXXXXX", byte;
+	char *file;
+	FILE *stream;
+	struct aws aws;
+	int64_t begun_ms;
+	pid_t program;
+
+	assert_non_null(mkdtemp(folder));
+	file = memory_format("%s/small.yaml", folder);
+	stream = fopen(file, "w");
+	fputs(machine, stream);
+	fclose(stream);
+	start_aws(&aws, silent_at);
+	program = start_program(folder, aws.port, (const char *const[]){ "tidegate", "run", file, NULL });
+	assert_int_equal(read(aws.said, &byte, 1), 1);
+	begun_ms = clock->monotonic_ms(clock);
+	kill(program, SIGTERM);
+	assert_int_equal(exit_of(program), 6);
+	assert_in_range(clock->monotonic_ms(clock) - begun_ms, 0, 1000);
+	/* It is there to go on with. */
+	program = start_program(folder, aws.port,
+				(const char *const[]){ "tidegate", "status", "--offline", "--exit-code", NULL });
+	assert_int_equal(exit_of(program), 10);
+	end_aws(&aws);
+	remove_folder(folder);
+	free(file);
+}
+
+static void a_read_that_is_not_answered_is_let_be(void **state)
+{
+	(void)state;
+	assert_stops_at("Action=DescribeAutoScalingGroups");
+}
+
+static void a_change_that_is_not_answered_stays_in_doubt(void **state)
+{
+	(void)state;
+	assert_stops_at("Action=SuspendProcesses");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_read_that_is_not_answered_is_let_be),
+		cmocka_unit_test(a_change_that_is_not_answered_stays_in_doubt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
