@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "interop"))
 from botocore import xform_name  # noqa: E402
 from hook import run  # noqa: E402
 from stage import BUILD, LEAVE, MACHINE, RETURN, Stage  # noqa: E402
+from table import Table  # noqa: E402
 from world import REGION  # noqa: E402
 
 LATENCY_SECONDS = 0.020  # of an AWS answer; a nearby region's is about that
@@ -96,29 +97,6 @@ class Bench:
         self.stage.close()
 
 
-class Table:
-    """A figure beside what it is compared with, and its budget. One over its budget is said to be so; the bench fails
-    only beyond `fails_at`, which leaves room for a noisy machine and for what is known to be over."""
-
-    def __init__(self):
-        self.broken = []
-
-    def row(self, what, ours, theirs, ratio=None, budget=None, fails_at=None):
-        verdict = ""
-        if budget is not None:
-            broken = ratio > (fails_at or budget)
-            word = "BROKEN" if broken else "over" if ratio > budget else ""
-            verdict = f"{'at most':>8} {self.number(budget):<6} {word}"
-            if broken:
-                self.broken.append(what)
-        shown = "" if ratio is None else self.number(ratio)
-        print(f"bench: {what:<24} {ours:>10}  {theirs:<26} {shown:>7} {verdict}".rstrip())
-
-    @staticmethod
-    def number(ratio):
-        return f"1/{1 / ratio:.0f}" if 0 < ratio < 0.5 else f"{ratio:.2f}"
-
-
 def best(costs, name):
     return min(getattr(cost, name) for cost in costs)
 
@@ -167,8 +145,7 @@ def main():
     table.row(f"wall, {BALANCERS} target groups", f"{wide:.3f} s", f"with one {wall:.3f} s", wide / wall, 1.5, 3.0)
     table.row("first request after", f"{statistics.median(bench.starts) * 1000:.1f} ms", "(10 ms)")
     table.row("check, 20,000 states", f"{twenty:.2f} s", f"10,000: {ten:.2f} s (0.5 s)", twenty / ten, 2.0, 3.0)
-    print(f"{'1 failed' if table.broken else '1 passed'}")
-    return 1 if table.broken else 0
+    return table.end()
 
 
 sys.exit(main())

@@ -1,0 +1,109 @@
+"""What one simulated run of a rehearsal costs, and that its cost grows no faster than the machine's states and the
+group's instances do. Counted is CPU time, of one process, as long as it takes or until it has played enough."""
+import json
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+
+from table import Table
+
+ROOT = pathlib.Path(__file__).parents[2]
+TIDEGATE = pathlib.Path.cwd() / "tidegate"
+SECONDS = 5  # then it is told to end, and says how far it came
+BUDGET_PER_SECOND = 2000
+STATES = (25, 250, 2500)
+INSTANCES = (1, 10, 100, 1000)
+
+HEAD = """#!/usr/bin/env tidegate
+tidegate: 1
+machine: bench
+subject: "${input.instance}"
+input: {instance: {type: string, default: "${metadata.instance_id}"}}
+"""
+SUSPENDS = HEAD + """start_at: LOOK
+states:
+  LOOK: {action: autoscaling.look, with: {instance: "${input.instance}"}, next: SUSPEND}
+  SUSPEND:
+    action: autoscaling.suspend_processes
+    with: {group: "${states.LOOK.group}", processes: [AZRebalance]}
+    next: OUT
+  OUT: {pause: {expires: 2h, on_expire: BACK}, next: BACK}
+  BACK: {restore: all, next: DONE}
+  DONE: {end: succeeded}
+"""
+
+
+def chain(count):
+    """A machine of so many states, none of which asks AWS anything."""
+    choices = "".join(
+        f"  S{i}: {{choose: [{{when: input.instance, next: S{i + 1}}}], otherwise: S{i + 1}}}\n"
+        for i in range(count - 2)
+    )
+    return (
+        f"{HEAD}start_at: S0\nstates:\n{choices}"
+        f"  S{count - 2}: {{pause: {{}}, next: S{count - 1}}}\n  S{count - 1}: {{end: succeeded}}\n"
+    )
+
+
+def world(count):
+    """A group of so many instances."""
+    instances = "".join(f"      i-{i:017x}: {{zone: eu-west-1a}}\n" for i in range(count))
+    return (
+        f"scenario: bench\ncomment: A group of {count}.\nself: i-{0:017x}\ngroups:\n  web:\n    minimum: 0\n"
+        f"    desired: {count}\n    maximum: {count}\n    instances:\n{instances}"
+    )
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def seconds_a_run(machine, scenario):
+    command = [TIDEGATE, "rehearse", machine, "--scenario", scenario, "--faults", "1", "--jobs", "1", "--json"]
+    before = cpu_seconds()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        output, _ = child.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGINT)
+        output, _ = child.communicate()
+    return (cpu_seconds() - before) / json.loads(output)["runs"]
+
+
+def shown(seconds):
+    return f"{seconds * 1000:.2f} ms"
+
+
+def growth(table, what, counts, costs):
+    """Each beside the one before: what costs k times as much where there is k times as much of it is linear, give or take what is left to chance."""
+    for (few, cheap), (many, dear) in zip(zip(counts, costs), zip(counts[1:], costs[1:])):
+        ratio = dear / cheap / (many / few)
+        table.row(f"run, {many:,} {what}", shown(dear), f"{few:,}: {shown(cheap)}", ratio, 1.25, 3.0)
+
+
+def main():
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix="tidegate-bench-") as folder:
+
+        def file(name, text):
+            path = pathlib.Path(folder) / name
+            path.write_text(text)
+            return path
+
+        cost = seconds_a_run(ROOT / "machines" / "asg-standby.yaml", "group-of-three")
+        of_states = [seconds_a_run(file(f"{n}.yaml", chain(n)), "no-balancer") for n in STATES]
+        suspends = file("suspends.yaml", SUSPENDS)
+        of_instances = [seconds_a_run(suspends, file(f"{n}-instances.yaml", world(n))) for n in INSTANCES]
+    rate = f"{BUDGET_PER_SECOND:,} a second"
+    # Far beyond the budget: it is known to be over, and CPU time is longer where others use the other half of a core.
+    table.row("rehearsal, one core", f"{1 / cost:.0f} a second", rate, cost * BUDGET_PER_SECOND, 1.0, 40.0)
+    growth(table, "states", STATES, of_states)
+    growth(table, "instances", INSTANCES, of_instances)
+    return table.end()
+
+
+sys.exit(main())
