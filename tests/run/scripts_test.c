@@ -131,8 +131,8 @@ static void scripts_leave(struct bench *bench)
 	json_t *group = group_of(bench->trial.sim), *told;
 	json_int_t minimum = size_of(bench, "minimum"), desired = size_of(bench, "desired");
 
-	told = json_pack("{s:b, s:O}", "lowered", minimum == desired, "suspended",
-			 bench->world->handles ? json_object_get(group, "suspended") : json_array());
+	told = json_pack("{s:b, s:o}", "lowered", minimum == desired, "suspended",
+			 bench->world->handles ? json_incref(json_object_get(group, "suspended")) : json_array());
 	json_decref(bench->trial.rig.heard);
 	bench->trial.rig.heard = told;
 	for (size_t i = 0; bench->world->handles && i < ARRAY_LENGTH(theirs); i++)
