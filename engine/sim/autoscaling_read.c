@@ -5,6 +5,7 @@
 #include "sim/request.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/autoscaling.h"
@@ -14,7 +15,6 @@ static double seconds_of(int64_t now_ms)
 {
 	return (double)((WORLD_STARTS_MS + now_ms) / 1000);
 }
-
 
 /* ---- groups */
 
@@ -195,6 +195,19 @@ static json_t *activity_cause(const struct world *world, const struct activity *
 				      row->consequence, change));
 }
 
+/* A text that is JSON again. A group without subnets, like these, names the zone alone. */
+static json_t *activity_details(const struct world *world, const struct activity *activity)
+{
+	json_t *details = json_made(
+		json_pack("{s:s}", "Availability Zone", instance_at(world, activity->instance)->zone));
+	char *text = json_dumps(details, JSON_COMPACT);
+	json_t *made = json_string(text);
+
+	free(text);
+	json_decref(details);
+	return made;
+}
+
 static json_t *activity_json(const struct world *world, const struct activity *activity)
 {
 	const struct activity_row *row = &activity_rows[activity->kind];
@@ -211,6 +224,7 @@ static json_t *activity_json(const struct world *world, const struct activity *a
 		json_put(json, "EndTime", json_real(seconds_of(activity->end_ms)));
 	json_put(json, "StatusCode", json_string(activity->end_ms ? "Successful" : status));
 	json_put(json, "Progress", json_integer(activity->end_ms ? 100 : row->status ? row->progress : 50));
+	json_put(json, "Details", activity_details(world, activity));
 	return json;
 }
 
@@ -341,20 +355,6 @@ static int describe_sources(struct request *request)
 }
 
 /* ---- tags */
-
-static bool filters_pass(const json_t *filters, const char *name, const char *value)
-{
-	size_t i;
-	json_t *filter;
-
-	json_array_foreach (filters, i, filter) {
-		const char *filtered = json_string_value(json_object_get(filter, "Name"));
-
-		if (filtered && !strcmp(filtered, name) && !list_names(json_object_get(filter, "Values"), value))
-			return false;
-	}
-	return true;
-}
 
 static int describe_tags(struct request *request)
 {

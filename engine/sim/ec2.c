@@ -88,9 +88,55 @@ static int describe_status(struct request *request)
 	return 0;
 }
 
+static int check_filters(struct request *request, const json_t *filters)
+{
+	static const char *const known[] = { "resource-id", "resource-type", "key", "value" };
+	json_t *filter;
+	size_t i;
+
+	json_array_foreach (filters, i, filter) {
+		const char *name = json_string_value(json_object_get(filter, "Name"));
+		bool found = false;
+
+		for (size_t k = 0; k < ARRAY_LENGTH(known); k++)
+			found |= name && strcmp(name, known[k]) == 0;
+		if (!found)
+			return refuse(request, "InvalidParameterValue", "The filter '%s' is invalid",
+				      name ? name : "null");
+	}
+	return 0;
+}
+
+static bool tag_passes(const json_t *filters, const struct instance *instance, const json_t *tag)
+{
+	return filters_pass(filters, "resource-id", instance->id) &&
+	       filters_pass(filters, "resource-type", "instance") &&
+	       filters_pass(filters, "key", json_string_value(json_object_get(tag, "Key"))) &&
+	       filters_pass(filters, "value", json_string_value(json_object_get(tag, "Value")));
+}
+
 static int describe_tags(struct request *request)
 {
-	json_put(request->output, "Tags", json_array());
+	const struct world *world = request->world;
+	const json_t *filters = input_list(request, "Filters");
+	json_t *list = json_made(json_array());
+
+	json_put(request->output, "Tags", list);
+	if (check_filters(request, filters))
+		return -1;
+	for (size_t i = 0; i < world->instances.count; i++) {
+		const struct instance *instance = instance_at(world, i);
+		json_t *tags = json_made(tags_json(world, instance)), *tag;
+		size_t k;
+
+		json_array_foreach (tags, k, tag)
+			if (tag_passes(filters, instance, tag))
+				json_append(list, json_pack("{s:s, s:s, s:O, s:O}", "ResourceId", instance->id,
+							    "ResourceType", "instance", "Key",
+							    json_object_get(tag, "Key"), "Value",
+							    json_object_get(tag, "Value")));
+		json_decref(tags);
+	}
 	return 0;
 }
 

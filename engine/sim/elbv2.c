@@ -9,8 +9,15 @@
 
 #include "text/json.h"
 
+enum { ARN_BYTES = 256 };
+
 /* One load balancer is enough for what machines ask: it stands in front of every target group that has a listener. */
-#define BALANCER_ARN "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/50dc6c495c0c9188"
+static const char *balancer_arn(const struct world *world, char arn[ARN_BYTES])
+{
+	snprintf(arn, ARN_BYTES, "arn:aws:elasticloadbalancing:%s:%s:loadbalancer/app/web/50dc6c495c0c9188",
+		 world->region, world->account);
+	return arn;
+}
 
 static size_t target_group_asked(struct request *request)
 {
@@ -23,13 +30,14 @@ static size_t target_group_asked(struct request *request)
 	return ROW_NONE;
 }
 
-static json_t *target_group_json(const struct target_group *group)
+static json_t *target_group_json(const struct world *world, const struct target_group *group)
 {
 	const char *protocol = group->network ? "TCP" : "HTTP";
 	json_t *balancers = json_made(json_array());
+	char arn[ARN_BYTES];
 
 	if (!group->unused)
-		json_append(balancers, json_string(BALANCER_ARN));
+		json_append(balancers, json_string(balancer_arn(world, arn)));
 	return json_made(json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:i, s:I, s:i, s:o, s:s}",
 				   "TargetGroupArn", group->arn, "TargetGroupName", group->name, "Protocol", protocol,
 				   "Port", (json_int_t)group->port, "VpcId", "vpc-0a1b2c3d", "HealthCheckProtocol",
@@ -57,7 +65,7 @@ static int describe_target_groups(struct request *request)
 		const struct target_group *group = target_group_at(world, i);
 
 		if (!group->deleted && list_names(arns, group->arn) && list_names(names, group->name))
-			json_append(list, target_group_json(group));
+			json_append(list, target_group_json(world, group));
 	}
 	return 0;
 }
@@ -185,15 +193,16 @@ static int deregister_targets(struct request *request)
 static int describe_balancers(struct request *request)
 {
 	json_t *list = json_made(json_array());
+	char arn[ARN_BYTES];
 
 	json_put(request->output, "LoadBalancers", list);
-	if (list_names(input_list(request, "LoadBalancerArns"), BALANCER_ARN) &&
-	    list_names(input_list(request, "Names"), "web"))
-		json_append(list, json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:s}", "LoadBalancerArn", BALANCER_ARN,
-					    "LoadBalancerName", "web", "DNSName", "web.example.com", "Scheme",
-					    "internet-facing", "State", "Code", "active", "Type", "application"));
-	else
+	balancer_arn(request->world, arn);
+	if (!list_names(input_list(request, "LoadBalancerArns"), arn) ||
+	    !list_names(input_list(request, "Names"), "web"))
 		return refuse(request, "LoadBalancerNotFound", "One or more load balancers not found");
+	json_append(list, json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:s}", "LoadBalancerArn", arn, "LoadBalancerName",
+				    "web", "DNSName", "web.example.com", "Scheme", "internet-facing", "State", "Code",
+				    "active", "Type", "application"));
 	return 0;
 }
 
@@ -201,16 +210,18 @@ static int describe_listeners(struct request *request)
 {
 	const struct world *world = request->world;
 	json_t *list = json_made(json_array());
+	char arn[ARN_BYTES];
 
 	json_put(request->output, "Listeners", list);
+	balancer_arn(world, arn);
 	for (size_t i = 0; i < world->target_groups.count; i++) {
 		const struct target_group *group = target_group_at(world, i);
 
 		if (!group->deleted && !group->unused)
 			json_append(list, json_pack("{s:o, s:s, s:I, s:s, s:[{s:s, s:s}]}", "ListenerArn",
-						    json_sprintf("%s/listener-%zu", BALANCER_ARN, i), "LoadBalancerArn",
-						    BALANCER_ARN, "Port", (json_int_t)(80 + i), "Protocol", "HTTP",
-						    "DefaultActions", "Type", "forward", "TargetGroupArn", group->arn));
+						    json_sprintf("%s/listener-%zu", arn, i), "LoadBalancerArn", arn,
+						    "Port", (json_int_t)(80 + i), "Protocol", "HTTP", "DefaultActions",
+						    "Type", "forward", "TargetGroupArn", group->arn));
 	}
 	return 0;
 }

@@ -134,6 +134,20 @@ bool list_names(const json_t *list, const char *text)
 	return list == NULL;
 }
 
+bool filters_pass(const json_t *filters, const char *name, const char *value)
+{
+	size_t i;
+	json_t *filter;
+
+	json_array_foreach (filters, i, filter) {
+		const char *filtered = json_string_value(json_object_get(filter, "Name"));
+
+		if (filtered && !strcmp(filtered, name) && !list_names(json_object_get(filter, "Values"), value))
+			return false;
+	}
+	return true;
+}
+
 /* ---- faults and acts by the number of the request */
 
 void sim_fault(struct sim *sim, unsigned k, enum sim_fault_kind kind, int64_t ms)

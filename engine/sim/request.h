@@ -76,6 +76,8 @@ bool input_true(const struct request *request, const char *name);
 const json_t *input_list(const struct request *request, const char *name);
 /* Whether a list of texts names it; a NULL list names everything. */
 bool list_names(const json_t *list, const char *text);
+/* Whether a value of this name passes [{Name, Values}]; filters of other names do not look at it. */
+bool filters_pass(const json_t *filters, const char *name, const char *value);
 
 extern const struct sim_operation autoscaling_reads[], autoscaling_writes[], elb_operations[], elbv2_operations[],
 	ec2_operations[], sts_operations[], local_operations[];

@@ -60,6 +60,7 @@ CALLS = [
     ("elbv2", "DescribeTags", {"ResourceArns": ["$targets"]}),
     ("ec2", "DescribeInstances", ONE),
     ("ec2", "DescribeInstances", {"InstanceIds": ["$stranger"]}),
+    ("ec2", "DescribeTags", {"Filters": [{"Name": "resource-id", "Values": ["$one"]}]}),
     ("ec2", "DescribeInstanceStatus", ONE),
     ("autoscaling", "SuspendProcesses", TWO_PROCESSES),
     LOOK_AT_GROUP,
@@ -308,6 +309,13 @@ DIFFERENCES = [
     *[
         Difference(
             operation, "Activities.*.EndTime", "moto only", "simulator", "It has begun, and not ended.", STANDBY_PAGE
+        )
+        for operation in ("EnterStandby", "ExitStandby")
+    ],
+    *[
+        Difference(
+            operation, "Activities.*.Details", "simulator only", "simulator", "It names the zone.",
+            "Activity - Amazon EC2 Auto Scaling",
         )
         for operation in ("EnterStandby", "ExitStandby")
     ],

@@ -429,6 +429,8 @@ static void activities_are_told_newest_first(void **state)
 	assert_answer(test, "Activities[].[Description, StatusCode]",
 		      "[['Moving EC2 instance out of Standby: " SELF "', 'PreInService'], "
 		      "['Moving EC2 instance to Standby: " SELF "', 'Successful']]");
+	assert_answer(test, "[contains(Activities[0].Details, 'Availability Zone'), contains(Activities[0].Details, "
+			    "'eu-west-1a')]", "[true, true]");
 }
 
 int main(void)

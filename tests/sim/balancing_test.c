@@ -251,6 +251,8 @@ static void draining_is_an_attribute(void **state)
 
 /* ---- EC2, STS */
 
+#define WESTERN "arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/web/50dc6c495c0c9188"
+
 static void ec2_knows_what_has_been_terminated(void **state)
 {
 	struct world_test *test = *state;
@@ -261,6 +263,36 @@ static void ec2_knows_what_has_been_terminated(void **state)
 	assert_answer(test, "Reservations[].Instances[].State.Name", "['running', 'terminated']");
 	ask_refused(test, "ec2:DescribeInstances", "{'InstanceIds': ['i-1']}",
 		    "InvalidInstanceID.NotFound: The instance ID 'i-1' does not exist");
+}
+
+static void tags_of_instances_are_chosen_by_filters(void **state)
+{
+	struct world_test *test = *state;
+
+	ask_done(test, "ec2:DescribeTags",
+		 "{'Filters': [{'Name': 'resource-id', 'Values': ['" SELF "', 'i-1']}, {'Name': 'key', 'Values': "
+		 "['aws:autoscaling:groupName']}]}");
+	assert_answer(test, "Tags[].[ResourceId, ResourceType, Key, Value]",
+		      "[['" SELF "', 'instance', 'aws:autoscaling:groupName', 'web-prod']]");
+	ask_done(test, "ec2:DescribeTags", "{}");
+	assert_answer(test, "length(Tags)", "3");
+	ask_done(test, "ec2:DescribeTags", "{'Filters': [{'Name': 'value', 'Values': ['web']}]}");
+	assert_answer(test, "Tags", "[]");
+	ask_refused(test, "ec2:DescribeTags", "{'Filters': [{'Name': 'colour', 'Values': ['red']}]}",
+		    "InvalidParameterValue: The filter 'colour' is invalid");
+}
+
+static void a_load_balancer_is_of_its_world_s_region_and_account(void **state)
+{
+	struct world_test *test = *state;
+
+	world_take_text(test, "scenario: elsewhere\nregion: us-west-2\naccount: '111122223333'\n"
+			      "target_groups: {web-http: {}}\n");
+	ask_done(test, "elbv2:DescribeTargetGroups", "{}");
+	assert_answer(test, "TargetGroups[].LoadBalancerArns[]", "['" WESTERN "']");
+	ask_done(test, "elbv2:DescribeLoadBalancers", "{'LoadBalancerArns': ['" WESTERN "']}");
+	ask_done(test, "elbv2:DescribeListeners", "{'LoadBalancerArn': '" WESTERN "'}");
+	assert_answer(test, "Listeners[].LoadBalancerArn", "['" WESTERN "']");
 }
 
 static void the_caller_is_the_role_of_its_instance(void **state)
@@ -292,6 +324,8 @@ int main(void)
 		TEST(a_balancer_that_is_not_there_is_refused),
 		TEST(draining_is_an_attribute),
 		TEST(ec2_knows_what_has_been_terminated),
+		TEST(tags_of_instances_are_chosen_by_filters),
+		TEST(a_load_balancer_is_of_its_world_s_region_and_account),
 		TEST(the_caller_is_the_role_of_its_instance),
 	};
 
