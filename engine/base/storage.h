@@ -22,7 +22,8 @@ struct storage {
 	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and
 	 * its parent. `reserve` bytes of space are set aside for what will be appended, without growing the file; no
 	 * space is an error, a file system that cannot set aside is none. A file that is there already is ERROR_BUSY
-	 * and is left alone. *file is open for appending. After another error the name may be there, whole if so. */
+	 * and is left alone. *file is open for appending. After another error the name may be there, whole if so.
+	 * What processes that were killed in here left behind is removed, whatever its name was to be. */
 	int (*create)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
 		      struct storage_file **file, struct error *err);
 	/* Opens for appending a file that was read as `bytes` and perhaps more: writes them again in place, cuts what

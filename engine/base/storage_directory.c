@@ -17,6 +17,9 @@
 #include "base/directory.h"
 #include "base/memory.h"
 
+/* What is being made is called ".NAME.new" until it is whole. */
+#define TEMPORARY_SUFFIX ".new"
+
 struct disk_storage {
 	struct storage storage;
 	struct directory directory;
@@ -45,7 +48,7 @@ static int disk_fail(const struct disk_storage *disk, const char *doing, const c
 
 static int name_check(const struct disk_storage *disk, const char *name, struct error *err)
 {
-	if (*name && *name != '.' && !strchr(name, '/') && strlen(name) < NAME_MAX - sizeof(".new"))
+	if (*name && *name != '.' && !strchr(name, '/') && strlen(name) < NAME_MAX - sizeof(TEMPORARY_SUFFIX))
 		return 0;
 	return error_set(err, ERROR_STORAGE, NOWHERE, "'%s' is not the name of a file in '%s'", name, disk->path);
 }
@@ -174,6 +177,64 @@ static int publish_or_say(const struct disk_storage *disk, const char *temporary
 	return error_set(err, ERROR_BUSY, NOWHERE, "'%s/%s' is there already", disk->path, name);
 }
 
+/* Locked, so that another process can tell it from what a dead one left. -1 with `err` set, else a descriptor. */
+static int temporary_open(const struct disk_storage *disk, const char *temporary, const char *name, struct error *err)
+{
+	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat now;
+
+	for (;;) {
+		int fd = openat(disk->directory.fd, temporary, flags, 0600);
+
+		if (fd < 0)
+			return disk_fail(disk, "make", name, err);
+		if (fcntl(fd, F_OFD_SETLKW, &whole) || fstat(fd, &now)) {
+			disk_fail(disk, "lock", name, err);
+			close(fd);
+			return -1;
+		}
+		if (now.st_nlink > 0)
+			return fd;
+		/* It was swept away before it was locked. */
+		close(fd);
+	}
+}
+
+static bool is_temporary(const char *name)
+{
+	const size_t length = strlen(name), suffix = sizeof(TEMPORARY_SUFFIX) - 1;
+
+	return name[0] == '.' && length > suffix + 1 && strcmp(name + length - suffix, TEMPORARY_SUFFIX) == 0;
+}
+
+/* Unless a process that is still at it has it locked. */
+static void sweep(const struct disk_storage *disk, const char *temporary)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = openat(disk->directory.fd, temporary, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+		unlinkat(disk->directory.fd, temporary, 0);
+	close(fd);
+}
+
+/* A process that was killed while it made a file left one with the space that was set aside for it. */
+static void sweep_all(const struct disk_storage *disk)
+{
+	int fd = openat(disk->directory.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!entries)
+		return;
+	for (struct dirent *entry; (entry = readdir(entries));)
+		if (is_temporary(entry->d_name))
+			sweep(disk, entry->d_name);
+	closedir(entries);
+}
+
 static int disk_create(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
 		       struct storage_file **file, struct error *err)
 {
@@ -183,11 +244,11 @@ static int disk_create(struct storage *storage, const char *name, const void *by
 
 	if (name_check(disk, name, err))
 		return -1;
-	snprintf(temporary, sizeof(temporary), ".%s.new", name);
-	unlinkat(disk->directory.fd, temporary, 0); /* of a process that died in here */
-	fd = openat(disk->directory.fd, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	snprintf(temporary, sizeof(temporary), ".%s" TEMPORARY_SUFFIX, name);
+	sweep_all(disk);
+	fd = temporary_open(disk, temporary, name, err);
 	if (fd < 0)
-		return disk_fail(disk, "make", name, err);
+		return -1;
 	if (fill(disk, fd, name, bytes, length, reserve, err) || publish_or_say(disk, temporary, name, err)) {
 		unlinkat(disk->directory.fd, temporary, 0);
 		close(fd);

@@ -231,6 +231,30 @@ static void what_a_dead_process_left_under_the_temporary_name_is_no_hindrance(vo
 	storage_close_directory(storage);
 }
 
+static void what_dead_processes_left_is_swept_away_and_what_another_is_making_is_not(void **state)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct place *place = *state;
+	struct storage *storage = open_storage(place->path);
+	int making;
+
+	write_file(in(place->path, ".two.journal.new"), "half of som");
+	write_file(in(place->path, ".three.new"), "half of som");
+	write_file(in(place->path, ".new"), "somebody's");
+	write_file(in(place->path, "four.new"), "somebody's");
+	making = open(in(place->path, ".three.new"), O_RDWR | O_CLOEXEC);
+	assert_int_equal(fcntl(making, F_OFD_SETLK, &whole), 0);
+	create_file(storage, "one", "first");
+	assert_int_equal(access(in(place->path, ".two.journal.new"), F_OK), -1);
+	assert_int_equal(access(in(place->path, ".three.new"), F_OK), 0);
+	assert_int_equal(access(in(place->path, ".new"), F_OK), 0);
+	assert_int_equal(access(in(place->path, "four.new"), F_OK), 0);
+	close(making);
+	create_file(storage, "two", "second");
+	assert_int_equal(access(in(place->path, ".three.new"), F_OK), -1);
+	storage_close_directory(storage);
+}
+
 static void a_file_opened_again_is_cut_and_appended_to(void **state)
 {
 	struct place *place = *state;
@@ -676,6 +700,7 @@ int main(void)
 		TEST(space_is_set_aside_without_growing_the_file),
 		TEST(a_file_that_is_there_is_never_made_again),
 		TEST(what_a_dead_process_left_under_the_temporary_name_is_no_hindrance),
+		TEST(what_dead_processes_left_is_swept_away_and_what_another_is_making_is_not),
 		TEST(a_file_opened_again_is_cut_and_appended_to),
 		TEST(files_are_listed_in_byte_order_and_removed),
 		TEST(a_file_longer_than_the_limit_is_not_read),
