@@ -25,8 +25,10 @@ enum {
 	 * about 40 states x 4 records x 1 KB; half as much again lies over it for answers that are kept. A full disk
 	 * then stops a run before it has changed anything, not between a change and its record. */
 	JOURNAL_RESERVE_BYTES = 256 * 1024,
-	JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024, /* neither read nor written beyond */
-	JOURNAL_RUN_BYTES = 12                  /* "r-" and 4 to 8 hexadecimal digits, with the NUL and room */
+	/* Neither read nor written beyond: no input may take 64 MB (X3), and small records take nine times as much in
+	 * memory as on the disk. */
+	JOURNAL_LIMIT_BYTES = 4 * 1024 * 1024,
+	JOURNAL_RUN_BYTES = 12 /* "r-" and 4 to 8 hexadecimal digits, with the NUL and room */
 };
 
 struct journal;
@@ -78,6 +80,10 @@ int journal_sync(struct journal *journal, struct error *err);
 
 /* The failure after which this journal takes nothing any more, or NULL. Borrowed. */
 const struct error *journal_failure(const struct journal *journal);
+
+/* The last record alone; NULL where the file does not end with a whole line that is chained to the one before. Nothing
+ * is said of the lines in front: they are to be read where that record is not enough. The caller owns it. */
+json_t *journal_last(struct storage *storage, const char *run);
 
 /* Calls `visit` for every run that has a journal here, by name; a visit that returns non-zero ends it. -1 with `err`
  * set where the directory cannot be read. Files that are no journals are passed over. */

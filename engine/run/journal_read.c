@@ -84,6 +84,44 @@ static bool line_is_hashed(const struct rest *line, const char *before, char hex
 	return memcmp(digits, hex, HASH_DIGITS) == 0;
 }
 
+/* The hash of the line that ends at `end`, which is behind its newline: the last but one of what is in front. */
+static bool hash_before(const struct rest *rest, const char *end, char hash[DIGEST_HEX_BYTES])
+{
+	const size_t tail = HASH_DIGITS + sizeof(JOURNAL_HASH_END) - 1 + 1;
+
+	if ((size_t)(end - rest->bytes) < tail)
+		return false;
+	memcpy(hash, end - tail, HASH_DIGITS);
+	hash[HASH_DIGITS] = '\0';
+	return true;
+}
+
+static json_t *last_record(const struct rest *rest)
+{
+	const char *end = rest->length ? rest->bytes + rest->length - 1 : NULL, *newline;
+	char before[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
+	struct rest line;
+
+	newline = end && *end == '\n' ? memrchr(rest->bytes, '\n', rest->length - 1) : NULL;
+	if (!newline || !hash_before(rest, newline + 1, before))
+		return NULL;
+	line = (struct rest){ newline + 1, (size_t)(end - newline) - 1 };
+	return line_is_hashed(&line, before, hex) ? line_parse(&line) : NULL;
+}
+
+json_t *journal_last(struct storage *storage, const char *run)
+{
+	char name[JOURNAL_RUN_BYTES + sizeof(JOURNAL_SUFFIX)];
+	struct buffer bytes = BUFFER_INIT;
+	json_t *record = NULL;
+
+	snprintf(name, sizeof(name), "%s%s", run, JOURNAL_SUFFIX);
+	if (storage->read(storage, name, JOURNAL_LIMIT_BYTES, &bytes, NULL) == 0)
+		record = last_record(&(struct rest){ bytes.bytes, bytes.length });
+	buffer_release(&bytes);
+	return record;
+}
+
 static const char *first_record_fault(const struct journal *journal, const json_t *record)
 {
 	const char *run = json_string_value(json_object_get(record, "run"));

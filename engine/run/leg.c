@@ -244,6 +244,9 @@ static void end_leg(struct run *run, struct leg_result *result)
 			   "code", result->code, "request_id", result->request_id);
 	if (result->later)
 		json_put(fields, "later", json_true());
+	/* The next start need not read what came before. */
+	if (!history_is_open(&run->history))
+		json_put(fields, "closed", json_true());
 	if (run_record(run, "leg_end", fields) == 0 && run_sync(run) == 0)
 		return;
 	/* Not written, not said: exit 0 with a journal that cannot tell it would be a lie. */

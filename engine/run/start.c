@@ -60,11 +60,25 @@ static void tell_elsewhere(const struct search *search, const char *id, const st
 	free(sentence);
 }
 
+/* When a run was closed, by its last record alone, in *at_ms. A closed run is never written to again. */
+static bool was_closed(struct storage *storage, const char *id, int64_t *at_ms)
+{
+	json_t *last = journal_last(storage, id);
+	bool closed = json_is_true(json_object_get(last, "closed"));
+
+	*at_ms = closed ? time_parse(record_string(last, "at")) : 0;
+	json_decref(last);
+	return closed;
+}
+
 static int visit_run(void *argument, const char *id)
 {
 	struct search *search = argument;
 	struct history history = { 0 };
+	int64_t at_ms;
 
+	if (was_closed(search->storage, id, &at_ms))
+		return 0;
 	if (run_look(search->storage, id, &history, search->err) != 0) {
 		search->result = -1;
 		return 1;
@@ -120,19 +134,27 @@ struct closed_runs {
 	size_t count;
 };
 
+/* By all its records: its last leg may have died between the run's end and its own. */
+static bool is_closed(struct storage *storage, const char *id, int64_t *at_ms)
+{
+	struct history history = { 0 };
+	bool closed = run_look(storage, id, &history, NULL) == 0 && !history_is_open(&history);
+
+	*at_ms = history.latest_ms;
+	history_release(&history);
+	return closed;
+}
+
 static int visit_closed(void *argument, const char *id)
 {
 	struct closed_runs *closed = argument;
-	struct history history = { 0 };
+	struct closed_run row = { 0 };
 
-	if (run_look(closed->storage, id, &history, NULL) != 0 || history_is_open(&history)) {
-		history_release(&history);
+	if (!was_closed(closed->storage, id, &row.latest_ms) && !is_closed(closed->storage, id, &row.latest_ms))
 		return 0;
-	}
+	snprintf(row.id, sizeof(row.id), "%s", id);
 	closed->rows = memory_resize(closed->rows, closed->count + 1, sizeof(*closed->rows));
-	snprintf(closed->rows[closed->count].id, JOURNAL_RUN_BYTES, "%s", id);
-	closed->rows[closed->count++].latest_ms = history.latest_ms;
-	history_release(&history);
+	closed->rows[closed->count++] = row;
 	return 0;
 }
 
@@ -150,7 +172,7 @@ static int count_run(void *argument, const char *id)
 	return 0;
 }
 
-/* Old runs are kept for `tidegate log`, but not for ever: each start reads them all. */
+/* Old runs are kept for `tidegate log`, but not for ever: each start looks at them all. */
 static void prune_closed(struct storage *storage)
 {
 	struct closed_runs closed = { .storage = storage };

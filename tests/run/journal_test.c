@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +142,82 @@ static void a_line_is_what_its_header_says(void **state)
 	due = memory_format("%s,\"sha256\":\"%s\"}\n%s,\"sha256\":\"%s\"}\n", first, one, second, two);
 	assert_string_equal(disk_platter(disk, FILE_NAME)->bytes, due);
 	free(due);
+	disk_free(disk);
+}
+
+/* Of the bytes as they are: the last record's number, 0 where it cannot be told alone. */
+static size_t last_in(const char *bytes, size_t length)
+{
+	struct disk *disk = disk_new();
+	json_t *last;
+	size_t number;
+
+	disk_put(disk, FILE_NAME, bytes, length);
+	last = journal_last(disk_storage(disk), RUN);
+	number = (size_t)json_integer_value(json_object_get(last, "n"));
+	json_decref(last);
+	disk_free(disk);
+	return number;
+}
+
+static void the_last_record_is_told_alone_where_the_file_ends_with_it_whole(void **state)
+{
+	struct disk *disk = disk_new();
+	size_t length, lines = 0;
+	char *bytes;
+
+	(void)state;
+	assert_null(journal_last(disk_storage(disk), RUN));
+	journal_close(create_with(disk, 3));
+	bytes = copy_platter(disk, &length);
+	for (size_t cut = 0; cut <= length; cut++) {
+		const bool whole = cut > 0 && bytes[cut - 1] == '\n';
+
+		lines += whole;
+		/* The first line has none in front to be chained to. */
+		assert_int_equal(last_in(bytes, cut), whole && lines > 1 ? lines : 0);
+	}
+	for (size_t at = length - 1; at-- > 0 && bytes[at] != '\n';) {
+		bytes[at] ^= 1;
+		assert_int_equal(last_in(bytes, length), 0);
+		bytes[at] ^= 1;
+	}
+	free(bytes);
+	disk_free(disk);
+}
+
+/* As small and as many as those of a run that never ends. */
+static json_t *small_fields(void)
+{
+	return json_pack("{s:s, s:{s:s, s:i, s:b}, s:[s, s], s:s}", "state", "WAIT_DRAIN", "gave", "state", "Standby",
+			 "seconds", 300, "changed", 1, "processes", "AZRebalance", "AlarmNotification", "next",
+			 "OUT_OF_SERVICE");
+}
+
+/* No input takes more than 64 MB of memory (X3), and a journal is one. */
+static void a_journal_is_bounded_and_the_longest_is_read_in_bounded_memory(void **state)
+{
+	struct disk *disk = disk_new();
+	struct journal *journal = create(disk);
+	struct journal_tail tail;
+	struct error err = ERROR_INIT;
+	size_t before;
+
+	(void)state;
+	while (journal_append(journal, "left", small_fields(), &err) == 0)
+		if (journal_count(journal) % 1024 == 0)
+			assert_int_equal(journal_sync(journal, NULL), 0);
+	assert_string_equal(err.message,
+			    "'disk/r-7f3a.journal' would be longer than 4194304 bytes: too much for one run");
+	assert_int_equal(journal_sync(journal, NULL), -1);
+	journal_close(journal);
+	assert_in_range(disk_platter(disk, FILE_NAME)->length, JOURNAL_LIMIT_BYTES - (1 << 20), JOURNAL_LIMIT_BYTES);
+	before = mallinfo2().uordblks;
+	journal = journal_read(disk_storage(disk), RUN, &tail, &err);
+	assert_non_null(journal);
+	/* The rest is the program, and the file's bytes while they are read. */
+	assert_true(mallinfo2().uordblks - before < 40 * 1000 * 1000);
+	journal_close(journal);
 	disk_free(disk);
 }
 
@@ -571,8 +649,9 @@ static void put_lines(struct disk *disk, const char *const *lines, size_t count)
 #define BY_HAND                                                                                                        \
 	"; put back by hand what lines 1 to 1, which are whole, say was changed, and look at what later ones may "     \
 	"have changed, then move the file away"
-#define NEWER(format)                                                                                                  \
-	"'disk/r-7f3a.journal' was made by a newer tidegate (format " format ", this one knows 1): go on with that one"
+#define NEWER(format)                                                                                                 \
+	"'disk/r-7f3a.journal' was made by a newer tidegate (format " format ", this one knows 1): go on with that "  \
+									     "one"
 #define LINE_1 "; look by hand at what 'r-7f3a' may have changed, then move the file away"
 
 static void what_no_journal_of_ours_says_is_refused(void **state)
@@ -721,6 +800,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_what_its_header_says),
+		cmocka_unit_test(the_last_record_is_told_alone_where_the_file_ends_with_it_whole),
+		cmocka_unit_test(a_journal_is_bounded_and_the_longest_is_read_in_bounded_memory),
 		cmocka_unit_test(a_journal_goes_on_where_it_was_closed),
 		cmocka_unit_test(several_records_share_one_sync),
 		cmocka_unit_test(a_flipped_bit_anywhere_never_makes_another_record),
