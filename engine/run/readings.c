@@ -7,6 +7,10 @@
 
 #include "base/memory.h"
 
+/* AWS counts an account's requests, and all instances of a deployment ask at once. A hundred target groups are still
+ * looked at in the time of a dozen calls. */
+enum { QUESTIONS_AT_ONCE = 8 };
+
 struct question {
 	struct question *next;
 	struct readings *readings;
@@ -23,6 +27,7 @@ struct readings {
 	struct clock *clock;
 	struct executor *executor;
 	struct question *questions;
+	unsigned under_way;
 	int64_t date_ms;    /* AWS's newest Date */
 	int64_t date_at_ms; /* when it came, monotonic */
 };
@@ -69,6 +74,7 @@ void readings_forget(struct readings *readings)
 {
 	for (struct question *question = readings->questions; question; question = question->next)
 		question->under_way = false;
+	readings->under_way = 0;
 }
 
 static void question_answered(void *argument, const struct call_result *result)
@@ -91,6 +97,7 @@ static void question_answered(void *argument, const struct call_result *result)
 	question->said = result->output;
 	question->reading.asked_ms = question->asked_ms;
 	question->under_way = false;
+	question->readings->under_way--;
 	question->answered = true;
 	readings_note_date(question->readings, result->date_ms);
 }
@@ -119,8 +126,10 @@ static enum reading_status question_ask(struct question *question, int64_t since
 
 	if (question->answered && question->reading.asked_ms >= since_ms)
 		return READING_READY;
-	if (!question->under_way) {
+	/* Every answer lets all who wait ask again. */
+	if (!question->under_way && readings->under_way < QUESTIONS_AT_ONCE) {
 		question->under_way = true;
+		readings->under_way++;
 		question->asked_ms = readings->clock->monotonic_ms(readings->clock);
 		readings->executor->start(readings->executor, &call, question_answered, question);
 	}

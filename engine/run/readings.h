@@ -19,7 +19,8 @@ struct reading {
 };
 
 /* READY with *reading where an answer (or a failure) to this question is at hand that was asked for at or after
- * `since_ms`; else asks, unless it is asked already. */
+ * `since_ms`; else asks, unless it is asked already, or so many are under way that it has to wait: who is told
+ * UNDER_WAY comes again when something was answered. */
 enum reading_status readings_get(struct readings *readings, const struct operation *operation, json_t *input,
 				 int64_t since_ms, const struct reading **reading);
 
