@@ -123,13 +123,18 @@ void bench_end(struct bench *bench)
 	arena_free(bench->arena);
 }
 
-bool bench_hunt(struct bench *bench, enum section from, uint64_t *run)
+uint64_t bench_first(const struct bench *bench, enum section section)
+{
+	return section ? bench->rehearsal.mishaps[0].ends[section - 1] : 0;
+}
+
+bool bench_hunt(struct bench *bench, const char *invariant, uint64_t *run)
 {
 	struct rehearsal *rehearsal = &bench->rehearsal;
+	const struct violation *violation = &rehearsal->stage.violation;
 
-	*run = from ? rehearsal->mishaps[0].ends[from - 1] : 0;
-	for (; rehearsal_replay(rehearsal, *run) && *run < rehearsal->singles; (*run)++)
-		if (rehearsal->stage.violation.invariant)
+	for (; *run < rehearsal->singles && rehearsal_replay(rehearsal, *run); ++*run)
+		if (violation->invariant && (!invariant || strcmp(violation->invariant->name, invariant) == 0))
 			return true;
 	return false;
 }

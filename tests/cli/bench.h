@@ -29,7 +29,10 @@ void bench_begin(struct bench *bench, const struct bench_files *files);
 void bench_add_scene(struct bench *bench, const char *scenario);
 void bench_end(struct bench *bench);
 
-/* Plays singles from the section on until one violates something; whether one did, with its number. */
-bool bench_hunt(struct bench *bench, enum section from, uint64_t *run);
+/* The first single of a section, in the first scenario. */
+uint64_t bench_first(const struct bench *bench, enum section section);
+/* Plays singles from *run on until one violates this invariant, any where it is NULL; whether one did, with its
+ * number. */
+bool bench_hunt(struct bench *bench, const char *invariant, uint64_t *run);
 
 #endif

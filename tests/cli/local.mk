@@ -5,7 +5,7 @@ TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
 bench = tests/cli/bench.c tests/cli/bench.h
-cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/log_test \
+cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/lessons_test tests/cli/log_test \
 	tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
 	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test
@@ -15,6 +15,8 @@ tests_cli_flag_file_test_LDADD = libcommands.a $(test_libs)
 tests_cli_homeward_test_LDADD = libcommands.a $(test_libs)
 tests_cli_inputs_test_LDADD = libcommands.a $(test_libs)
 tests_cli_log_test_LDADD = libcommands.a $(test_libs)
+tests_cli_lessons_test_SOURCES = tests/cli/lessons_test.c $(bench)
+tests_cli_lessons_test_LDADD = libcommands.a $(test_libs)
 tests_cli_options_test_LDADD = libcommands.a $(test_libs)
 tests_cli_page_test_LDADD = libcommands.a $(test_libs)
 tests_cli_passages_test_LDADD = libcommands.a $(test_libs)
@@ -26,3 +28,9 @@ tests_cli_stop_test_LDADD = $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)
 tests_cli_view_test_LDADD = libcommands.a $(test_libs)
 endif
+EXTRA_DIST += tests/lessons
+
+# What a rehearsal says of machines that do what the scripts do.
+show-lessons: tests/cli/lessons_test
+	TIDEGATE_SOURCE_DIR='$(abs_srcdir)' tests/cli/lessons_test
+.PHONY: show-lessons

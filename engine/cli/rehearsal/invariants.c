@@ -24,6 +24,7 @@ enum rule {
 	RULE_EXIT_1,
 	RULE_EXIT_3,
 	RULE_LEFT,
+	RULE_LOST,
 	RULE_TRAFFIC,
 	RULE_HOME,
 	RULE_EXPECT,
@@ -46,6 +47,7 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_EXIT_1] = { "exit 1", "\"failed, and everything is restored\" is true" },
 	[RULE_EXIT_3] = { "exit 3", "\"a person is needed\" lists what is left" },
 	[RULE_LEFT] = { "L1", "a leg that fails has tried to take back all that it changed" },
+	[RULE_LOST] = { "lost", "an answer that is lost fails no deployment" },
 	[RULE_TRAFFIC] = { "traffic", "no traffic comes to an installation that nobody has finished" },
 	[RULE_HOME] = { "home", "a run that nobody drives any more goes home" },
 	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
@@ -98,9 +100,19 @@ static bool anybody_acted(const struct stage *stage)
 	return false;
 }
 
-/* Whether the next thing of ours to reach AWS from the act on was a change: it rests on what was read before the act,
- * and no order of requests can tell the two writers apart. */
-static bool came_between(const struct stage *stage, unsigned request)
+/* What of ours, sent without a look behind the act, would overwrite it or rest on what it has changed. */
+static const char *const act_races[SIM_ACT_COUNT] = {
+	[SIM_ACT_SUSPEND] = "Processes",
+	[SIM_ACT_RESUME] = "Processes",
+	[SIM_ACT_MINIMUM] = "UpdateAutoScalingGroup",
+	[SIM_ACT_STANDBY] = "UpdateAutoScalingGroup",
+	[SIM_ACT_RETURN] = "UpdateAutoScalingGroup",
+	[SIM_ACT_TERMINATE] = "UpdateAutoScalingGroup",
+};
+
+/* Whether the next thing of ours to reach AWS from the act on was such a change: it rests on what was read before the
+ * act, and no order of requests can tell the two writers apart. */
+static bool came_between(const struct stage *stage, unsigned request, const char *race)
 {
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, i);
@@ -108,7 +120,7 @@ static bool came_between(const struct stage *stage, unsigned request)
 		if (logged->number < request || !logged->effect)
 			continue;
 		if (!logged->reads)
-			return true;
+			return race && strstr(logged->operation, race);
 		if (strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->fault != SIM_FAULT_STALE)
 			return false;
 	}
@@ -120,7 +132,7 @@ static bool at_the_same_moment(const struct stage *stage)
 	struct sim_done done;
 
 	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
-		if (done.request && came_between(stage, done.request))
+		if (done.request && came_between(stage, done.request, act_races[done.act.kind]))
 			return true;
 	return false;
 }
@@ -167,165 +179,6 @@ static void hold_against_start(struct stage *stage, unsigned facts)
 		facts &= ~FACT_BIT(FACT_MINIMUM);
 	}
 	compare_worlds(stage, facts, NULL);
-}
-
-/* ---- exit statuses ---- */
-
-/* Which of a kind of balancer still drains the subject's connections; NULL: none. */
-static const char *find_draining(const json_t *balancers, const char *list, const char *self)
-{
-	const char *name;
-	json_t *balancer, *member;
-	size_t i;
-
-	json_object_foreach ((json_t *)(uintptr_t)balancers, name, balancer)
-		json_array_foreach (json_object_get(balancer, list), i, member)
-			if (strcmp(record_string(member, "instance"), self) == 0 &&
-			    strcmp(record_string(member, "state"), "draining") == 0)
-				return name;
-	return NULL;
-}
-
-static void check_drained(struct stage *stage)
-{
-	const char *self = sim_self(stage->sim), *name = NULL;
-	json_t *world = self ? sim_world_json(stage->sim) : NULL;
-
-	if (self)
-		name = find_draining(json_object_get(world, "target_groups"), "targets", self);
-	if (self && !name)
-		name = find_draining(json_object_get(world, "balancers"), "instances", self);
-	if (name)
-		violate(stage, RULE_W9, "%s still drains", name);
-	json_decref(world);
-}
-
-static void check_exit_0(struct stage *stage, const struct leg_played *leg)
-{
-	if (!leg->opens)
-		hold_against_start(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES));
-	else if (!leg->result.later && !anybody_acted(stage))
-		check_drained(stage);
-}
-
-static void check_exit_1(struct stage *stage, const struct leg_played *leg)
-{
-	static const enum rule rule = RULE_EXIT_1;
-	struct history history = { 0 };
-
-	(void)leg;
-	if (stage_open_run(stage, &history) && history.ledger.count > 0)
-		violate(stage, RULE_EXIT_1, "the ledger still holds %zu, the first is %s", history.ledger.count,
-			history.ledger.entries[0].resource);
-	history_release(&history);
-	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED) | FACT_BIT(FACT_MINIMUM) | FACT_BIT(FACT_STATE), &rule);
-}
-
-/* Where restoring failed, what it was that failed is beside its entry, and older entries rightly wait for it. */
-static bool restoring_failed(const struct ledger *ledger)
-{
-	for (size_t i = 0; i < ledger->count; i++)
-		if (ledger->entries[i].trouble || ledger->entries[i].n_doubts > 0)
-			return true;
-	return false;
-}
-
-static void check_exit_3(struct stage *stage, const struct leg_played *leg)
-{
-	struct history history = { 0 };
-	bool open = stage_open_run(stage, &history);
-
-	if (open && history.ledger.count == 0)
-		violate(stage, RULE_EXIT_3, "the ledger is empty: %s", leg->result.message);
-	if (open && history.ledger.count > 0 && !restoring_failed(&history.ledger))
-		violate(stage, RULE_LEFT, "the ledger still holds %s, changed by %s: no state restores it",
-			history.ledger.entries[0].resource, history.ledger.entries[0].state);
-	history_release(&history);
-}
-
-static const struct {
-	enum exit_status status;
-	void (*check)(struct stage *stage, const struct leg_played *leg);
-} exit_checks[] = {
-	{ EXIT_REACHED, check_exit_0 },
-	{ EXIT_FAILED, check_exit_1 },
-	{ EXIT_LEFT, check_exit_3 },
-};
-
-static void check_expectations(struct stage *stage, const struct leg_played *leg)
-{
-	const struct expectation *expects = stage->machine->expects.records;
-	json_t *world = stage->machine->expects.count ? sim_world_json(stage->sim) : NULL;
-
-	for (size_t i = 0; i < stage->machine->expects.count; i++) {
-		struct error err = ERROR_INIT;
-
-		if (strcmp(expects[i].at, leg->result.state) != 0 ||
-		    located_is_true(&expects[i].holds, world, 0, &err) == 1)
-			continue;
-		violate(stage, RULE_EXPECT, "at %s: %s", expects[i].at,
-			expects[i].because ? expects[i].because : expression_text(expects[i].holds.parsed));
-	}
-	json_decref(world);
-}
-
-void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
-		if (exit_checks[i].status == leg->result.status)
-			exit_checks[i].check(stage, leg);
-	if (leg->result.status == EXIT_REACHED && !anybody_acted(stage))
-		check_expectations(stage, leg);
-}
-
-/* ---- nobody came back ---- */
-
-static void check_no_traffic(struct stage *stage, const json_t *world)
-{
-	const char *self = sim_self(stage->sim), *name;
-	json_t *group;
-
-	json_object_foreach (json_object_get(world, "groups"), name, group) {
-		const json_t *instance = self ? json_object_get(json_object_get(group, "instances"), self) : NULL;
-		const char *state = json_string_value(json_object_get(instance, "state"));
-
-		if (state && strcmp(state, "InService") == 0)
-			violate(stage, RULE_TRAFFIC, "%s is InService, and what was being installed is not finished",
-				self);
-	}
-}
-
-/* Whether the deployment that is abandoned had come to a pause: else there is nothing half installed. */
-static bool stands_in_pause(const struct stage *stage)
-{
-	for (size_t i = stage->n_legs; i-- > 0;)
-		if (strcmp(stage->legs[i].hook, "timer") != 0) {
-			const struct state *state = machine_state(stage->machine, stage->legs[i].result.state);
-
-			return stage->legs[i].opens && state && state->kind == STATE_PAUSE;
-		}
-	return false;
-}
-
-static bool was_sent(const struct stage *stage, const char *operation)
-{
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
-		if (strcmp(sim_log_at(stage->sim, i)->operation, operation) == 0)
-			return true;
-	return false;
-}
-
-void invariants_check_abandoned(struct stage *stage)
-{
-	static const enum rule rule = RULE_HOME;
-	json_t *world;
-
-	if (!stands_in_pause(stage) || anybody_acted(stage) || !was_sent(stage, "EnterStandby"))
-		return;
-	world = sim_world_json(stage->sim);
-	check_no_traffic(stage, world);
-	json_decref(world);
-	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED), &rule);
 }
 
 /* ---- the requests ---- */
@@ -425,6 +278,181 @@ static void check_log(struct stage *stage)
 		if (is_unanswered(logged))
 			check_doubt(stage, i);
 	}
+}
+
+/* ---- exit statuses ---- */
+
+/* Which of a kind of balancer still drains the subject's connections; NULL: none. */
+static const char *find_draining(const json_t *balancers, const char *list, const char *self)
+{
+	const char *name;
+	json_t *balancer, *member;
+	size_t i;
+
+	json_object_foreach ((json_t *)(uintptr_t)balancers, name, balancer)
+		json_array_foreach (json_object_get(balancer, list), i, member)
+			if (strcmp(record_string(member, "instance"), self) == 0 &&
+			    strcmp(record_string(member, "state"), "draining") == 0)
+				return name;
+	return NULL;
+}
+
+static void check_drained(struct stage *stage)
+{
+	const char *self = sim_self(stage->sim), *name = NULL;
+	json_t *world = self ? sim_world_json(stage->sim) : NULL;
+
+	if (self)
+		name = find_draining(json_object_get(world, "target_groups"), "targets", self);
+	if (self && !name)
+		name = find_draining(json_object_get(world, "balancers"), "instances", self);
+	if (name)
+		violate(stage, RULE_W9, "%s still drains", name);
+	json_decref(world);
+}
+
+static void check_exit_0(struct stage *stage, const struct leg_played *leg)
+{
+	if (!leg->opens)
+		hold_against_start(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES));
+	else if (!leg->result.later && !anybody_acted(stage))
+		check_drained(stage);
+}
+
+static void check_exit_1(struct stage *stage, const struct leg_played *leg)
+{
+	static const enum rule rule = RULE_EXIT_1;
+	struct history history = { 0 };
+
+	(void)leg;
+	if (stage_open_run(stage, &history) && history.ledger.count > 0)
+		violate(stage, RULE_EXIT_1, "the ledger still holds %zu, the first is %s", history.ledger.count,
+			history.ledger.entries[0].resource);
+	history_release(&history);
+	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED) | FACT_BIT(FACT_MINIMUM) | FACT_BIT(FACT_STATE), &rule);
+}
+
+/* Where restoring failed, what it was that failed is beside its entry, and older entries rightly wait for it. */
+static bool restoring_failed(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].trouble || ledger->entries[i].n_doubts > 0)
+			return true;
+	return false;
+}
+
+static void check_exit_3(struct stage *stage, const struct leg_played *leg)
+{
+	struct history history = { 0 };
+	bool open = stage_open_run(stage, &history);
+
+	if (open && history.ledger.count == 0)
+		violate(stage, RULE_EXIT_3, "the ledger is empty: %s", leg->result.message);
+	if (open && history.ledger.count > 0 && !restoring_failed(&history.ledger))
+		violate(stage, RULE_LEFT, "the ledger still holds %s, changed by %s: no state restores it",
+			history.ledger.entries[0].resource, history.ledger.entries[0].state);
+	history_release(&history);
+}
+
+/* What AWS did, or will have done in a moment, and could not say. */
+static bool only_lost_an_answer(const struct stage *stage)
+{
+	static const bool lost[SIM_FAULT_COUNT] = {
+		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_AFTER] = true, [SIM_FAULT_LATE] = true,
+		[SIM_FAULT_GARBAGE] = true,           [SIM_FAULT_TRUNCATED] = true,
+	};
+
+	return stage->scene->succeeds && stage->n_mishaps == 1 && stage->mishaps[0].kind == MISHAP_FAULT &&
+	       lost[stage->mishaps[0].fault];
+}
+
+static const struct {
+	enum exit_status status;
+	void (*check)(struct stage *stage, const struct leg_played *leg);
+} exit_checks[] = {
+	{ EXIT_REACHED, check_exit_0 },
+	{ EXIT_FAILED, check_exit_1 },
+	{ EXIT_LEFT, check_exit_3 },
+};
+
+static void check_expectations(struct stage *stage, const struct leg_played *leg)
+{
+	const struct expectation *expects = stage->machine->expects.records;
+	json_t *world = stage->machine->expects.count ? sim_world_json(stage->sim) : NULL;
+
+	for (size_t i = 0; i < stage->machine->expects.count; i++) {
+		struct error err = ERROR_INIT;
+
+		if (strcmp(expects[i].at, leg->result.state) != 0 ||
+		    located_is_true(&expects[i].holds, world, 0, &err) == 1)
+			continue;
+		violate(stage, RULE_EXPECT, "at %s: %s", expects[i].at,
+			expects[i].because ? expects[i].because : expression_text(expects[i].holds.parsed));
+	}
+	json_decref(world);
+}
+
+void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
+{
+	/* What was sent says more exactly what is wrong than what came of it. */
+	check_log(stage);
+	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
+		if (exit_checks[i].status == leg->result.status)
+			exit_checks[i].check(stage, leg);
+	if (leg->result.status != EXIT_REACHED && only_lost_an_answer(stage))
+		violate(stage, RULE_LOST, "%s: %s", exit_name(leg->result.status), leg->result.message);
+	if (leg->result.status == EXIT_REACHED && !anybody_acted(stage))
+		check_expectations(stage, leg);
+}
+
+/* ---- nobody came back ---- */
+
+static void check_no_traffic(struct stage *stage, const json_t *world)
+{
+	const char *self = sim_self(stage->sim), *name;
+	json_t *group;
+
+	json_object_foreach (json_object_get(world, "groups"), name, group) {
+		const json_t *instance = self ? json_object_get(json_object_get(group, "instances"), self) : NULL;
+		const char *state = json_string_value(json_object_get(instance, "state"));
+
+		if (state && strcmp(state, "InService") == 0)
+			violate(stage, RULE_TRAFFIC, "%s is InService, and what was being installed is not finished",
+				self);
+	}
+}
+
+/* Whether the deployment that is abandoned had come to a pause: else there is nothing half installed. */
+static bool stands_in_pause(const struct stage *stage)
+{
+	for (size_t i = stage->n_legs; i-- > 0;)
+		if (strcmp(stage->legs[i].hook, "timer") != 0) {
+			const struct state *state = machine_state(stage->machine, stage->legs[i].result.state);
+
+			return stage->legs[i].opens && state && state->kind == STATE_PAUSE;
+		}
+	return false;
+}
+
+static bool was_sent(const struct stage *stage, const char *operation)
+{
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
+		if (strcmp(sim_log_at(stage->sim, i)->operation, operation) == 0)
+			return true;
+	return false;
+}
+
+void invariants_check_abandoned(struct stage *stage)
+{
+	static const enum rule rule = RULE_HOME;
+	json_t *world;
+
+	if (!stands_in_pause(stage) || anybody_acted(stage) || !was_sent(stage, "EnterStandby"))
+		return;
+	world = sim_world_json(stage->sim);
+	check_no_traffic(stage, world);
+	json_decref(world);
+	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED), &rule);
 }
 
 /* ---- the journal ---- */

@@ -86,27 +86,37 @@ static void add_torn(struct mishaps *mishaps, const struct profile *profile, enu
 						       .keep = profile->step_bytes[step] - cut });
 }
 
+/* What can become of a request: a read has no effect that comes late or goes unseen, nor is it old but for a read. */
+static const struct {
+	enum sim_fault_kind kind;
+	bool of_reads, of_changes, only_scaling;
+} fault_rows[] = {
+	{ SIM_FAULT_THROTTLED, true, true, false },
+	{ SIM_FAULT_ACCESS_DENIED, true, true, false },
+	{ SIM_FAULT_EXPIRED_CREDENTIALS, true, true, false },
+	{ SIM_FAULT_CONTENTION, false, true, true },
+	{ SIM_FAULT_ACTIVITY, false, true, true },
+	{ SIM_FAULT_UNAVAILABLE_BEFORE, true, true, false },
+	{ SIM_FAULT_UNAVAILABLE_AFTER, false, true, false },
+	{ SIM_FAULT_LOST_BEFORE, true, true, false },
+	{ SIM_FAULT_LOST_AFTER, false, true, false },
+	{ SIM_FAULT_LATE, false, true, false },
+	{ SIM_FAULT_GARBAGE, true, true, false },
+	{ SIM_FAULT_TRUNCATED, true, true, false },
+	{ SIM_FAULT_STALE, true, false, false },
+};
+
 static void add_faults(struct mishaps *mishaps, const struct profile *profile)
 {
-	static const enum sim_fault_kind kinds[] = {
-		SIM_FAULT_THROTTLED,
-		SIM_FAULT_ACCESS_DENIED,
-		SIM_FAULT_EXPIRED_CREDENTIALS,
-		SIM_FAULT_CONTENTION,
-		SIM_FAULT_ACTIVITY,
-		SIM_FAULT_UNAVAILABLE_BEFORE,
-		SIM_FAULT_UNAVAILABLE_AFTER,
-		SIM_FAULT_LOST_BEFORE,
-		SIM_FAULT_LOST_AFTER,
-		SIM_FAULT_LATE,
-		SIM_FAULT_GARBAGE,
-		SIM_FAULT_TRUNCATED,
-		SIM_FAULT_STALE,
-	};
+	for (unsigned k = 1; k <= profile->requests; k = next_request(profile, k)) {
+		const struct asked *asked = &profile->asked[k];
 
-	for (unsigned k = 1; k <= profile->requests; k = next_request(profile, k))
-		for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-			add(mishaps, &(struct mishap){ .kind = MISHAP_FAULT, .at = k, .fault = kinds[i] });
+		for (size_t i = 0; i < ARRAY_LENGTH(fault_rows); i++)
+			if ((asked->reads ? fault_rows[i].of_reads : fault_rows[i].of_changes) &&
+			    (asked->scales || !fault_rows[i].only_scaling))
+				add(mishaps,
+				    &(struct mishap){ .kind = MISHAP_FAULT, .at = k, .fault = fault_rows[i].kind });
+	}
 }
 
 static void add_abandoned(struct mishaps *mishaps, const struct profile *profile)

@@ -373,6 +373,19 @@ static void count_from(struct profile *profile, struct progress_mark from)
 	profile->n_marks = count;
 }
 
+static void keep_asked(struct profile *profile, const struct sim *sim, unsigned before)
+{
+	profile->asked = memory_new((size_t)profile->requests + 1, sizeof(*profile->asked));
+	for (size_t i = 0; i < sim_log_count(sim); i++) {
+		const struct sim_logged *logged = sim_log_at(sim, i);
+
+		if (logged->number > before && logged->number <= before + profile->requests)
+			profile->asked[logged->number - before] = (struct asked){
+				.reads = logged->reads, .scales = strcmp(logged->service, "autoscaling") == 0
+			};
+	}
+}
+
 void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
 		   struct profile *profile)
 {
@@ -387,6 +400,7 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	count_from(profile, from);
 	profile->requests = end.requests - from.requests;
 	profile->steps = end.steps - from.steps;
+	keep_asked(profile, stage->sim, from.requests);
 	profile->step_bytes = memory_new((size_t)profile->steps + 1, sizeof(*profile->step_bytes));
 	for (unsigned step = 1; step <= profile->steps; step++)
 		profile->step_bytes[step] = storage_memory_step_bytes(stage->memory, from.steps + step);
@@ -396,6 +410,7 @@ void profile_release(struct profile *profile)
 {
 	free(profile->marks);
 	free(profile->step_bytes);
+	free(profile->asked);
 	*profile = (struct profile){ 0 };
 }
 
@@ -480,6 +495,14 @@ void stage_release(struct stage *stage)
 	arena_free(stage->arena);
 }
 
+static bool all_reached(const struct stage *stage)
+{
+	for (size_t i = 0; i < stage->n_legs; i++)
+		if (stage->legs[i].result.status != EXIT_REACHED)
+			return false;
+	return true;
+}
+
 int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
 	       struct error *err)
 {
@@ -490,6 +513,7 @@ int scene_init(struct scene *scene, struct stage *stage, const char *name, struc
 					   sim_account(model), "region", sim_region(model), "env", scene->inputs.env,
 					   "sources", scene->inputs.sources));
 	stage_profile(stage, scene, NULL, 1, &scene->calm);
+	scene->succeeds = all_reached(stage);
 	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
 		return error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name,
 				 stage->legs[0].result.message);

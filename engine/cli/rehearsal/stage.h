@@ -43,6 +43,9 @@ struct profile {
 	size_t n_marks;
 	unsigned requests, steps;
 	size_t *step_bytes; /* of each step, from 1 */
+	struct asked {
+		bool reads, scales; /* scales: it is one of Auto Scaling's */
+	} *asked;           /* what each request was, from 1 */
 };
 
 /* A scenario, ready to be played again and again. */
@@ -53,6 +56,7 @@ struct scene {
 	struct inputs inputs;
 	json_t *about;
 	struct profile calm;     /* of the undisturbed play */
+	bool succeeds;           /* that one, in all its legs */
 };
 
 struct leg_played {
