@@ -5,8 +5,8 @@ TESTS += $(cli_scripts)
 
 if HAVE_CMOCKA
 bench = tests/cli/bench.c tests/cli/bench.h
-cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/lessons_test tests/cli/log_test \
-	tests/cli/options_test \
+cli_tests = tests/cli/flag_file_test tests/cli/homeward_test tests/cli/inputs_test tests/cli/lessons_test \
+	tests/cli/log_test tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/rehearse_test tests/cli/status_test \
 	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test
 check_PROGRAMS += $(cli_tests)

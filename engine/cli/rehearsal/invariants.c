@@ -362,8 +362,11 @@ static bool only_lost_an_answer(const struct stage *stage)
 		[SIM_FAULT_GARBAGE] = true,           [SIM_FAULT_TRUNCATED] = true,
 	};
 
-	return stage->scene->succeeds && stage->n_mishaps == 1 && stage->mishaps[0].kind == MISHAP_FAULT &&
-	       lost[stage->mishaps[0].fault];
+	const struct mishap *mishap = &stage->mishaps[0];
+
+	return stage->scene->succeeds && stage->n_mishaps == 1 && mishap->kind == MISHAP_FAULT &&
+	       lost[mishap->fault] && mishap->at <= stage->scene->calm.requests &&
+	       !stage->scene->calm.asked[mishap->at].reads;
 }
 
 static const struct {
