@@ -16,6 +16,7 @@ struct shown {
 	struct session *session;
 	struct history history; /* of the records shown */
 	size_t count;
+	bool damaged; /* said already, when the runs were looked for */
 };
 
 static void print_json(json_t *record)
@@ -42,12 +43,14 @@ static int show_record(struct shown *shown, json_t *record, struct error *err)
 static int show_new(struct shown *shown, const char *id, struct error *err)
 {
 	struct journal_tail tail;
-	struct journal *journal = journal_read(shown->session->storage, id, &tail, err);
+	struct error damage = ERROR_INIT;
+	struct journal *journal = journal_read_whole(shown->session->storage, id, &tail, &damage, err);
 	int result = journal ? 0 : -1;
 
 	while (result == 0 && shown->count < journal_count(journal))
 		result = show_record(shown, journal_get(journal, shown->count), err);
 	journal_close(journal);
+	shown->damaged = damage.kind == ERROR_DAMAGE;
 	return result;
 }
 
@@ -56,7 +59,7 @@ static int follow(struct shown *shown, const char *id, struct error *err)
 	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
 
 	process_catch_stops();
-	while (!*process_stop() && history_is_open(&shown->history)) {
+	while (!*process_stop() && !shown->damaged && history_is_open(&shown->history)) {
 		fflush(stdout);
 		nanosleep(&pause, NULL);
 		if (show_new(shown, id, err) != 0)
@@ -65,6 +68,7 @@ static int follow(struct shown *shown, const char *id, struct error *err)
 	return 0;
 }
 
+/* The exit status, or -1. */
 static int show(struct session *session, const char *id, struct error *err)
 {
 	struct shown shown = { .session = session };
@@ -75,7 +79,7 @@ static int show(struct session *session, const char *id, struct error *err)
 	if (result == 0 && options_has(&session->options, OPTION_FOLLOW))
 		result = follow(&shown, id, err);
 	history_release(&shown.history);
-	return result;
+	return result == 0 && shown.damaged ? EXIT_LEFT : result;
 }
 
 /* Where none is open, the newest is what people mean. */
@@ -86,9 +90,14 @@ static const char *choose(struct session *session, const struct run_rows *runs, 
 
 	for (size_t i = 0; i < runs->count; i++)
 		open += history_is_open(&runs->rows[i].history) ? 1 : 0;
-	if (!id && session->options.n_operands == 0 && open == 0 && runs->count > 0)
-		id = runs->rows[runs->count - 1].id;
-	return id;
+	if (id)
+		return id;
+	/* What a damaged one still tells is what a person needs who must put it right. */
+	if (runs->damaged > 0 && session->options.n_operands > 0)
+		return session->options.operands[0];
+	if (runs->damaged > 0 && open == 0)
+		return runs->damaged_run;
+	return session->options.n_operands == 0 && open == 0 && runs->count > 0 ? runs->rows[runs->count - 1].id : NULL;
 }
 
 static int run_log(struct session *session)
@@ -103,7 +112,7 @@ static int run_log(struct session *session)
 	if (id)
 		result = show(session, id, &err);
 	runs_release(&runs);
-	return result == 0 ? EXIT_REACHED : session_fail(session, &err);
+	return result < 0 ? session_fail(session, &err) : result;
 }
 
 const struct command command_log = {
@@ -113,6 +122,7 @@ const struct command command_log = {
 	.most = 1,
 	.options = OPTIONS_STATE | OPTION_BIT(OPTION_FOLLOW) | OPTION_BIT(OPTION_JSON),
 	.more = "RUN may be left out: the one open run, or the newest where none is open.\n"
-		"--json gives the journal's own records, one a line.\n",
+		"--json gives the journal's own records, one a line. Of a damaged journal what is\n"
+		"whole is shown, with exit 3.\n",
 	.run = run_log,
 };

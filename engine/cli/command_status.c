@@ -87,11 +87,15 @@ static void print_json(const struct status_row *rows, size_t count, int64_t now_
 	json_decref(all);
 }
 
-static void print_text(struct session *session, const struct status_row *rows, size_t count, int64_t now_ms)
+static void print_text(struct session *session, const struct status_row *rows, size_t count, size_t damaged,
+		       int64_t now_ms)
 {
 	struct buffer page = BUFFER_INIT;
 
-	status_text(rows, count, now_ms, &page);
+	if (count == 0 && damaged > 0)
+		buffer_add_text(&page, "no other run is open\n");
+	else
+		status_text(rows, count, now_ms, &page);
 	report_text(&session->report, stdout, buffer_text(&page));
 	buffer_release(&page);
 }
@@ -112,7 +116,7 @@ static int run_status(struct session *session)
 	if (options_has(&session->options, OPTION_JSON))
 		print_json(rows, runs.count, clock->wall_ms(clock));
 	else
-		print_text(session, rows, runs.count, clock->wall_ms(clock));
+		print_text(session, rows, runs.count, runs.damaged, clock->wall_ms(clock));
 	free_rows(rows, runs.count);
 	if (runs.damaged > 0)
 		status = EXIT_LEFT;

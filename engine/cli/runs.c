@@ -13,10 +13,13 @@ struct loading {
 	char *host;      /* this instance's id, or NULL */
 };
 
-static void report_damage(struct loading *loading, const struct error *err)
+static void report_damage(struct loading *loading, const char *id, const struct error *err)
 {
+	struct run_rows *runs = loading->runs;
+
+	snprintf(runs->damaged_run, sizeof(runs->damaged_run), "%s", id);
 	report_error(&loading->session->report, err);
-	loading->runs->damaged++;
+	runs->damaged++;
 }
 
 /* Only a journal that names a host makes it worth asking for ours. */
@@ -60,7 +63,7 @@ static int visit(void *argument, const char *id)
 	struct error err = ERROR_INIT;
 
 	if (run_look(loading->session->storage, id, &history, &err) != 0) {
-		report_damage(loading, &err);
+		report_damage(loading, id, &err);
 		return 0;
 	}
 	if (loading->open_only && !history_is_open(&history)) {
@@ -127,7 +130,8 @@ const char *runs_choose(struct session *session, const struct run_rows *runs, st
 		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones",
 			  named, session->storage->path);
 	else if (n_open == 0)
-		error_set(err, ERROR_USAGE, NOWHERE, "no run is open in '%s'", session->storage->path);
+		error_set(err, ERROR_USAGE, NOWHERE, "no %srun is open in '%s'",
+			  runs->damaged > 0 ? "other " : "", session->storage->path);
 	else
 		error_set(err, ERROR_USAGE, NOWHERE, "%zu runs are open: say which ('tidegate status' lists them)",
 			  n_open);

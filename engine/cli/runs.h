@@ -13,6 +13,7 @@ struct run_rows {
 	struct run_row *rows; /* the oldest first */
 	size_t count;
 	size_t damaged;   /* said already, each with its reason */
+	char damaged_run[JOURNAL_RUN_BYTES]; /* one of them */
 	size_t elsewhere; /* of another host, whose image this one was made of: said already, and not among the rows */
 };
 

@@ -56,6 +56,9 @@ struct journal *journal_open(struct storage *storage, struct clock *clock, const
 /* The same for looking only: changes nothing on the disk, needs no lock. A tail may be a record that another process is
  * writing just now. journal_append on it is an error. */
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err);
+/* The same, and of a damaged one what is whole, which is what people need then: *damage says the rest. */
+struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
+				   struct error *damage, struct error *err);
 
 void journal_close(struct journal *journal); /* does not sync; NULL is allowed */
 

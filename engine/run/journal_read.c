@@ -259,9 +259,10 @@ static int refuse_damage(const struct journal *journal, const char *fault, struc
 				 "'%s/%s' line 1 is damaged: %s; look by hand at what '%s' may have changed, then move "
 				 "the file away", path, name, fault, journal->run);
 	return error_set(err, ERROR_DAMAGE, NOWHERE,
-			 "'%s/%s' line %zu is damaged: %s; put back by hand what lines 1 to %zu, which are whole, say "
-			 "was changed, and look at what later ones may have changed, then move the file away",
-			 path, name, whole + 1, fault, whole);
+			 "'%s/%s' line %zu is damaged: %s; put back by hand what lines 1 to %zu, which are whole "
+			 "('tidegate log %s'), say was changed, and look at what later ones may have changed, then "
+			 "move the file away",
+			 path, name, whole + 1, fault, whole, journal->run);
 }
 
 static int journal_load(struct journal *journal, const struct buffer *bytes, struct journal_tail *tail,
@@ -287,18 +288,25 @@ static int journal_load(struct journal *journal, const struct buffer *bytes, str
 	return 0;
 }
 
-/* Reads and verifies; `bytes` holds the file. */
+/* Reads and verifies; `bytes` holds the file. With `damage` what stands before damage is found, too. */
 static struct journal *journal_find(struct storage *storage, const char *run, struct buffer *bytes,
-				    struct journal_tail *tail, struct error *err)
+				    struct journal_tail *tail, struct error *damage, struct error *err)
 {
+	struct error fault = ERROR_INIT;
 	struct journal *journal;
 
 	if (journal_run_check(run, err))
 		return NULL;
 	journal = journal_new(storage, run);
-	if (storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, bytes, err) == 0 &&
-	    journal_load(journal, bytes, tail, err) == 0)
+	if (storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, bytes, &fault) == 0 &&
+	    journal_load(journal, bytes, tail, &fault) == 0)
 		return journal;
+	if (damage && fault.kind == ERROR_DAMAGE && journal->count > 0) {
+		*damage = fault;
+		return journal;
+	}
+	if (err)
+		*err = fault;
 	journal_close(journal);
 	return NULL;
 }
@@ -307,7 +315,7 @@ struct journal *journal_open(struct storage *storage, struct clock *clock, const
 			     struct error *err)
 {
 	struct buffer bytes = BUFFER_INIT;
-	struct journal *journal = journal_find(storage, run, &bytes, tail, err);
+	struct journal *journal = journal_find(storage, run, &bytes, tail, NULL, err);
 
 	if (journal && storage->open(storage, journal->name, bytes.bytes, journal->length, JOURNAL_RESERVE_BYTES,
 				     &journal->file, err)) {
@@ -322,8 +330,14 @@ struct journal *journal_open(struct storage *storage, struct clock *clock, const
 
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err)
 {
+	return journal_read_whole(storage, run, tail, NULL, err);
+}
+
+struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
+				   struct error *damage, struct error *err)
+{
 	struct buffer bytes = BUFFER_INIT;
-	struct journal *journal = journal_find(storage, run, &bytes, tail, err);
+	struct journal *journal = journal_find(storage, run, &bytes, tail, damage, err);
 
 	if (journal)
 		error_set(&journal->failure, ERROR_STORAGE, NOWHERE, "'%s/%s' was opened only for looking",

@@ -647,11 +647,10 @@ static void put_lines(struct disk *disk, const char *const *lines, size_t count)
 
 #define FIRST "{\"n\":1,\"durable\":0,\"type\":\"run\",\"journal\":1,\"run\":\"r-7f3a\""
 #define BY_HAND                                                                                                        \
-	"; put back by hand what lines 1 to 1, which are whole, say was changed, and look at what later ones may "     \
-	"have changed, then move the file away"
-#define NEWER(format)                                                                                                 \
-	"'disk/r-7f3a.journal' was made by a newer tidegate (format " format ", this one knows 1): go on with that "  \
-									     "one"
+	"; put back by hand what lines 1 to 1, which are whole ('tidegate log r-7f3a'), say was changed, and look at " \
+	"what later ones may have changed, then move the file away"
+#define NEWER(format)                                                                                                  \
+	"'disk/r-7f3a.journal' was made by a newer tidegate (format " format ", this one knows 1): go on with that one"
 #define LINE_1 "; look by hand at what 'r-7f3a' may have changed, then move the file away"
 
 static void what_no_journal_of_ours_says_is_refused(void **state)
@@ -706,6 +705,29 @@ static void a_journal_opened_for_looking_takes_nothing(void **state)
 	assert_int_equal(journal_append(journal, "intent", NULL, &err), -1);
 	assert_string_equal(err.message, "'disk/r-7f3a.journal' was opened only for looking");
 	journal_close(journal);
+	disk_free(disk);
+}
+
+static void of_a_damaged_journal_what_is_whole_can_be_read(void **state)
+{
+	static const char *const lines[] = { FIRST, "{\"n\":3,\"durable\":1,\"type\":\"intent\"" };
+	struct disk *disk = disk_new();
+	struct journal_tail tail;
+	struct error err = ERROR_INIT, damage = ERROR_INIT;
+	struct journal *journal;
+
+	(void)state;
+	put_lines(disk, lines, 2);
+	journal = journal_read_whole(disk_storage(disk), RUN, &tail, &damage, &err);
+	assert_non_null(journal);
+	assert_int_equal(journal_count(journal), 1);
+	assert_int_equal(damage.kind, ERROR_DAMAGE);
+	assert_int_equal(err.kind, ERROR_NONE);
+	journal_close(journal);
+	/* Without a first line there is nothing to be read. */
+	put_lines(disk, lines + 1, 1);
+	assert_null(journal_read_whole(disk_storage(disk), RUN, &tail, &damage, &err));
+	assert_int_equal(err.kind, ERROR_DAMAGE);
 	disk_free(disk);
 }
 
@@ -819,6 +841,7 @@ int main(void)
 		cmocka_unit_test(a_crash_while_opening_changes_nothing),
 		cmocka_unit_test(what_no_journal_of_ours_says_is_refused),
 		cmocka_unit_test(a_journal_opened_for_looking_takes_nothing),
+		cmocka_unit_test(of_a_damaged_journal_what_is_whole_can_be_read),
 		cmocka_unit_test(a_disk_that_does_not_read_opens_no_journal),
 		cmocka_unit_test(runs_are_listed_by_name_and_other_files_passed_over),
 		cmocka_unit_test(a_run_without_a_name_gets_one_that_is_free),
