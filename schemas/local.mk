@@ -25,7 +25,8 @@ embedded_data = \
 	schemas/operations/sts.yaml \
 	schemas/partitions.yaml
 
-nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json schemas/plan.schema.json
+nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json schemas/plan.schema.json \
+	schemas/scenario.schema.json
 EXTRA_DIST += engine/embed.sh schemas/README.md
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c

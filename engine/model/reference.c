@@ -29,14 +29,7 @@ static json_t *machine_schema(void)
 
 void machine_add_schema(struct buffer *text)
 {
-	json_t *schema = machine_schema();
-	char *dumped = json_dumps(schema, JSON_INDENT(2));
-
-	if (!dumped)
-		memory_exhausted();
-	buffer_add_format(text, "%s\n", dumped);
-	free(dumped);
-	json_decref(schema);
+	schema_add_text(text, machine_schema());
 }
 
 static void add_heading(struct buffer *text, const char *heading)

@@ -35,7 +35,8 @@ struct sim *scenario_sim(const struct source *source, uint64_t seed, struct diag
 const char *scenario_builtin_name(const void *unused, size_t i);
 struct sim *scenario_builtin(const char *name, uint64_t seed, struct error *err);
 
-/* How a scenario is written, for its JSON Schema and for the reference. */
+/* How a scenario is written; and its JSON Schema, for editors. */
 extern const struct record scenario_record;
+void scenario_add_schema(struct buffer *text);
 
 #endif

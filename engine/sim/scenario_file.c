@@ -7,6 +7,7 @@
 
 #include "sim/scenario.h"
 #include "text/json.h"
+#include "text/schema.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 
@@ -198,11 +199,51 @@ static const struct record group_record = {
 
 /* ---- what happens */
 
+/* Names of the world's own tables: looked up with everything else, and listed for editors. */
+static int read_word(struct reader *reader, const struct node *node, const struct field *field, void *into)
+{
+	return field_text.read(reader, node, field, into);
+}
+
+static json_t *words_schema(const char *(*name)(int kind), int first, int count)
+{
+	json_t *words = json_made(json_array());
+
+	for (int i = first; i < count; i++)
+		json_append(words, json_string(name(i)));
+	return json_made(json_pack("{s:o}", "enum", words));
+}
+
+static const char *act_word(int kind)
+{
+	return sim_act_name((enum sim_act_kind)kind);
+}
+
+static const char *fault_word(int kind)
+{
+	return sim_fault_name((enum sim_fault_kind)kind);
+}
+
+static json_t *act_schema(const struct field *field)
+{
+	(void)field;
+	return words_schema(act_word, 0, SIM_ACT_COUNT);
+}
+
+static json_t *fault_schema(const struct field *field)
+{
+	(void)field;
+	return words_schema(fault_word, SIM_FAULT_NONE + 1, SIM_FAULT_COUNT);
+}
+
+static const struct field_type field_act = { .name = "an act", .read = read_word, .schema = act_schema };
+static const struct field_type field_fault = { .name = "a fault", .read = read_word, .schema = fault_schema };
+
 static const struct field act_fields[] = {
 	{ "after", &field_duration, FIELD_OF(act_file_row, after_ms), .help = "from the start" },
 	{ "before_request", &field_integer, FIELD_OF(act_file_row, before_request), .minimum = 1, .maximum = 1000000,
 	  .help = "just before the request of this number takes effect, in place of 'after'" },
-	{ "act", &field_text, FIELD_OF(act_file_row, act), .required = true, .help = "what is done" },
+	{ "act", &field_act, FIELD_OF(act_file_row, act), .required = true, .help = "what is done" },
 	{ "group", &field_text, FIELD_OF(act_file_row, group), .help = "to which group" },
 	{ "instance", &field_text, FIELD_OF(act_file_row, instance), .help = "to which instance" },
 	{ "process", &field_text, FIELD_OF(act_file_row, process), .help = "which process of the group" },
@@ -220,7 +261,7 @@ static const struct record act_record = {
 static const struct field fault_fields[] = {
 	{ "request", &field_integer, FIELD_OF(fault_file_row, request), .required = true, .minimum = 1,
 	  .maximum = 1000000, .help = "the number of the request that meets it" },
-	{ "fault", &field_text, FIELD_OF(fault_file_row, fault), .required = true, .help = "what goes wrong" },
+	{ "fault", &field_fault, FIELD_OF(fault_file_row, fault), .required = true, .help = "what goes wrong" },
 	{ "by", &field_duration, FIELD_OF(fault_file_row, ms), .help = "how late, or how stale" },
 	{ 0 },
 };
@@ -270,3 +311,9 @@ const struct record scenario_record = {
 	.name = "a scenario", .size = sizeof(struct scenario_row), .fields = scenario_fields,
 	.node_member = MEMBER_OF(scenario_row, node),
 };
+
+void scenario_add_schema(struct buffer *text)
+{
+	schema_add_text(text, schema_of(&scenario_record, "tidegate scenario",
+					"https://tidegate.invalid/schemas/scenario.schema.json"));
+}

@@ -98,3 +98,14 @@ json_t *schema_of(const struct record *record, const char *title, const char *id
 	json_put(schema, "$defs", definitions);
 	return schema;
 }
+
+void schema_add_text(struct buffer *text, json_t *schema)
+{
+	char *dumped = json_dumps(schema, JSON_INDENT(2));
+
+	if (!dumped)
+		memory_exhausted();
+	buffer_add_format(text, "%s\n", dumped);
+	free(dumped);
+	json_decref(schema);
+}

@@ -4,10 +4,14 @@
 
 #include <jansson.h>
 
+#include "base/buffer.h"
 #include "text/record.h"
 
 /* A whole schema document; each record it reaches is one entry of "$defs". The caller owns it. */
 json_t *schema_of(const struct record *record, const char *title, const char *id);
+
+/* The schema as it stands in its file. Takes it over. */
+void schema_add_text(struct buffer *text, json_t *schema);
 
 /* {"$ref": ...} to the record's entry of "$defs"; for field types that hold records. */
 json_t *schema_reference(const struct record *record);

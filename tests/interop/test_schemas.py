@@ -70,3 +70,30 @@ def test_a_hook_of_ones_own_needs_its_goal(validator):
     machine = load(SOURCE / "machines" / "asg-standby.yaml")
     del machine["hooks"]["ApplicationStart"]["until"]
     assert not validator.is_valid(machine)
+
+
+@pytest.fixture(scope="module")
+def scenario_validator():
+    schema = json.loads((SOURCE / "schemas" / "scenario.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "machines" / "scenarios").glob("*.yaml")), ids=lambda path: path.name)
+def test_a_shipped_scenario_is_valid(scenario_validator, path):
+    assert [f"{fault.json_path}: {fault.message}" for fault in scenario_validator.iter_errors(load(path))] == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"others": [{"act": "sleep", "group": "web-prod"}]},
+        {"faults": [{"request": 3, "fault": "none"}]},
+        {"groups": {"web-prod": {"minimum": 1, "desired": 2}}},
+        {"unknown": 1},
+    ],
+    ids=["an unknown act", "a fault that is none", "a group without maximum", "an unknown key"],
+)
+def test_a_faulty_scenario_is_not(scenario_validator, spoil):
+    scenario = load(SOURCE / "machines" / "scenarios" / "group-of-three.yaml")
+    assert not scenario_validator.is_valid({**scenario, **spoil})

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/reference.h"
+#include "sim/scenario.h"
 
 static const char part_begins[] = "<!-- made by tests/model/made_files_test --update: -->\n";
 static const char part_ends[] = "<!-- up to here -->\n";
@@ -28,6 +29,7 @@ struct made_file {
 
 static const struct made_file files[] = {
 	{ "schemas/machine.schema.json", false, machine_add_schema },
+	{ "schemas/scenario.schema.json", false, scenario_add_schema },
 	{ "machines/README.md", true, machine_add_reference },
 	{ "schemas/README.md", true, action_add_reference },
 };
