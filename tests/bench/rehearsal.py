@@ -79,7 +79,8 @@ def shown(seconds):
 
 
 def growth(table, what, counts, costs):
-    """Each beside the one before: what costs k times as much where there is k times as much of it is linear, give or take what is left to chance."""
+    """Each beside the one before. Linear is what costs k times as much where there is k times as much of it; a quarter
+    more is left to the machine's caches."""
     for (few, cheap), (many, dear) in zip(zip(counts, costs), zip(counts[1:], costs[1:])):
         ratio = dear / cheap / (many / few)
         table.row(f"run, {many:,} {what}", shown(dear), f"{few:,}: {shown(cheap)}", ratio, 1.25, 3.0)
