@@ -99,6 +99,15 @@ static const char *digits_parse(const char *text, int count, int *number)
 	return text;
 }
 
+/* From 1970 on, in the Gregorian calendar: years begin in March, so that the day of a leap year is the last. What is
+ * out of its range runs over, as with timegm, which asks for the time zone first. */
+static int64_t days_since_1970(const struct tm *parts)
+{
+	const int64_t months = 12 * (int64_t)(parts->tm_year) + parts->tm_mon - 3, year = months / 12, month = months % 12;
+
+	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + parts->tm_mday - 719469;
+}
+
 int64_t time_parse(const char *text)
 {
 	struct tm parts = { 0 };
@@ -121,7 +130,8 @@ int64_t time_parse(const char *text)
 		text += 1 + strspn(text + 1, "0123456789");
 	if (zone_parse(text, &offset_seconds) < 0)
 		return -1;
-	parts.tm_year -= 1900;
-	parts.tm_mon -= 1;
-	return ((int64_t)timegm(&parts) - offset_seconds) * 1000;
+	if (parts.tm_year == 0 || parts.tm_mon == 0)
+		return -1;
+	return (days_since_1970(&parts) * 86400 + parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec -
+		offset_seconds) * 1000;
 }

@@ -154,8 +154,9 @@ static void keep_values(const struct observation *observation, json_t *observed,
 		json_object_update_missing(observed, values);
 }
 
+/* What was taken of an answer is all that is seen, and all its names are there. */
 static int observe_single(struct activity *activity, const struct observation *observation, struct sight *sight,
-			  json_t *observed)
+			  json_t **observed)
 {
 	json_t *values = NULL;
 	enum observed outcome = observe_once(activity, observation, sight, &values);
@@ -164,7 +165,12 @@ static int observe_single(struct activity *activity, const struct observation *o
 		return -1;
 	if (outcome == OBSERVED_LATER)
 		return 0;
-	keep_values(observation, observed, values, false);
+	if (sight->n_answers > 0) {
+		json_decref(*observed);
+		*observed = values;
+		return 1;
+	}
+	keep_values(observation, *observed, values, false);
 	json_decref(values);
 	return 1;
 }
@@ -223,10 +229,17 @@ static void view_extend(struct view *view, const struct activity *activity, size
 {
 	if (!view->observed)
 		view->observed = json_object();
-	for (; view->count < count; view->count++)
-		if (is_needed(activity, view->need, view->count))
-			keep_values(activity->action->observations[view->count], view->observed,
-				    activity->sights[view->count].values, false);
+	for (; view->count < count; view->count++) {
+		const struct observation *observation = activity->action->observations[view->count];
+		json_t *values = activity->sights[view->count].values;
+
+		if (!is_needed(activity, view->need, view->count))
+			continue;
+		if (json_object_size(values) == observation->take.count)
+			json_object_update(view->observed, values);
+		else
+			keep_values(observation, view->observed, values, false);
+	}
 }
 
 /* ---- what stands ---- */
@@ -282,7 +295,7 @@ static int sight_make(struct activity *activity, struct view *view, size_t i)
 	if (observation->for_each.parsed)
 		result = observe_each(activity, observation, sight, values);
 	else
-		result = observe_single(activity, observation, sight, values);
+		result = observe_single(activity, observation, sight, &values);
 	sight->stands &= result == 1;
 	if (result == 1)
 		sight_keep(activity, sight, values);

@@ -59,6 +59,7 @@ struct sim *sim_new(uint64_t seed)
 	sim->log = ROWS_OF(struct sim_logged);
 	sim->pasts = ROWS_OF(struct past);
 	sim->kept = ROWS_OF(struct kept_answer);
+	sim->told = ROWS_OF(struct told_instance);
 	name_boot(sim);
 	return sim;
 }
@@ -93,7 +94,9 @@ static void forget_run(struct sim *sim)
 		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
 	for (size_t i = 0; i < sim->pasts.count; i++)
 		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
-	sim->flights.count = sim->pasts.count = 0;
+	for (size_t i = 0; i < sim->told.count; i++)
+		json_decref(((struct told_instance *)rows_at(&sim->told, i))->json);
+	sim->flights.count = sim->pasts.count = sim->told.count = 0;
 	arena_free(sim->names);
 	sim->names = NULL;
 	sim->names_bytes = 0;
@@ -111,6 +114,7 @@ void sim_free(struct sim *sim)
 	rows_release(&sim->log);
 	rows_release(&sim->pasts);
 	rows_release(&sim->kept);
+	rows_release(&sim->told);
 	world_release(&sim->world);
 	arena_free(sim->origin);
 	free(sim);

@@ -52,6 +52,12 @@ struct kept_answer {
 	json_t *input, *output;
 };
 
+/* An instance as it was last told of; most have not changed since. */
+struct told_instance {
+	struct instance instance;
+	json_t *json;
+};
+
 struct sim {
 	struct clock clock;
 	struct executor executor;
@@ -63,6 +69,7 @@ struct sim {
 	struct rows log;     /* struct sim_logged */
 	struct rows pasts;   /* struct past, oldest first */
 	struct rows kept;    /* struct kept_answer */
+	struct rows told;    /* struct told_instance, each at its instance's place */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
 	size_t names_bytes;

@@ -27,13 +27,35 @@ static json_t *instance_json(const struct instance *instance)
 				   (int)instance->is_protected, "LaunchConfigurationName", "web"));
 }
 
-static json_t *group_instances(const struct world *world, size_t group)
+static bool tells_the_same(const struct instance *one, const struct instance *other)
+{
+	return one->state == other->state && one->healthy == other->healthy &&
+	       one->is_protected == other->is_protected && one->zone == other->zone && one->type == other->type &&
+	       strcmp(one->id, other->id) == 0;
+}
+
+static json_t *told_instance(struct sim *sim, const struct world *world, size_t index)
+{
+	const struct instance *instance = instance_at(world, index);
+	struct told_instance *told;
+
+	while (sim->told.count <= index)
+		rows_add(&sim->told);
+	told = rows_at(&sim->told, index);
+	if (!told->json || !tells_the_same(&told->instance, instance)) {
+		json_decref(told->json);
+		*told = (struct told_instance){ *instance, instance_json(instance) };
+	}
+	return json_incref(told->json);
+}
+
+static json_t *group_instances(struct sim *sim, const struct world *world, size_t group)
 {
 	json_t *list = json_made(json_array());
 
 	for (size_t i = 0; i < world->instances.count; i++)
 		if (instance_at(world, i)->group == group)
-			json_append(list, instance_json(instance_at(world, i)));
+			json_append(list, told_instance(sim, world, i));
 	return list;
 }
 
@@ -94,7 +116,7 @@ static json_t *group_target_groups(const struct world *world, const struct group
 	return list;
 }
 
-static json_t *group_json(const struct world *world, size_t index, bool instances)
+static json_t *group_json(struct sim *sim, const struct world *world, size_t index, bool instances)
 {
 	const struct group *group = group_at(world, index);
 	json_t *json = json_made(json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s}", "AutoScalingGroupName",
@@ -111,7 +133,7 @@ static json_t *group_json(const struct world *world, size_t index, bool instance
 	json_put(json, "AvailabilityZones", texts_json(group->zones, group->n_zones));
 	json_put(json, "LoadBalancerNames", group_balancers(world, group));
 	json_put(json, "TargetGroupARNs", group_target_groups(world, group));
-	json_put(json, "Instances", instances ? group_instances(world, index) : json_array());
+	json_put(json, "Instances", instances ? group_instances(sim, world, index) : json_array());
 	json_put(json, "CreatedTime", json_real(seconds_of(-86400000)));
 	json_put(json, "SuspendedProcesses", group_suspended(group));
 	json_put(json, "Tags", group_tags(world, index));
@@ -131,7 +153,7 @@ static int describe_groups(struct request *request)
 
 	for (size_t i = 0; i < world->groups.count; i++)
 		if (group_at(world, i)->status != GROUP_GONE && list_names(names, group_at(world, i)->name))
-			json_append(list, group_json(world, i, instances));
+			json_append(list, group_json(request->sim, world, i, instances));
 	json_put(request->output, "AutoScalingGroups", list);
 	return 0;
 }
