@@ -61,6 +61,7 @@ class Rules:
             ("autoscaling", "EnterStandby"): self.leave_balancers,
             ("autoscaling", "ExitStandby"): self.join_balancers,
             ("autoscaling", "UpdateAutoScalingGroup"): self.raise_desired,
+            ("autoscaling", "TerminateInstanceInAutoScalingGroup"): self.forget_target,
         }
         self.corrections = {
             ("elb", "DescribeInstanceHealth"): self.not_registered_is_out_of_service,
@@ -115,11 +116,20 @@ class Rules:
         return None
 
     def allow_absent_targets(self, parameters):
-        health = self.elbv2.describe_target_health(TargetGroupArn=parameters["TargetGroupArn"])
-        registered = {t["Target"]["Id"] for t in health["TargetHealthDescriptions"]}
+        registered = self.registered(parameters["TargetGroupArn"])
         if any(target["Id"] not in registered for target in parameters["Targets"]):
             return empty_answer("elbv2", "DeregisterTargets")
         return None
+
+    def registered(self, arn):
+        health = self.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        return {row["Target"]["Id"] for row in health}
+
+    def forget_target(self, parameters):
+        for group in self.autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
+            for arn in group["TargetGroupARNs"]:
+                if parameters["InstanceId"] in self.registered(arn):
+                    self.elbv2.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": parameters["InstanceId"]}])
 
     def leave_balancers(self, parameters):
         group = self.group(parameters["AutoScalingGroupName"])

@@ -41,30 +41,18 @@ class TargetGroups:
     at_most = (8, 7)  # calls, likewise; the scripts make 13 + 11
 
     def __init__(self, stage):
-        self.api = stage.world.elbv2
-        self.instance = stage.world.instance
-        vpc = self.api.describe_target_groups()["TargetGroups"][0]["VpcId"]
-        self.arns = {
-            name: self.api.create_target_group(Name=name, Protocol="HTTP", Port=8080, VpcId=vpc)["TargetGroups"][0][
-                "TargetGroupArn"
-            ]
-            for name in (*NAMES, "others")
-        }
+        self.world = stage.world
+        self.arns = {name: self.world.add_target_group(name) for name in (*NAMES, "others")}
         self.names = (NAMES[0], self.arns[NAMES[1]])  # one by name, one by ARN
 
     def join(self, name):
         # Not the group's own port: moto keeps one registration a target.
-        self.api.register_targets(TargetGroupArn=self.arns[name], Targets=[{"Id": self.instance, "Port": 9090}])
+        target = {"Id": self.world.instance, "Port": 9090}
+        self.world.elbv2.register_targets(TargetGroupArn=self.arns[name], Targets=[target])
 
     def look(self):
-        return {arn: self.targets(arn) for arn in (g["TargetGroupArn"] for g in self.groups())}
-
-    def groups(self):
-        return self.api.describe_target_groups()["TargetGroups"]
-
-    def targets(self, arn):
-        health = self.api.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        return sorted((h["Target"]["Id"], h["Target"]["Port"]) for h in health)
+        groups = self.world.elbv2.describe_target_groups()["TargetGroups"]
+        return {arn: self.world.targets(arn) for arn in (group["TargetGroupArn"] for group in groups)}
 
     def key(self, name):
         return self.arns[name]

@@ -87,6 +87,22 @@ def test_l7_the_return_waits_for_the_balancers_health(stage):
     assert changes(stage)[0] == "ExitStandby"
 
 
+@pytest.mark.skipif("target_groups:" not in MACHINE.read_text(), reason="asg-standby knows only its group's balancers")
+def test_l8_what_it_was_registered_with_by_hand_is_drained_and_joined_again(stage):
+    world = stage.world
+    stranger = world.add_target_group("by-hand")
+    world.elbv2.register_targets(TargetGroupArn=stranger, Targets=[{"Id": world.instance, "Port": 9090}])
+    inputs = {"TIDEGATE_INPUT_target_groups": "any", "TIDEGATE_INPUT_load_balancers": "any"}
+    before = world.look(), world.targets(stranger)
+    left = stage.hook(LEAVE, **inputs)
+    assert left.status == 0, left
+    assert world.targets(stranger) == []
+    assert world.state_of(world.instance) == "Standby"
+    returned = stage.hook(RETURN, **inputs)
+    assert returned.status == 0, returned
+    assert (world.look(), world.targets(stranger)) == before
+
+
 @pytest.mark.parametrize("health", [("unused", "Target.NotInUse"), ("unavailable", "Target.HealthCheckDisabled")])
 def test_l10_health_that_never_comes_is_not_waited_for(stage, health):
     before = stage.world.look()

@@ -97,6 +97,17 @@ class World:
         ]
         return [group["TargetGroupArn"] for group in made]
 
+    def add_target_group(self, name):
+        """One that is attached to no group."""
+        vpc = self.elbv2.describe_target_groups()["TargetGroups"][0]["VpcId"]
+        made = self.elbv2.create_target_group(Name=name, Protocol="HTTP", Port=8080, VpcId=vpc)
+        return made["TargetGroups"][0]["TargetGroupArn"]
+
+    def targets(self, arn):
+        """(instance, port) of each registration."""
+        health = self.elbv2.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        return sorted((row["Target"]["Id"], row["Target"]["Port"]) for row in health)
+
     def group(self):
         return self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[self.name])["AutoScalingGroups"][0]
 
@@ -105,13 +116,12 @@ class World:
 
     def look(self):
         group = self.group()
-        health = self.elbv2.describe_target_health(TargetGroupArn=self.target_group)["TargetHealthDescriptions"]
         balancer = self.elb.describe_load_balancers(LoadBalancerNames=["web-classic"])["LoadBalancerDescriptions"][0]
         return Snapshot(
             minimum=group["MinSize"],
             desired=group["DesiredCapacity"],
             suspended=tuple(sorted(p["ProcessName"] for p in group["SuspendedProcesses"])),
             instances=tuple(sorted((i["InstanceId"], i["LifecycleState"]) for i in group["Instances"])),
-            targets=tuple(sorted(h["Target"]["Id"] for h in health)),
+            targets=tuple(instance for instance, _ in self.targets(self.target_group)),
             classic=tuple(sorted(i["InstanceId"] for i in balancer["Instances"])),
         )
