@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buffer.h"
+#include "base/printable.h"
+
 void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
 		   json_t *document)
 {
@@ -44,12 +47,16 @@ enum step activity_go_to(struct activity *activity, enum phase phase)
 
 int activity_fail(struct activity *activity, enum failure failure, const char *format, ...)
 {
+	struct buffer text = BUFFER_INIT;
 	va_list arguments;
 
-	activity->result = (struct action_result){ .failure = failure };
 	va_start(arguments, format);
-	vsnprintf(activity->result.message, sizeof(activity->result.message), format, arguments);
+	buffer_add_vformat(&text, format, arguments);
 	va_end(arguments);
+	activity->result = (struct action_result){ .failure = failure };
+	/* It is journaled as JSON: half a character would be none. */
+	printable_copy(activity->result.message, sizeof(activity->result.message), buffer_text(&text));
+	buffer_release(&text);
 	return -1;
 }
 
