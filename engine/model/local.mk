@@ -42,5 +42,6 @@ libtidegate_a_SOURCES += \
 	engine/model/picture.c engine/model/picture.h \
 	engine/model/picture_legs.c engine/model/picture_legs.h \
 	engine/model/policy.c engine/model/policy.h \
+	engine/model/policy_ways.c engine/model/policy_ways.h \
 	engine/model/reference.c engine/model/reference.h \
 	engine/model/template.c engine/model/template.h

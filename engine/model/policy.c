@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "model/policy_ways.h"
 #include "text/json.h"
 
 /* How often what states give is handed on; a longer chain leaves a resource unknown, and the policy wider. */
@@ -385,11 +386,14 @@ void policy_make(struct policy *policy, const struct machine *machine, const str
 		.document = json_made(json_pack("{s:o, s:{}}", "input", json_deep_copy(input), "states")),
 	};
 
+	bool *open = policy_ways(machine, collecting.document);
+
 	*policy = (struct policy){ .notes = json_made(json_array()) };
 	hand_all_on(&collecting, machine);
 	for (size_t i = 0; i < machine->states.count; i++)
-		if (machine_state_at(machine, i)->action)
+		if (open[i] && machine_state_at(machine, i)->action)
 			permit_state(&collecting, machine_state_at(machine, i));
+	free(open);
 	make_document(policy, &collecting);
 	for (size_t i = 0; i < collecting.count; i++) {
 		json_decref(collecting.permissions[i].resources);
