@@ -9,15 +9,16 @@ tests_run_ledger_test_LDADD = $(test_libs)
 
 # The real runner over the simulated AWS.
 rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
+play = tests/run/play.c tests/run/play.h $(rig)
 check_PROGRAMS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
 TESTS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
 tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(rig)
 tests_run_campaign_test_LDADD = $(test_libs)
-tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(rig)
+tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(play)
 tests_run_lessons_test_LDADD = $(test_libs)
-tests_run_meeting_test_SOURCES = tests/run/meeting_test.c $(rig)
+tests_run_meeting_test_SOURCES = tests/run/meeting_test.c $(play)
 tests_run_meeting_test_LDADD = $(test_libs)
 tests_run_disk_test_SOURCES = tests/run/disk_test.c $(rig)
 tests_run_disk_test_LDADD = $(test_libs)
@@ -39,7 +40,7 @@ tests_run_later_test_SOURCES = tests/run/later_test.c $(rig)
 tests_run_later_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/balancers_test
 TESTS += tests/run/balancers_test
-tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(rig)
+tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(play)
 tests_run_balancers_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/checks_test tests/run/hooks_test
 TESTS += tests/run/checks_test tests/run/hooks_test

@@ -3,22 +3,12 @@
  * machine's hooks do not name, and what is said on the way out, is for the tests of cli/. */
 #include "config.h"
 
-#include "rig.h"
+#include "play.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAVE "BeforeInstall"
-#define RETURN "ApplicationStart"
-#define SELF "i-0a1b2c3d4e5f60718"
-#define SECOND "i-0b1c2d3e4f5061728"
-#define GROUP "groups.\"web-prod\""
 #define STATE_OF_SELF GROUP ".instances.\"" SELF "\".state"
 
 /* Another definition of the same job: it suspends nothing, so that none of its actions knows how to take back what the
@@ -46,76 +36,18 @@ static const char plain_machine[] =
 	"  BACK: {restore: all, next: DONE}\n"
 	"  DONE: {end: succeeded}\n";
 
-struct meeting {
-	struct stock *stock;
-	struct trial trial;
-	struct leg_result result;
-};
-
-static int load(void **state)
-{
-	*state = memory_new(1, sizeof(struct stock));
-	stock_init(*state, "asg-standby", quick_world);
-	return 0;
-}
-
-static int unload(void **state)
-{
-	stock_release(*state);
-	free(*state);
-	return 0;
-}
-
-static int begin(void **state)
-{
-	struct meeting *meeting = memory_new(1, sizeof(*meeting));
-
-	meeting->stock = *state;
-	trial_begin(&meeting->trial, meeting->stock);
-	*state = meeting;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct meeting *meeting = *state;
-
-	trial_end(&meeting->trial);
-	free(meeting);
-	return 0;
-}
-
-static void ends_with(struct meeting *meeting, enum exit_status status)
+static void ends_with(struct play *meeting, enum exit_status status)
 {
 	if (meeting->result.status != status)
 		rig_fail(&meeting->trial.rig, "exit %s, not %s", exit_name(meeting->result.status), exit_name(status));
 }
 
-static void leg_of(struct meeting *meeting, const char *event, const char *group, enum exit_status status)
-{
-	rig_hook(&meeting->trial.rig, event, group, &meeting->result);
-	ends_with(meeting, status);
-}
-
-static void leg(struct meeting *meeting, const char *event, enum exit_status status)
-{
-	leg_of(meeting, event, "dg-1", status);
-}
-
-static void says(const struct meeting *meeting, const char *sentence)
+static void says(const struct play *meeting, const char *sentence)
 {
 	assert_string_equal(meeting->result.message, sentence);
 }
 
-static void expect_as_before(struct rig *rig)
-{
-	rig_expect(rig, GROUP ".[minimum, desired, suspended] == [`3`, `3`, ['AZRebalance']]");
-	rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
-	rig_expect(rig, "launches == `0` && terminations == `0`");
-	assert_int_equal(rig_open_runs(rig), 0);
-}
-
-static bool was_told(const struct meeting *meeting, const char *part)
+static bool was_told(const struct play *meeting, const char *part)
 {
 	return strstr(buffer_text(&meeting->trial.rig.told), part) != NULL;
 }
@@ -124,7 +56,7 @@ static bool was_told(const struct meeting *meeting, const char *part)
 
 static void none_is_open_and_a_leg_opens_a_run_starts(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
 	assert_string_equal(meeting->result.state, "OUT_OF_SERVICE");
@@ -134,7 +66,7 @@ static void none_is_open_and_a_leg_opens_a_run_starts(void **state)
 
 static void none_is_open_and_a_leg_closes_in_service(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	leg(meeting, RETURN, EXIT_REACHED);
 	says(meeting, "it is in service and no run is open: nothing to put back");
@@ -144,18 +76,18 @@ static void none_is_open_and_a_leg_closes_in_service(void **state)
 
 static void none_is_open_and_a_leg_closes_where_traffic_never_was(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	trial_take(&meeting->trial, meeting->stock, "warm-pool");
 	leg(meeting, RETURN, EXIT_REACHED);
-	assert_non_null(strstr(meeting->result.message, "it has no traffic"));
+	assert_non_null(strstr(meeting->result.message, "and has no traffic"));
 	assert_int_equal(meeting->trial.rig.mutations, 0);
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
 
 static void none_is_open_and_a_leg_closes_in_standby_a_person_is_needed(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	trial_take(&meeting->trial, meeting->stock, "already-standby");
 	leg(meeting, RETURN, EXIT_LEFT);
@@ -166,7 +98,7 @@ static void none_is_open_and_a_leg_closes_in_standby_a_person_is_needed(void **s
 
 static void what_is_out_is_adopted_and_then_brought_back(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	trial_take(&meeting->trial, meeting->stock, "already-standby");
@@ -185,7 +117,7 @@ static void what_is_out_is_adopted_and_then_brought_back(void **state)
 
 static void what_is_in_service_is_not_adopted(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	rig_adopt(&meeting->trial.rig, &meeting->result);
 	ends_with(meeting, EXIT_REACHED);
@@ -197,7 +129,7 @@ static void what_is_in_service_is_not_adopted(void **state)
 
 static void of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -216,7 +148,7 @@ static void of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definitio
 
 static void begun_again_in_mid_leg_the_ledger_is_kept(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	for (unsigned record = 3; record <= 26; record++) {
@@ -232,7 +164,7 @@ static void begun_again_in_mid_leg_the_ledger_is_kept(void **state)
 
 static void of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -245,7 +177,7 @@ static void of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition
 static void a_faulty_machine_without_an_open_run_does_nothing(void **state)
 {
 	static const char *const events[] = { LEAVE, RETURN };
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	meeting->trial.rig.faulty = true;
 	for (size_t i = 0; i < 2; i++) {
@@ -258,7 +190,7 @@ static void a_faulty_machine_without_an_open_run_does_nothing(void **state)
 
 static void a_faulty_machine_does_not_begin_again(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
 	meeting->trial.rig.faulty = true;
@@ -271,7 +203,7 @@ static void a_faulty_machine_does_not_begin_again(void **state)
 
 static void of_another_group_it_is_waited_for_and_then_busy(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 	int64_t begun_ms;
 	unsigned requests;
@@ -294,7 +226,7 @@ static void of_another_group_it_is_waited_for_and_then_busy(void **state)
 
 static void by_hand_nobody_waits_for_a_deployment(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	int64_t begun_ms;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -306,7 +238,7 @@ static void by_hand_nobody_waits_for_a_deployment(void **state)
 
 static void driven_by_another_process_it_is_waited_for_and_then_busy(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct storage *storage = disk_storage(meeting->trial.disk);
 	struct storage_lock *lock;
 	int64_t begun_ms = sim_wall_ms(meeting->trial.sim);
@@ -322,7 +254,7 @@ static void driven_by_another_process_it_is_waited_for_and_then_busy(void **stat
 
 static void a_journal_of_another_instance_is_not_resumed(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -373,7 +305,7 @@ static unsigned newest_request(const struct trial *trial, const char *operation,
 /* Every ExitStandby is lost on its way: what comes later in a run is only known once what comes before it is lost. */
 static void a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 	unsigned lost[8], count = 0, next = 0;
 
@@ -399,7 +331,7 @@ static void what_others_undo_before_the_end_is_no_success(void **state)
 	static const struct sim_act undone = {
 		.kind = SIM_ACT_DEREGISTER, .instance = SELF, .target_group = "web-http"
 	};
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	unsigned last;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -416,7 +348,7 @@ static void what_others_undo_before_the_end_is_no_success(void **state)
 
 static void nobody_came_and_the_pause_expires(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -437,7 +369,7 @@ static void nobody_came_and_the_pause_expires(void **state)
 
 static void a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 
 	for (unsigned record = 3; record <= 26; record++) {
@@ -455,7 +387,7 @@ static void a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back(vo
 
 static void a_run_is_restored_by_hand(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
 	assert_true(rig_attend(&meeting->trial.rig, RIG_RESTORE, &meeting->result));
@@ -485,7 +417,7 @@ static void a_journal_of_another_host_is_ignored_and_said(void **state)
 /* ---- a signal ---- */
 
 /* Stopped or through: and where it was stopped, at once, and the next hook goes on. */
-static void stopped_leg(struct meeting *meeting, const char *event)
+static void stopped_leg(struct play *meeting, const char *event)
 {
 	struct rig *rig = &meeting->trial.rig;
 
@@ -500,7 +432,7 @@ static void stopped_leg(struct meeting *meeting, const char *event)
 	leg(meeting, event, EXIT_REACHED);
 }
 
-static unsigned stopped_cycles(struct meeting *meeting, unsigned last, bool at_record)
+static unsigned stopped_cycles(struct play *meeting, unsigned last, bool at_record)
 {
 	struct rig *rig = &meeting->trial.rig;
 	unsigned cut = 0;
@@ -520,7 +452,7 @@ static unsigned stopped_cycles(struct meeting *meeting, unsigned last, bool at_r
 
 static void a_signal_at_every_record_and_wait_stops_the_run_resumable(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	unsigned records, waits, cut;
 
 	leg(meeting, LEAVE, EXIT_REACHED);
@@ -533,11 +465,10 @@ static void a_signal_at_every_record_and_wait_stops_the_run_resumable(void **sta
 	assert_int_equal(stopped_cycles(meeting, waits, false), waits);
 }
 
-#define MEETING(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+<<<<<<< HEAD
 		MEETING(none_is_open_and_a_leg_opens_a_run_starts),
 		MEETING(none_is_open_and_a_leg_closes_in_service),
 		MEETING(none_is_open_and_a_leg_closes_where_traffic_never_was),
@@ -561,7 +492,31 @@ int main(void)
 		MEETING(a_run_is_restored_by_hand),
 		MEETING(a_journal_of_another_host_is_ignored_and_said),
 		MEETING(a_signal_at_every_record_and_wait_stops_the_run_resumable),
+=======
+		PLAY(none_is_open_and_a_leg_opens_a_run_starts),
+		PLAY(none_is_open_and_a_leg_closes_in_service),
+		PLAY(none_is_open_and_a_leg_closes_where_traffic_never_was),
+		PLAY(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
+		PLAY(what_is_out_is_adopted_and_then_brought_back),
+		PLAY(what_is_in_service_is_not_adopted),
+		PLAY(of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition),
+		PLAY(begun_again_in_mid_leg_the_ledger_is_kept),
+		PLAY(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
+		PLAY(a_faulty_machine_without_an_open_run_does_nothing),
+		PLAY(a_faulty_machine_does_not_begin_again),
+		PLAY(of_another_group_it_is_waited_for_and_then_busy),
+		PLAY(by_hand_nobody_waits_for_a_deployment),
+		PLAY(driven_by_another_process_it_is_waited_for_and_then_busy),
+		PLAY(a_journal_of_another_instance_is_not_resumed),
+		PLAY(every_exit_status_has_its_word),
+		PLAY(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
+		PLAY(what_others_undo_before_the_end_is_no_success),
+		PLAY(nobody_came_and_the_pause_expires),
+		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
+		PLAY(a_run_is_restored_by_hand),
+		PLAY(a_signal_at_every_record_and_wait_stops_the_run_resumable),
+>>>>>>> 9a9e9e9 (wip)
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, play_load, play_unload);
 }
