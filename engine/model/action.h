@@ -104,6 +104,7 @@ struct action {
 	struct action_request *request; /* NULL: it only looks, or waits */
 	struct named_expressions give;
 	bool leaves; /* satisfied, the subject has no traffic: how a run that nobody knows is told from none */
+	bool launches; /* an instance more, by the operator's choice */
 	struct action_undo *undo;
 	struct action_adoption *adoption; /* NULL: only what `leaves` is taken over, as it is found */
 	const struct node *node;

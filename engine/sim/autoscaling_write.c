@@ -316,6 +316,34 @@ static int protect_instances(struct request *request)
 	return 0;
 }
 
+static int terminate_instance(struct request *request)
+{
+	const char *id = input_text(request, "InstanceId");
+	size_t index = world_instance(&request->sim->world, id), group;
+	const struct instance *instance = index == ROW_NONE ? NULL : instance_at(&request->sim->world, index);
+	const bool decrement = input_true(request, "ShouldDecrementDesiredCapacity");
+	struct group *row;
+	json_t *activities;
+
+	if (!instance || instance->group == ROW_NONE || lifecycles[instance->state].leaving)
+		return refuse(request, "ValidationError",
+			      "Instance Id not found - No managed instance found for instance ID: %s", id);
+	group = instance->group;
+	row = group_at(&request->sim->world, group);
+	if (decrement && row->desired <= row->minimum)
+		return refuse(request, "ValidationError",
+			      "Currently, desiredSize equals minSize (%lld). Terminating instance without replacement "
+			      "will violate group's min size constraint. Either set shouldDecrementDesiredCapacity "
+			      "flag to false or lower group's min size.", (long long)row->minimum);
+	row->desired -= decrement;
+	instance_terminate(request->sim, index);
+	activities = activities_of(&request->sim->world, request->sim->world.activities.count - 1, 1);
+	json_put(request->output, "Activity", json_incref(json_array_get(activities, 0)));
+	json_decref(activities);
+	group_adjust(request->sim, group);
+	return 0;
+}
+
 static int set_health(struct request *request)
 {
 	const char *id = input_text(request, "InstanceId"), *status = input_text(request, "HealthStatus");
@@ -478,6 +506,7 @@ const struct sim_operation autoscaling_writes[] = {
 	WRITE("AttachInstances", attach_instances),
 	WRITE("SetInstanceProtection", protect_instances),
 	WRITE("SetInstanceHealth", set_health),
+	WRITE("TerminateInstanceInAutoScalingGroup", terminate_instance),
 	WRITE("CompleteLifecycleAction", complete_lifecycle),
 	WRITE("RecordLifecycleActionHeartbeat", record_heartbeat),
 	WRITE("CreateOrUpdateTags", create_tags),

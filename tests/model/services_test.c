@@ -90,7 +90,7 @@ static void check_complete(const struct operation *operation)
 
 static void every_operation_of_every_service_is_complete(void **state)
 {
-	assert_int_equal(for_each_operation(*state, check_complete), 44);
+	assert_int_equal(for_each_operation(*state, check_complete), 45);
 }
 
 static void check_example(const struct operation *operation)
