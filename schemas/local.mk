@@ -1,6 +1,7 @@
 # The catalogues. What is listed here is compiled in, and so are the machines.
 embedded_data = \
 	machines/scenarios/already-standby.yaml \
+	machines/scenarios/by-hand.yaml \
 	machines/scenarios/classic-pair.yaml \
 	machines/scenarios/group-of-three.yaml \
 	machines/scenarios/in-none.yaml \
@@ -10,9 +11,11 @@ embedded_data = \
 	machines/scenarios/room-to-spare.yaml \
 	machines/scenarios/several-ports.yaml \
 	machines/scenarios/slow-drain.yaml \
+	machines/scenarios/surge.yaml \
 	machines/scenarios/terminating.yaml \
 	machines/scenarios/warm-pool.yaml \
 	schemas/actions/autoscaling.yaml \
+	schemas/actions/balancers.yaml \
 	schemas/actions/elb.yaml \
 	schemas/actions/elbv2.yaml \
 	schemas/actions/local.yaml \

@@ -42,8 +42,8 @@ static const struct {
 	{ "instance", { { "state", "" }, { "zone", "" } } },
 };
 
-/* These are told by the targets in them, or are counted in the last line. */
-static const char *const facts_told_elsewhere[] = { "target_groups", "balancers", "in_service" };
+/* These are told by the targets in them, are counted in the last line, or say what the state says. */
+static const char *const facts_told_elsewhere[] = { "target_groups", "balancers", "in_service", "phase", "means" };
 
 static bool is_fact(const char *key)
 {

@@ -129,7 +129,7 @@ static const struct mutant mutants[] = {
 	  .machine = { { "UNDO: {restore: all,", "UNDO: {restore: [SUSPEND_PROCS]," } } },
 	{ .name = "on_expire gives traffic to half an installation", .invariant = "traffic",
 	  .section = SECTION_ABANDONED,
-	  .machine = { { "on_expire: FREE_PROCS", "on_expire: EXIT_STANDBY" } } },
+	  .machine = { { "on_expire: FREE_PROCS", "on_expire: LEFT" } } },
 	{ .name = "on_expire frees nothing", .invariant = "home",
 	  .section = SECTION_ABANDONED,
 	  .machine = { { "on_expire: FREE_PROCS", "on_expire: STILL_OUT" } } },
@@ -156,15 +156,16 @@ static const struct mutant mutants[] = {
 			 "|| `false`)\n" } },
 	  .section = SECTION_ACT },
 	{ .name = "EnterStandby launches a replacement", .invariant = "W5",
-	  .actions = { { "ShouldDecrementDesiredCapacity: true", "ShouldDecrementDesiredCapacity: false" } } },
+	  .actions = { { "        ShouldDecrementDesiredCapacity: true",
+			 "        ShouldDecrementDesiredCapacity: false" } } },
 	{ .name = "a drain that is not waited for", .invariant = "W9",
 	  .actions = { { "    settled: >-\n"
-			 "      observed.state == 'Standby' "
+			 "      (!input.group || observed.state == 'Standby') "
 			 "&& length(observed.targets[] | [?state != 'unused']) == `0`\n"
 			 "      && length(observed.classic[?@ != 'OutOfService']) == `0`\n",
 			 "    settled: \"`true`\"\n" } } },
 	{ .name = "health that is not waited for", .invariant = "W8",
-	  .actions = { { "      observed.state == 'InService' && observed.health == 'Healthy'\n",
+	  .actions = { { "      (!input.group || observed.state == 'InService' && observed.health == 'Healthy')\n",
 			 "      `true` || `true`\n" } } },
 	{ .name = "a journal that does not sync", .invariant = "J2",
 	  .section = SECTION_CRASH, .sync = sync_nothing },

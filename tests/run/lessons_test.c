@@ -3,95 +3,28 @@
  * L20) is played in tests/interop. */
 #include "config.h"
 
-#include "rig.h"
+#include "play.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAVE "BeforeInstall"
-#define RETURN "ApplicationStart"
-#define SELF "i-0a1b2c3d4e5f60718"
-#define SECOND "i-0b1c2d3e4f5061728"
-#define GROUP "groups.\"web-prod\""
 
 /* ---- set-up ---- */
 
-struct lesson {
-	struct stock *stock;
-	struct trial trial;
-	struct leg_result result;
-};
-
-static int load(void **state)
-{
-	*state = memory_new(1, sizeof(struct stock));
-	stock_init(*state, "asg-standby", quick_world);
-	return 0;
-}
-
-static int unload(void **state)
-{
-	stock_release(*state);
-	free(*state);
-	return 0;
-}
-
-static int begin(void **state)
-{
-	struct lesson *lesson = memory_new(1, sizeof(*lesson));
-
-	lesson->stock = *state;
-	trial_begin(&lesson->trial, lesson->stock);
-	*state = lesson;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct lesson *lesson = *state;
-
-	trial_end(&lesson->trial);
-	free(lesson);
-	return 0;
-}
-
-static void leg(struct lesson *lesson, const char *event, enum exit_status status)
-{
-	rig_hook(&lesson->trial.rig, event, "dg-1", &lesson->result);
-	if (lesson->result.status != status)
-		rig_fail(&lesson->trial.rig, "%s: exit %d, not %d", event, (int)lesson->result.status, (int)status);
-}
-
-static void says(const struct lesson *lesson, const char *part)
+static void says(const struct play *lesson, const char *part)
 {
 	if (!strstr(lesson->result.message, part))
 		fail_msg("it says '%s', not '%s'", lesson->result.message, part);
 }
 
-static void expect_as_before(struct lesson *lesson)
-{
-	struct rig *rig = &lesson->trial.rig;
-
-	rig_expect(rig, GROUP ".minimum == `3` && " GROUP ".desired == `3`");
-	rig_expect(rig, GROUP ".suspended == ['AZRebalance']");
-	rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
-	rig_expect(rig, "launches == `0` && terminations == `0`");
-	assert_int_equal(rig_open_runs(rig), 0);
-}
-
-static unsigned changes(const struct lesson *lesson)
+static unsigned changes(const struct play *lesson)
 {
 	return lesson->trial.rig.mutations;
 }
 
 /* The number of the nth request of that operation, in a cycle that nothing disturbs. */
-static unsigned number_of(const struct lesson *lesson, const char *operation, unsigned nth)
+static unsigned number_of(const struct play *lesson, const char *operation, unsigned nth)
 {
 	struct trial trial;
 	unsigned number = 0;
@@ -107,14 +40,14 @@ static unsigned number_of(const struct lesson *lesson, const char *operation, un
 	return number;
 }
 
-static void act(struct lesson *lesson, enum sim_act_kind kind, int64_t value)
+static void act(struct play *lesson, enum sim_act_kind kind, int64_t value)
 {
 	const struct sim_act done = { .kind = kind, .group = "web-prod", .instance = SELF, .value = value };
 
 	sim_act(lesson->trial.sim, &done);
 }
 
-static void suspend(struct lesson *lesson, const char *process)
+static void suspend(struct play *lesson, const char *process)
 {
 	sim_act(lesson->trial.sim,
 		&(struct sim_act){ .kind = SIM_ACT_SUSPEND, .group = "web-prod", .process = process });
@@ -124,7 +57,7 @@ static void suspend(struct lesson *lesson, const char *process)
 
 static void l1_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
@@ -133,7 +66,7 @@ static void l1_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left(v
 	leg(lesson, LEAVE, EXIT_REACHED);
 	rig_expect(rig, GROUP ".minimum == `2` && length(" GROUP ".suspended) == `4`");
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 	assert_int_equal(rig_requests(rig, "SuspendProcesses"), 1);
 	assert_int_equal(rig_requests(rig, "ResumeProcesses"), 1);
 	assert_int_equal(rig_requests(rig, "UpdateAutoScalingGroup"), 2);
@@ -143,7 +76,7 @@ static void l1_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left(v
 
 static void l2_a_rollback_after_a_failed_deployment_leaves_the_instance_in_its_balancers(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
@@ -151,12 +84,12 @@ static void l2_a_rollback_after_a_failed_deployment_leaves_the_instance_in_its_b
 	leg(lesson, RETURN, EXIT_REACHED);
 	rig_expect(rig, "length(target_groups.\"web-http\".targets[?state == 'healthy']) == `3`");
 	rig_expect(rig, "length(balancers.\"web-classic\".instances[?state == 'InService']) == `3`");
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void l3_access_denied_is_not_taken_for_not_in_a_group(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (unsigned k = 1; k <= 2; k++) {
 		sim_fault(lesson->trial.sim, sim_requests(lesson->trial.sim) + k, SIM_FAULT_ACCESS_DENIED, 0);
@@ -164,7 +97,7 @@ static void l3_access_denied_is_not_taken_for_not_in_a_group(void **state)
 		assert_int_equal(lesson->result.failure, FAILURE_ACCESS_DENIED);
 		assert_string_equal(lesson->result.state, "LOOK");
 		assert_int_equal(changes(lesson), 0);
-		expect_as_before(lesson);
+		expect_as_before(&lesson->trial.rig);
 	}
 	assert_int_equal(sim_requests(lesson->trial.sim), 1 + 2);
 }
@@ -172,10 +105,10 @@ static void l3_access_denied_is_not_taken_for_not_in_a_group(void **state)
 static void l4_what_will_never_succeed_is_asked_once(void **state)
 {
 	static const char *const operations[] = { "SuspendProcesses", "UpdateAutoScalingGroup", "EnterStandby" };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		struct lesson one = { .stock = lesson->stock };
+		struct play one = { .stock = lesson->stock };
 		int64_t begun_ms;
 
 		trial_begin(&one.trial, one.stock);
@@ -186,7 +119,7 @@ static void l4_what_will_never_succeed_is_asked_once(void **state)
 		/* The minimum's second one is what restores it. */
 		assert_int_equal(rig_requests(&one.trial.rig, operations[i]), 1);
 		assert_in_range(sim_wall_ms(one.trial.sim) - begun_ms, 0, 30000);
-		expect_as_before(&one);
+		expect_as_before(&one.trial.rig);
 		trial_end(&one.trial);
 	}
 }
@@ -200,7 +133,7 @@ static const char world_of_state[] = "scenario: %s\n"
 				     "    maximum: 4\n"
 				     "    instances: {" SELF ": {state: '%s', stuck: true}, " SECOND ": {}}\n";
 
-static void in_state(struct lesson *lesson, const char *lifecycle)
+static void in_state(struct play *lesson, const char *lifecycle)
 {
 	char *text = memory_format(world_of_state, "one-state", lifecycle);
 
@@ -208,7 +141,7 @@ static void in_state(struct lesson *lesson, const char *lifecycle)
 	free(text);
 }
 
-static void nothing_was_done(struct lesson *lesson)
+static void nothing_was_done(struct play *lesson)
 {
 	assert_int_equal(changes(lesson), 0);
 	assert_int_equal(rig_open_runs(&lesson->trial.rig), 0);
@@ -229,7 +162,7 @@ static void l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing(
 		{ "Detached", SELF " is in no Auto Scaling group" },
 		{ "Quarantined", "Quarantined" },
 	};
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t begun_ms;
@@ -247,12 +180,12 @@ static void l5_and_l21_an_instance_without_traffic_is_left_alone(void **state)
 {
 	static const char *const states[] = { "Pending:Wait",   "Terminating:Wait",    "Terminating:Proceed",
 					      "Warmed:Stopped", "Warmed:Pending:Wait", "Warmed:Running" };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		in_state(lesson, states[i]);
 		leg(lesson, LEAVE, EXIT_REACHED);
-		says(lesson, "it has no traffic");
+		says(lesson, "has no traffic");
 		nothing_was_done(lesson);
 		leg(lesson, RETURN, EXIT_REACHED);
 		assert_int_equal(changes(lesson), 0);
@@ -261,7 +194,7 @@ static void l5_and_l21_an_instance_without_traffic_is_left_alone(void **state)
 
 static void l5_an_instance_on_its_way_into_standby_is_waited_for(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	act(lesson, SIM_ACT_MINIMUM, 2);
 	act(lesson, SIM_ACT_STANDBY, 0);
@@ -273,7 +206,7 @@ static void l5_an_instance_on_its_way_into_standby_is_waited_for(void **state)
 
 static void l6_processes_that_were_all_suspended_stay_so_and_no_empty_list_is_sent(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	suspend(lesson, "AlarmNotification");
@@ -287,7 +220,7 @@ static void l6_processes_that_were_all_suspended_stay_so_and_no_empty_list_is_se
 
 static void l7_the_return_waits_for_the_balancers_health(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
@@ -298,7 +231,7 @@ static void l7_the_return_waits_for_the_balancers_health(void **state)
 
 static void l7_an_instance_that_does_not_become_healthy_is_no_success(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
 	act(lesson, SIM_ACT_FAIL_HEALTH, 0);
@@ -311,7 +244,7 @@ static void l7_an_instance_that_does_not_become_healthy_is_no_success(void **sta
 
 static void l10_a_target_group_that_never_says_healthy_does_not_end_the_wait(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	/* One without a listener, one whose health checks are off, and drains beyond the waiters' patience (L18). */
 	trial_take(&lesson->trial, lesson->stock, "slow-drain");
@@ -329,36 +262,36 @@ static void l11_a_lost_answer_is_looked_up_and_not_taken_for_a_failure(void **st
 						  "ExitStandby", "ResumeProcesses" };
 	static const enum sim_fault_kind faults[] = { SIM_FAULT_LOST_AFTER, SIM_FAULT_UNAVAILABLE_AFTER,
 						      SIM_FAULT_GARBAGE, SIM_FAULT_TRUNCATED };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (size_t i = 0; i < 5 * 4; i++) {
-		struct lesson one = { .stock = lesson->stock };
+		struct play one = { .stock = lesson->stock };
 
 		trial_begin(&one.trial, one.stock);
 		sim_fault(one.trial.sim, number_of(lesson, operations[i % 5], 1), faults[i / 5], 0);
 		leg(&one, LEAVE, EXIT_REACHED);
 		leg(&one, RETURN, EXIT_REACHED);
 		assert_int_equal(rig_requests(&one.trial.rig, operations[i % 5]), i % 5 == 1 ? 2 : 1);
-		expect_as_before(&one);
+		expect_as_before(&one.trial.rig);
 		trial_end(&one.trial);
 	}
 }
 
 static void l12_a_refused_standby_gives_the_minimum_back(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	sim_fault(lesson->trial.sim, number_of(lesson, "EnterStandby", 1), SIM_FAULT_ACCESS_DENIED, 0);
 	leg(lesson, LEAVE, EXIT_FAILED);
 	assert_string_equal(lesson->result.state, "ENTER_STANDBY");
 	assert_string_equal(lesson->result.operation, "autoscaling:EnterStandby");
 	assert_int_equal(rig_count(&lesson->trial.rig, "UpdateAutoScalingGroup"), 2);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void l13_a_minimum_that_could_not_be_raised_is_not_forgotten(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	sim_fault(lesson->trial.sim, number_of(lesson, "UpdateAutoScalingGroup", 2), SIM_FAULT_ACCESS_DENIED, 0);
@@ -369,25 +302,25 @@ static void l13_a_minimum_that_could_not_be_raised_is_not_forgotten(void **state
 	rig_expect(rig, GROUP ".minimum == `2` && " GROUP ".suspended == ['AZRebalance']");
 	assert_int_equal(rig_open_runs(rig), 1);
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 	assert_int_equal(rig_requests(rig, "ResumeProcesses"), 1);
 }
 
 static void l14_an_instance_that_is_back_already_still_gets_its_group_put_right(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
 	act(lesson, SIM_ACT_RETURN, 0);
 	sim_advance(lesson->trial.sim, 120000);
 	leg(lesson, RETURN, EXIT_REACHED);
 	assert_int_equal(rig_requests(&lesson->trial.rig, "ExitStandby"), 0);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void l15_an_instance_that_an_operator_put_into_standby_stays_there(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 
 	trial_take(&lesson->trial, lesson->stock, "already-standby");
@@ -402,7 +335,7 @@ static void l15_an_instance_that_an_operator_put_into_standby_stays_there(void *
 static void l16_and_s1_a_groups_name_is_only_ever_a_name(void **state)
 {
 	static const char *const names[] = { "web prod", "$(touch /tmp/owned)", "`id`; x", "a&MinSize=0", "\"${x}" };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		json_t *name = json_string(names[i]);
@@ -425,7 +358,7 @@ static void l16_and_s1_a_groups_name_is_only_ever_a_name(void **state)
 
 static void s1_a_group_that_is_named_and_is_none_is_said_by_its_name(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	json_object_set_new(lesson->trial.rig.given, "group", json_string("$(touch /tmp/owned)"));
 	leg(lesson, LEAVE, EXIT_FAILED);
@@ -435,7 +368,7 @@ static void s1_a_group_that_is_named_and_is_none_is_said_by_its_name(void **stat
 
 static void l17_a_hook_that_is_ended_in_a_wait_goes_on_later(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	trial_take(&lesson->trial, lesson->stock, "group-of-three");
 	lesson->trial.rig.stop_at_wait = 4;
@@ -444,13 +377,13 @@ static void l17_a_hook_that_is_ended_in_a_wait_goes_on_later(void **state)
 	assert_in_range(sim_wall_ms(lesson->trial.sim) - lesson->trial.rig.stopped_ms, 0, 5000);
 	leg(lesson, LEAVE, EXIT_REACHED);
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 	assert_int_equal(changes(lesson), 6);
 }
 
 static void l17_a_leg_shorter_than_the_drain_stops_itself_and_goes_on_later(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	int64_t begun_ms;
 
 	trial_take(&lesson->trial, lesson->stock, "group-of-three");
@@ -461,12 +394,12 @@ static void l17_a_leg_shorter_than_the_drain_stops_itself_and_goes_on_later(void
 	assert_in_range(sim_wall_ms(lesson->trial.sim) - begun_ms, 150000, 175000);
 	leg(lesson, LEAVE, EXIT_REACHED);
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void l18_waits_are_as_long_as_the_slowest_balancer_and_no_sum(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	int64_t begun_ms;
 
 	trial_take(&lesson->trial, lesson->stock, "group-of-three"); /* five minutes and one */
@@ -478,23 +411,23 @@ static void l18_waits_are_as_long_as_the_slowest_balancer_and_no_sum(void **stat
 
 static void l20_the_instance_comes_from_metadata_and_an_unknown_one_changes_nothing(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	json_object_set_new(lesson->trial.rig.given, "instance", json_string("<html>401 - Unauthorized</html>"));
 	rig_hook(&lesson->trial.rig, LEAVE, "dg-1", &lesson->result);
 	assert_int_equal(lesson->result.status, EXIT_FAILED);
 	assert_int_equal(changes(lesson), 0);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	leg(lesson, RETURN, EXIT_REACHED);
 	assert_string_equal(lesson->result.message, "it is in service and no run is open: nothing to put back");
 	assert_int_equal(changes(lesson), 0);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 /* ---- races ---- */
@@ -502,13 +435,13 @@ static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 static void r1_a_neighbour_that_takes_the_room_is_made_room_for_again(void **state)
 {
 	static const struct sim_act taken = { .kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = 3 };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	sim_act_before(lesson->trial.sim, number_of(lesson, "EnterStandby", 1), &taken);
 	leg(lesson, LEAVE, EXIT_REACHED);
 	assert_int_equal(rig_requests(&lesson->trial.rig, "EnterStandby"), 2);
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 struct pair {
@@ -517,7 +450,7 @@ struct pair {
 	struct disk *disk;
 };
 
-static void pair_begin(struct pair *pair, struct lesson *lesson)
+static void pair_begin(struct pair *pair, struct play *lesson)
 {
 	pair->first = &lesson->trial;
 	pair->disk = disk_new();
@@ -539,7 +472,7 @@ static void pair_leg(struct pair *pair, bool first, const char *event)
 
 static void r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct pair pair;
 
 	pair_begin(&pair, lesson);
@@ -548,7 +481,7 @@ static void r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own
 	rig_expect(&lesson->trial.rig, GROUP ".minimum == `1` && length(" GROUP ".suspended) == `4`");
 	pair_leg(&pair, true, RETURN);
 	pair_leg(&pair, false, RETURN);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 	assert_int_equal(rig_count(&lesson->trial.rig, "SuspendProcesses"), 1);
 	assert_int_equal(rig_count(&lesson->trial.rig, "ResumeProcesses"), 1);
 	pair_end(&pair);
@@ -556,7 +489,7 @@ static void r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own
 
 static void r3_of_two_returns_each_gives_its_part_of_the_minimum_back(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct pair pair;
 
 	pair_begin(&pair, lesson);
@@ -565,14 +498,14 @@ static void r3_of_two_returns_each_gives_its_part_of_the_minimum_back(void **sta
 	pair_leg(&pair, false, RETURN);
 	rig_expect(&lesson->trial.rig, GROUP ".minimum == `2`");
 	pair_leg(&pair, true, RETURN);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 	pair_end(&pair);
 }
 
 static void r4_nothing_is_launched_while_an_instance_is_out(void **state)
 {
 	static const enum sim_act_kind kinds[] = { SIM_ACT_REBALANCE, SIM_ACT_ALARM, SIM_ACT_SCHEDULE };
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 
 	leg(lesson, LEAVE, EXIT_REACHED);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -580,12 +513,12 @@ static void r4_nothing_is_launched_while_an_instance_is_out(void **state)
 	sim_advance(lesson->trial.sim, 600000);
 	rig_expect(&lesson->trial.rig, "launches == `0` && terminations == `0`");
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
 
 static void r6_another_deployment_group_waits_its_turn(void **state)
 {
-	struct lesson *lesson = *state;
+	struct play *lesson = *state;
 	struct rig *rig = &lesson->trial.rig;
 	unsigned requests;
 	int64_t begun_ms;
@@ -600,43 +533,41 @@ static void r6_another_deployment_group_waits_its_turn(void **state)
 	assert_int_equal(sim_requests(lesson->trial.sim), requests);
 	rig->at_most_ms = 0;
 	leg(lesson, RETURN, EXIT_REACHED);
-	expect_as_before(lesson);
+	expect_as_before(&lesson->trial.rig);
 }
-
-#define LESSON(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LESSON(l1_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left),
-		LESSON(l2_a_rollback_after_a_failed_deployment_leaves_the_instance_in_its_balancers),
-		LESSON(l3_access_denied_is_not_taken_for_not_in_a_group),
-		LESSON(l4_what_will_never_succeed_is_asked_once),
-		LESSON(l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing),
-		LESSON(l5_and_l21_an_instance_without_traffic_is_left_alone),
-		LESSON(l5_an_instance_on_its_way_into_standby_is_waited_for),
-		LESSON(l6_processes_that_were_all_suspended_stay_so_and_no_empty_list_is_sent),
-		LESSON(l7_the_return_waits_for_the_balancers_health),
-		LESSON(l7_an_instance_that_does_not_become_healthy_is_no_success),
-		LESSON(l10_a_target_group_that_never_says_healthy_does_not_end_the_wait),
-		LESSON(l11_a_lost_answer_is_looked_up_and_not_taken_for_a_failure),
-		LESSON(l12_a_refused_standby_gives_the_minimum_back),
-		LESSON(l13_a_minimum_that_could_not_be_raised_is_not_forgotten),
-		LESSON(l14_an_instance_that_is_back_already_still_gets_its_group_put_right),
-		LESSON(l15_an_instance_that_an_operator_put_into_standby_stays_there),
-		LESSON(l16_and_s1_a_groups_name_is_only_ever_a_name),
-		LESSON(s1_a_group_that_is_named_and_is_none_is_said_by_its_name),
-		LESSON(l17_a_hook_that_is_ended_in_a_wait_goes_on_later),
-		LESSON(l17_a_leg_shorter_than_the_drain_stops_itself_and_goes_on_later),
-		LESSON(l18_waits_are_as_long_as_the_slowest_balancer_and_no_sum),
-		LESSON(l20_the_instance_comes_from_metadata_and_an_unknown_one_changes_nothing),
-		LESSON(l21_a_first_deployment_has_nothing_to_put_back),
-		LESSON(r1_a_neighbour_that_takes_the_room_is_made_room_for_again),
-		LESSON(r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own),
-		LESSON(r3_of_two_returns_each_gives_its_part_of_the_minimum_back),
-		LESSON(r4_nothing_is_launched_while_an_instance_is_out),
-		LESSON(r6_another_deployment_group_waits_its_turn),
+		PLAY(l1_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left),
+		PLAY(l2_a_rollback_after_a_failed_deployment_leaves_the_instance_in_its_balancers),
+		PLAY(l3_access_denied_is_not_taken_for_not_in_a_group),
+		PLAY(l4_what_will_never_succeed_is_asked_once),
+		PLAY(l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing),
+		PLAY(l5_and_l21_an_instance_without_traffic_is_left_alone),
+		PLAY(l5_an_instance_on_its_way_into_standby_is_waited_for),
+		PLAY(l6_processes_that_were_all_suspended_stay_so_and_no_empty_list_is_sent),
+		PLAY(l7_the_return_waits_for_the_balancers_health),
+		PLAY(l7_an_instance_that_does_not_become_healthy_is_no_success),
+		PLAY(l10_a_target_group_that_never_says_healthy_does_not_end_the_wait),
+		PLAY(l11_a_lost_answer_is_looked_up_and_not_taken_for_a_failure),
+		PLAY(l12_a_refused_standby_gives_the_minimum_back),
+		PLAY(l13_a_minimum_that_could_not_be_raised_is_not_forgotten),
+		PLAY(l14_an_instance_that_is_back_already_still_gets_its_group_put_right),
+		PLAY(l15_an_instance_that_an_operator_put_into_standby_stays_there),
+		PLAY(l16_and_s1_a_groups_name_is_only_ever_a_name),
+		PLAY(s1_a_group_that_is_named_and_is_none_is_said_by_its_name),
+		PLAY(l17_a_hook_that_is_ended_in_a_wait_goes_on_later),
+		PLAY(l17_a_leg_shorter_than_the_drain_stops_itself_and_goes_on_later),
+		PLAY(l18_waits_are_as_long_as_the_slowest_balancer_and_no_sum),
+		PLAY(l20_the_instance_comes_from_metadata_and_an_unknown_one_changes_nothing),
+		PLAY(l21_a_first_deployment_has_nothing_to_put_back),
+		PLAY(r1_a_neighbour_that_takes_the_room_is_made_room_for_again),
+		PLAY(r2_a_neighbour_that_leaves_meanwhile_takes_no_suspension_for_its_own),
+		PLAY(r3_of_two_returns_each_gives_its_part_of_the_minimum_back),
+		PLAY(r4_nothing_is_launched_while_an_instance_is_out),
+		PLAY(r6_another_deployment_group_waits_its_turn),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, play_load, play_unload);
 }

@@ -400,7 +400,7 @@ static void a_run_is_restored_by_hand(void **state)
 /* J10. The image was made while the instance was out; what it holds is the other instance's to put back. */
 static void a_journal_of_another_host_is_ignored_and_said(void **state)
 {
-	struct meeting *meeting = *state;
+	struct play *meeting = *state;
 	struct rig *rig = &meeting->trial.rig;
 	struct leg_result result;
 
@@ -468,31 +468,6 @@ static void a_signal_at_every_record_and_wait_stops_the_run_resumable(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-<<<<<<< HEAD
-		MEETING(none_is_open_and_a_leg_opens_a_run_starts),
-		MEETING(none_is_open_and_a_leg_closes_in_service),
-		MEETING(none_is_open_and_a_leg_closes_where_traffic_never_was),
-		MEETING(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
-		MEETING(what_is_out_is_adopted_and_then_brought_back),
-		MEETING(what_is_in_service_is_not_adopted),
-		MEETING(of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition),
-		MEETING(begun_again_in_mid_leg_the_ledger_is_kept),
-		MEETING(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
-		MEETING(a_faulty_machine_without_an_open_run_does_nothing),
-		MEETING(a_faulty_machine_does_not_begin_again),
-		MEETING(of_another_group_it_is_waited_for_and_then_busy),
-		MEETING(by_hand_nobody_waits_for_a_deployment),
-		MEETING(driven_by_another_process_it_is_waited_for_and_then_busy),
-		MEETING(a_journal_of_another_instance_is_not_resumed),
-		MEETING(every_exit_status_has_its_word),
-		MEETING(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
-		MEETING(what_others_undo_before_the_end_is_no_success),
-		MEETING(nobody_came_and_the_pause_expires),
-		MEETING(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
-		MEETING(a_run_is_restored_by_hand),
-		MEETING(a_journal_of_another_host_is_ignored_and_said),
-		MEETING(a_signal_at_every_record_and_wait_stops_the_run_resumable),
-=======
 		PLAY(none_is_open_and_a_leg_opens_a_run_starts),
 		PLAY(none_is_open_and_a_leg_closes_in_service),
 		PLAY(none_is_open_and_a_leg_closes_where_traffic_never_was),
@@ -514,8 +489,8 @@ int main(void)
 		PLAY(nobody_came_and_the_pause_expires),
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
+		PLAY(a_journal_of_another_host_is_ignored_and_said),
 		PLAY(a_signal_at_every_record_and_wait_stops_the_run_resumable),
->>>>>>> 9a9e9e9 (wip)
 	};
 
 	return cmocka_run_group_tests(tests, play_load, play_unload);
