@@ -77,6 +77,11 @@ static void a_time_is_the_same_after_format_and_parse(void **state)
 	assert_int_equal(time_parse("2026-11-22T20:07:38+01:00Z"), -1);
 	assert_int_equal(time_parse("2026-11-22T20:07:38"), -1);
 	assert_int_equal(time_parse("yesterday"), -1);
+	assert_int_equal(time_parse("1970-01-01T00:00:00Z"), 0);
+	assert_int_equal(time_parse("2000-02-29T00:00:00Z"), 951782400000);
+	assert_int_equal(time_parse("2100-03-01T00:00:00Z"), 4107542400000);
+	assert_int_equal(time_parse("2026-00-01T00:00:00Z"), -1);
+	assert_int_equal(time_parse("2026-1-01T00:00:00Z"), -1);
 }
 
 int main(void)

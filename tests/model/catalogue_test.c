@@ -77,6 +77,40 @@ static void a_definition_makes_an_equal_catalogue(void **state)
 }
 
 static const struct {
+	const char *action;
+	enum action_need need;
+	const char *observations; /* by name, in the action's order */
+} needs[] = {
+	{ "autoscaling.suspend_processes", NEED_DECIDE, "group" },
+	{ "autoscaling.suspend_processes", NEED_DEADLINE, "" },
+	{ "autoscaling.wait_drained", NEED_SETTLE, "group targets classic" },
+	{ "autoscaling.wait_drained", NEED_DEADLINE, "group delays drains" },
+	{ "autoscaling.wait_drained", NEED_GIVE, "" },
+	{ "elb.wait_drained", NEED_TOOK, "health_in" },
+};
+
+/* An observation that is asked for each element of another needs that one, too. */
+static void an_action_knows_what_it_needs_observed_for_what(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	for (size_t i = 0; i < ARRAY_LENGTH(needs); i++) {
+		const struct action *action = catalogue_use(fixture.catalogue, &fixture.reader, needs[i].action);
+		struct buffer text = BUFFER_INIT;
+
+		for (size_t k = 0; k < action->n_observations; k++)
+			if (action->needs[needs[i].need] & UINT64_C(1) << k)
+				buffer_add_format(&text, "%s%s", text.length ? " " : "",
+						  action->observations[k]->key->text);
+		assert_string_equal(buffer_text(&text), needs[i].observations);
+		buffer_release(&text);
+	}
+	fixture_release(&fixture);
+}
+
+static const struct {
 	const char *text;
 	const char *faults;
 } faulty[] = {
@@ -123,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_action_of_the_catalogue_stands),
 		cmocka_unit_test(a_definition_makes_an_equal_catalogue),
+		cmocka_unit_test(an_action_knows_what_it_needs_observed_for_what),
 		cmocka_unit_test(a_faulty_action_is_told_in_its_place),
 	};
 
