@@ -9,6 +9,9 @@ tests_run_shelf_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/ledger_test
 TESTS += tests/run/ledger_test
 tests_run_ledger_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/run/readings_test
+TESTS += tests/run/readings_test
+tests_run_readings_test_LDADD = $(test_libs)
 
 # The real runner over the simulated AWS.
 rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
