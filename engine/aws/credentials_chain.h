@@ -11,7 +11,7 @@
 #include "aws/imds.h"
 #include "aws/settings.h"
 #include "base/clock.h"
-#include "model/operation.h"
+#include "model/services.h"
 #include "wire/transport.h"
 
 struct partitions; /* see endpoint.h */
@@ -23,8 +23,7 @@ struct credentials_chain_options {
 	struct clock *clock;
 	struct imds *imds;
 	const struct partitions *partitions;
-	const struct operation *assume_role; /* of the catalogue: sts:AssumeRole */
-	const struct operation *assume_role_with_web_identity;
+	struct services *services; /* asked for sts: where a role is to be assumed, and not before */
 	const char *user_agent;
 	int process_timeout_ms; /* 0: 20 s */
 };

@@ -133,7 +133,7 @@ static int assume_role(const struct lookup *lookup, const struct credentials *si
 		json_decref(input);
 		return -1;
 	}
-	if (sts_assume(lookup->with, lookup->with->assume_role, input, signer, made, err) < 0)
+	if (sts_assume(lookup->with, "sts:AssumeRole", input, signer, made, err) < 0)
 		return error_prefix(err, "role of profile '%s'", lookup->profile);
 	return 0;
 }
@@ -184,7 +184,7 @@ static int assume_with_token(const struct lookup *lookup, const char *role_arn, 
 				  lookup->now_ms);
 
 	set_text(input, "WebIdentityToken", token);
-	return sts_assume(lookup->with, lookup->with->assume_role_with_web_identity, input, NULL, made, err);
+	return sts_assume(lookup->with, "sts:AssumeRoleWithWebIdentity", input, NULL, made, err);
 }
 
 int load_web_identity(const struct lookup *lookup, struct credentials *made, struct error *err)

@@ -110,20 +110,21 @@ static int sts_repeat(const struct credentials_chain_options *with, const struct
 	return result;
 }
 
-int sts_assume(const struct credentials_chain_options *with, const struct operation *operation, json_t *input,
+int sts_assume(const struct credentials_chain_options *with, const char *name, json_t *input,
 	       const struct credentials *signer, struct credentials *made, struct error *err)
 {
+	const struct operation *operation = services_operation(with->services, name, err);
 	struct endpoint endpoint;
 	const struct request_parts parts = {
 		.operation = operation, .input = input, .endpoint = &endpoint, .credentials = signer,
 		.user_agent = with->user_agent,
 	};
-	int result = sts_resolve(with, operation->service, &endpoint, err);
+	int result = operation ? sts_resolve(with, operation->service, &endpoint, err) : -1;
 
 	if (result == 0)
 		result = sts_repeat(with, &parts, made, err);
 	if (result < 0)
-		error_prefix(err, "sts:%s", operation->name);
+		error_prefix(err, "%s", name);
 	json_decref(input);
 	return result;
 }

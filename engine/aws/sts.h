@@ -7,10 +7,10 @@
 
 #include "aws/credentials_chain.h"
 
-/* Calls one operation, AssumeRole signed by `signer` or AssumeRoleWithWebIdentity with `signer` NULL, in the region and
+/* Calls "sts:AssumeRole" signed by `signer`, or "sts:AssumeRoleWithWebIdentity" with `signer` NULL, in the region and
  * at the endpoint of the settings; again where AWS was busy. Takes `input`. -1 with AWS's code and text, and the
  * operation in front. */
-int sts_assume(const struct credentials_chain_options *with, const struct operation *operation, json_t *input,
+int sts_assume(const struct credentials_chain_options *with, const char *name, json_t *input,
 	       const struct credentials *signer, struct credentials *made, struct error *err);
 
 #endif

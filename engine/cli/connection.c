@@ -49,24 +49,19 @@ static int open_metadata(struct connection *connection, struct error *err)
 	return 0;
 }
 
-static int find_credentials(struct connection *connection, struct error *err)
+static void find_credentials(struct connection *connection)
 {
-	struct services *services = connection->options.services;
 	const struct credentials_chain_options options = {
 		.settings = &connection->settings,
 		.transport = connection->quiet_transport,
 		.clock = connection->options.clock,
 		.imds = connection->imds,
 		.partitions = connection->partitions,
-		.assume_role = services_operation(services, "sts:AssumeRole", err),
-		.assume_role_with_web_identity = services_operation(services, "sts:AssumeRoleWithWebIdentity", err),
+		.services = connection->options.services,
 		.user_agent = user_agent,
 	};
 
-	if (!options.assume_role || !options.assume_role_with_web_identity)
-		return -1;
 	connection->credentials = credentials_chain_new(&options);
-	return 0;
 }
 
 struct connection *connection_new(const struct connection_options *options, struct error *err)
@@ -185,9 +180,9 @@ static void open_local(struct connection *connection)
 struct executor *connection_executor(struct connection *connection, struct error *err)
 {
 	if (!connection->client) {
-		if (settings_region(&connection->settings, connection->imds, &connection->region, err) != 0 ||
-		    find_credentials(connection, err) != 0)
+		if (settings_region(&connection->settings, connection->imds, &connection->region, err) != 0)
 			return NULL;
+		find_credentials(connection);
 		open_client(connection);
 		open_local(connection);
 	}

@@ -63,10 +63,8 @@ static void stage_init(struct stage *stage, struct fixture *fixture, const struc
 		.settings = &stage->settings, .transport = &fixture->transport, .clock = &fixture->clock,
 		.user_agent = "tidegate",
 	};
-	struct services *services;
 
 	*stage = (struct stage){ .fixture = fixture, .arena = arena_new() };
-	services = services_new(stage->arena);
 	fixture->passed_ms = 0;
 	fixture_set_environment(fixture, setup->environment);
 	fixture_write(fixture, ".aws/credentials", setup->credentials);
@@ -78,12 +76,8 @@ static void stage_init(struct stage *stage, struct fixture *fixture, const struc
 		fail_msg("%s", stage->err.message);
 	options.imds = stage->imds = imds_new(&fixture->transport, &fixture->clock, NULL);
 	options.partitions = partitions_embedded(stage->arena, &stage->err);
-	options.assume_role = services_operation(services, "sts:AssumeRole", &stage->err);
-	options.assume_role_with_web_identity =
-		services_operation(services, "sts:AssumeRoleWithWebIdentity", &stage->err);
+	options.services = services_new(stage->arena);
 	assert_non_null(options.partitions);
-	assert_non_null(options.assume_role);
-	assert_non_null(options.assume_role_with_web_identity);
 	stage->provider = credentials_chain_new(&options);
 }
 
