@@ -49,10 +49,14 @@ libcommands_a_SOURCES = \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
 	engine/cli/rehearsal/facts.c \
+	engine/cli/rehearsal/gate.c \
+	engine/cli/rehearsal/hand.c \
 	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
 	engine/cli/rehearsal/others.c \
+	engine/cli/rehearsal/profile.c \
 	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \
+	engine/cli/rehearsal/rules.h engine/cli/rehearsal/sent.c \
 	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
 	engine/cli/rehearsal/tally.c \
 	engine/cli/rehearsal/trace.c \

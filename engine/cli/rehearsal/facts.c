@@ -83,7 +83,8 @@ static void join(const struct stage *stage, const json_t *list, char *text, size
 
 static bool same_suspended(const struct group_pair *pair)
 {
-	const json_t *now = json_object_get(pair->world, "suspended"), *due = json_object_get(pair->alone, "suspended");
+	const json_t *now = json_object_get(pair->world, "suspended"),
+		     *due = json_object_get(pair->alone, "suspended");
 	char texts[2][200];
 
 	if (json_equal(now, due))
@@ -193,8 +194,8 @@ static bool same_balancers(const struct comparison *comparison, const char *kind
 
 	json_object_foreach (json_object_get(comparison->alone, kind), name, balancer) {
 		const json_t *alone = json_object_get(balancer, list);
-		const json_t *world =
-			json_object_get(json_object_get(json_object_get(comparison->world, kind), name), list);
+		const json_t *world = json_object_get(json_object_get(json_object_get(comparison->world, kind), name),
+						      list);
 
 		if (!same_members(comparison, alone, alone, world, why, size) ||
 		    !same_members(comparison, world, alone, world, why, size))
@@ -238,8 +239,9 @@ static const struct {
 } fact_rows[FACT_COUNT] = {
 	[FACT_SUSPENDED] = { same_suspended, { "autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses" } },
 	[FACT_MINIMUM] = { same_minimum, { "autoscaling:UpdateAutoScalingGroup" } },
-	[FACT_DESIRED] = { same_desired, { "autoscaling:EnterStandby", "autoscaling:ExitStandby",
-					   "autoscaling:SetDesiredCapacity", "autoscaling:UpdateAutoScalingGroup" } },
+	[FACT_DESIRED] = { same_desired,
+			   { "autoscaling:EnterStandby", "autoscaling:ExitStandby", "autoscaling:SetDesiredCapacity",
+			     "autoscaling:UpdateAutoScalingGroup" } },
 	[FACT_STATE] = { same_state, { "autoscaling:EnterStandby", "autoscaling:ExitStandby" } },
 	[FACT_MEMBERS] = { NULL, { "autoscaling:EnterStandby", "autoscaling:ExitStandby", "elb:", "elbv2:" } },
 	[FACT_LAUNCHES] = { NULL, { "autoscaling:" } },

@@ -1,35 +1,12 @@
 #include "config.h"
 
-#include "cli/rehearsal/invariants.h"
+#include "cli/rehearsal/rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "text/json.h"
-
-enum rule {
-	RULE_W2,
-	RULE_W3,
-	RULE_W4,
-	RULE_W5,
-	RULE_W7,
-	RULE_W8,
-	RULE_W9,
-	RULE_W10,
-	RULE_DRIFT,
-	RULE_J2,
-	RULE_J3,
-	RULE_J4,
-	RULE_EXIT_1,
-	RULE_EXIT_3,
-	RULE_LEFT,
-	RULE_LOST,
-	RULE_TRAFFIC,
-	RULE_HOME,
-	RULE_EXPECT,
-	RULE_COUNT
-};
 
 static const struct invariant rules[RULE_COUNT] = {
 	[RULE_W2] = { "W2", "the processes suspended at the end are those that were suspended at the start" },
@@ -40,6 +17,8 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_W8] = { "W8", "the balancers have at the end whom they had" },
 	[RULE_W9] = { "W9", "a leg that leaves succeeds only when no connection drains any more" },
 	[RULE_W10] = { "W10", "what a third party wrote is never overwritten" },
+	[RULE_PLAN] = { "plan", "a plan only asks" },
+	[RULE_STOP] = { "L2", "after SIGTERM nothing is changed any more" },
 	[RULE_DRIFT] = { "drift", "only what others have changed is called theirs" },
 	[RULE_J2] = { "J2", "each request that changes something has its intent on the disk" },
 	[RULE_J3] = { "J3", "what is known to be done is never sent again" },
@@ -53,10 +32,7 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
 };
 
-static void violate(struct stage *stage, enum rule rule, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void violate(struct stage *stage, enum rule rule, const char *format, ...)
+void violate(struct stage *stage, enum rule rule, const char *format, ...)
 {
 	va_list arguments;
 
@@ -80,7 +56,7 @@ static enum rule rule_of_fact(enum fact fact)
 
 /* ---- what others did ---- */
 
-static bool act_done(const struct stage *stage, enum sim_act_kind kind)
+bool act_done(const struct stage *stage, enum sim_act_kind kind)
 {
 	struct sim_done done;
 
@@ -90,7 +66,7 @@ static bool act_done(const struct stage *stage, enum sim_act_kind kind)
 	return false;
 }
 
-static bool anybody_acted(const struct stage *stage)
+bool anybody_acted(const struct stage *stage)
 {
 	struct sim_done done;
 
@@ -179,105 +155,6 @@ static void hold_against_start(struct stage *stage, unsigned facts)
 		facts &= ~FACT_BIT(FACT_MINIMUM);
 	}
 	compare_worlds(stage, facts, NULL);
-}
-
-/* ---- the requests ---- */
-
-static bool has_empty_list(const json_t *input)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach ((json_t *)(uintptr_t)input, key, value)
-		if (json_is_array(value) && json_array_size(value) == 0)
-			return true;
-	return false;
-}
-
-static void check_lists(struct stage *stage, const struct sim_logged *logged)
-{
-	const json_t *processes = json_object_get(logged->input, "ScalingProcesses");
-	bool all = strstr(logged->operation, "Processes") && json_array_size(processes) == 0;
-
-	if (all || has_empty_list(logged->input))
-		violate(stage, RULE_W3, "%s with an empty list", logged->operation);
-}
-
-/* What was suspended before the run, and by nobody's act since, is not ours to name. */
-static void check_resumed(struct stage *stage, const struct sim_logged *logged)
-{
-	const json_t *groups = json_object_get(stage->scene->before, "groups");
-	const char *group = json_string_value(json_object_get(logged->input, "AutoScalingGroupName"));
-	const json_t *suspended = group ? json_object_get(json_object_get(groups, group), "suspended") : NULL;
-	size_t i, k;
-	json_t *process, *before;
-
-	if (strcmp(logged->operation, "ResumeProcesses") != 0 || act_done(stage, SIM_ACT_RESUME))
-		return;
-	json_array_foreach (json_object_get(logged->input, "ScalingProcesses"), i, process)
-		json_array_foreach (suspended, k, before)
-			if (json_equal(process, before))
-				violate(stage, RULE_W2, "ResumeProcesses names %s, which was suspended before",
-					json_string_value(process));
-}
-
-static bool is_unanswered(const struct sim_logged *logged)
-{
-	static const bool unanswered[SIM_FAULT_COUNT] = {
-		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true,
-		[SIM_FAULT_LOST_AFTER] = true,        [SIM_FAULT_LATE] = true,
-		[SIM_FAULT_GARBAGE] = true,           [SIM_FAULT_TRUNCATED] = true,
-		[SIM_FAULT_CRASH_BEFORE] = true,      [SIM_FAULT_CRASH_AFTER] = true,
-	};
-
-	return !logged->reads && unanswered[logged->fault];
-}
-
-/* What a request is about: of two balancers that are left side by side, each has doubts of its own. */
-static const json_t *about(const struct sim_logged *logged)
-{
-	static const char *const keys[] = { "AutoScalingGroupName", "LoadBalancerName", "TargetGroupArn" };
-	const json_t *name = NULL;
-
-	for (size_t i = 0; i < ARRAY_LENGTH(keys) && !name; i++)
-		name = json_object_get(logged->input, keys[i]);
-	return name;
-}
-
-/* Of one subject one request at a time: whatever comes behind one without an answer is a question. */
-static void check_doubt(struct stage *stage, size_t at)
-{
-	const struct sim_logged *doubtful = sim_log_at(stage->sim, at);
-
-	for (size_t i = at + 1; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		if (logged->number == 0 || strcmp(doubtful->service, logged->service) != 0)
-			continue;
-		if (logged->reads)
-			return;
-		if (!json_equal(about(doubtful), about(logged)))
-			continue;
-		violate(stage, RULE_J4, "%s right behind a %s without an answer", logged->operation,
-			doubtful->operation);
-		return;
-	}
-}
-
-static void check_log(struct stage *stage)
-{
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		if (logged->number == 0)
-			continue;
-		if (!logged->reads) {
-			check_lists(stage, logged);
-			check_resumed(stage, logged);
-		}
-		if (is_unanswered(logged))
-			check_doubt(stage, i);
-	}
 }
 
 /* ---- exit statuses ---- */
@@ -399,6 +276,9 @@ void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
 {
 	/* What was sent says more exactly what is wrong than what came of it. */
 	check_log(stage);
+	if (stage->stopped_at)
+		check_stop(stage);
+	stage->stopped_at = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
 		if (exit_checks[i].status == leg->result.status)
 			exit_checks[i].check(stage, leg);
@@ -456,101 +336,6 @@ void invariants_check_abandoned(struct stage *stage)
 	check_no_traffic(stage, world);
 	json_decref(world);
 	compare_worlds(stage, FACT_BIT(FACT_SUSPENDED), &rule);
-}
-
-/* ---- the journal ---- */
-
-static size_t count_intents(const struct stage *stage, const struct sim_logged *sent)
-{
-	size_t i, count = 0;
-	json_t *record;
-
-	json_array_foreach (stage->records, i, record)
-		if (strcmp(record_string(record, "type"), "intent") == 0) {
-			const char *operation = strchr(record_string(record, "operation"), ':');
-
-			count += operation && strcmp(operation + 1, sent->operation) == 0 &&
-				 json_equal(json_object_get(record, "request"), sent->input);
-		}
-	return count;
-}
-
-static size_t count_sent(const struct stage *stage, const struct sim_logged *like)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		count += logged->number && strcmp(logged->operation, like->operation) == 0 &&
-			 json_equal(logged->input, like->input);
-	}
-	return count;
-}
-
-static void check_intents(struct stage *stage)
-{
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		if (!logged->reads && logged->number && count_sent(stage, logged) > count_intents(stage, logged))
-			violate(stage, RULE_J2, "%s was sent more often than it was intended", logged->operation);
-	}
-}
-
-static bool holds_intent(const struct ledger *ledger, const struct sim_logged *sent)
-{
-	for (size_t i = 0; i < ledger->count; i++)
-		for (size_t k = 0; k < ledger->entries[i].n_doubts; k++) {
-			const json_t *record = ledger->entries[i].doubts[k].record;
-
-			if (json_equal(json_object_get(record, "request"), sent->input))
-				return true;
-		}
-	return false;
-}
-
-void invariants_check_crash(struct stage *stage)
-{
-	const size_t count = sim_log_count(stage->sim);
-	const struct sim_logged *last = count ? sim_log_at(stage->sim, count - 1) : NULL;
-	struct history history = { 0 };
-
-	if (!last || last->reads || (last->fault != SIM_FAULT_CRASH_BEFORE && last->fault != SIM_FAULT_CRASH_AFTER))
-		return;
-	if (!stage_open_run(stage, &history) || !holds_intent(&history.ledger, last))
-		violate(stage, RULE_J2, "%s was sent, and the disk does not hold its intent", last->operation);
-	history_release(&history);
-}
-
-static bool is_same(const json_t *one, const char *key, const json_t *other, const char *other_key)
-{
-	return json_equal(json_object_get(one, key), json_object_get(other, other_key));
-}
-
-/* Done, in the journal, and then the same again with nothing of ours in between that took it back. */
-static void check_repetitions(struct stage *stage)
-{
-	const json_t *done = NULL, *intent = NULL;
-	size_t i;
-	json_t *record;
-
-	if (anybody_acted(stage))
-		return;
-	json_array_foreach (stage->records, i, record) {
-		const char *type = record_string(record, "type");
-
-		if (strcmp(type, "intent") == 0) {
-			if (done && is_same(done, "operation", record, "operation") &&
-			    is_same(done, "request", record, "request"))
-				violate(stage, RULE_J3, "%s again", record_string(record, "operation"));
-			intent = record;
-		} else if (strcmp(type, "outcome") == 0 && intent &&
-			   (strcmp(record_string(record, "result"), "done") == 0 ||
-			    strcmp(record_string(record, "result"), "observed") == 0)) {
-			done = is_same(intent, "n", record, "intent") ? intent : NULL;
-		}
-	}
 }
 
 /* ---- the end ---- */

@@ -13,6 +13,7 @@ struct invariant {
 
 /* Each leaves the first violation in stage->violation. */
 void invariants_check_leg(struct stage *stage, const struct leg_played *leg);
+void invariants_check_plan(struct stage *stage);  /* a plan was made, and nothing else happened yet */
 void invariants_check_crash(struct stage *stage); /* the disk, as the next process finds it */
 void invariants_check_abandoned(struct stage *stage); /* only the timer has come, for longer than any pause lasts */
 void invariants_check_end(struct stage *stage);

@@ -8,16 +8,23 @@
 #include <string.h>
 
 const char *const section_names[SECTION_COUNT] = {
-	[SECTION_CALM] = "nothing goes wrong", [SECTION_CRASH] = "crash before and after each",
-	[SECTION_TORN] = "last record torn",   [SECTION_FAULT] = "throttled, refused, lost",
-	[SECTION_ACT] = "someone else acts",   [SECTION_ABANDONED] = "nobody deploys again",
-	[SECTION_PAIR] = "pairs of these",     [SECTION_RANDOM] = "sequences by chance",
+	[SECTION_CALM] = "nothing goes wrong",
+	[SECTION_CRASH] = "crash before and after each",
+	[SECTION_TORN] = "last record torn",
+	[SECTION_STOPPED] = "stopped by a signal",
+	[SECTION_FAULT] = "throttled, refused, lost",
+	[SECTION_ACT] = "someone else acts",
+	[SECTION_ABANDONED] = "nobody deploys again",
+	[SECTION_HAND] = "planned, adopted by hand",
+	[SECTION_PAIR] = "pairs of these",
+	[SECTION_RANDOM] = "sequences by chance",
 };
 
 const char *const section_words[SECTION_COUNT] = {
-	[SECTION_CALM] = "calm",   [SECTION_CRASH] = "crash",      [SECTION_TORN] = "torn",
-	[SECTION_FAULT] = "fault", [SECTION_ACT] = "act",          [SECTION_ABANDONED] = "abandoned",
-	[SECTION_PAIR] = "pairs",  [SECTION_RANDOM] = "sequences",
+	[SECTION_CALM] = "calm",           [SECTION_CRASH] = "crash", [SECTION_TORN] = "torn",
+	[SECTION_STOPPED] = "stopped",     [SECTION_FAULT] = "fault", [SECTION_ACT] = "act",
+	[SECTION_ABANDONED] = "abandoned", [SECTION_HAND] = "hand",   [SECTION_PAIR] = "pairs",
+	[SECTION_RANDOM] = "sequences",
 };
 
 static void add(struct mishaps *mishaps, const struct mishap *mishap)
@@ -86,6 +93,12 @@ static void add_torn(struct mishaps *mishaps, const struct profile *profile, enu
 						       .keep = profile->step_bytes[step] - cut });
 }
 
+static void add_stops(struct mishaps *mishaps, const struct profile *profile)
+{
+	for (unsigned k = 1; k <= profile->requests; k = next_request(profile, k))
+		add(mishaps, &(struct mishap){ .kind = MISHAP_STOPPED, .at = k });
+}
+
 /* What can become of a request: a read has no effect that comes late or goes unseen, nor is it old but for a read. */
 static const struct {
 	enum sim_fault_kind kind;
@@ -143,12 +156,17 @@ void mishaps_fill(struct mishaps *mishaps, const struct profile *profile, const 
 	mishaps->ends[SECTION_CRASH] = mishaps->count;
 	add_torn(mishaps, profile, torn);
 	mishaps->ends[SECTION_TORN] = mishaps->count;
+	add_stops(mishaps, profile);
+	mishaps->ends[SECTION_STOPPED] = mishaps->count;
 	add_faults(mishaps, profile);
 	mishaps->ends[SECTION_FAULT] = mishaps->count;
 	add_acts(mishaps, profile, acts);
 	mishaps->ends[SECTION_ACT] = mishaps->count;
 	add_abandoned(mishaps, profile);
 	mishaps->ends[SECTION_ABANDONED] = mishaps->count;
+	add(mishaps, &(struct mishap){ .kind = MISHAP_PLANNED });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_ADOPTED });
+	mishaps->ends[SECTION_HAND] = mishaps->count;
 }
 
 void mishaps_release(struct mishaps *mishaps)
@@ -232,6 +250,15 @@ void mishap_describe(const struct mishap *mishap, char *text, size_t size)
 		return;
 	case MISHAP_ABANDONED:
 		snprintf(text, size, "the deployment never comes back from its pause: only the timer comes");
+		return;
+	case MISHAP_STOPPED:
+		snprintf(text, size, "request %u: SIGTERM comes", mishap->at);
+		return;
+	case MISHAP_PLANNED:
+		snprintf(text, size, "a plan is made first");
+		return;
+	case MISHAP_ADOPTED:
+		snprintf(text, size, "an operator has taken the instance out; it is adopted");
 		return;
 	case MISHAP_GIVEN_UP:
 		snprintf(text, size, "request %u: %s, and nobody deploys again: only the timer comes", mishap->at,

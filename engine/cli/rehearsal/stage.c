@@ -32,7 +32,7 @@ static struct stage *stage_of_reporter(struct reporter *reporter)
 	return (struct stage *)(void *)((char *)reporter - offsetof(struct stage, reporter));
 }
 
-static struct progress_mark progress(const struct stage *stage)
+struct progress_mark stage_progress(const struct stage *stage)
 {
 	return (struct progress_mark){ sim_requests(stage->sim), storage_memory_steps(stage->memory) };
 }
@@ -43,7 +43,7 @@ static void mark_progress(struct stage *stage)
 
 	if ((profile->n_marks & (profile->n_marks - 1)) == 0)
 		profile->marks = memory_resize(profile->marks, 2 * profile->n_marks + 1, sizeof(*profile->marks));
-	profile->marks[profile->n_marks++] = progress(stage);
+	profile->marks[profile->n_marks++] = stage_progress(stage);
 }
 
 static void hear_record(struct reporter *reporter, const struct history *history, const json_t *record)
@@ -116,7 +116,12 @@ static void arm(struct stage *stage, const struct mishap *mishap, struct progres
 	case MISHAP_ACT:
 		sim_act_before(stage->sim, request, &mishap->act);
 		return;
+	case MISHAP_STOPPED:
+		stage->stop_at = request;
+		return;
 	case MISHAP_ABANDONED:
+	case MISHAP_PLANNED:
+	case MISHAP_ADOPTED:
 		return;
 	}
 }
@@ -127,7 +132,7 @@ static struct progress_mark behind(const struct stage *stage, const struct misha
 {
 	unsigned request = from.requests + mishap->at;
 
-	if (mishap->kind == MISHAP_ABANDONED)
+	if (mishap->at == 0)
 		return from;
 	return (struct progress_mark){ mishap->kind == MISHAP_ACT ? request - 1 : request,
 				       mark_before(stage->scene, request).steps };
@@ -158,8 +163,8 @@ static void restart(struct stage *stage)
 	storage_memory_restart(stage->memory);
 	invariants_check_crash(stage);
 	if (struck == 1)
-		stage->struck = progress(stage);
-	arm_next(stage, progress(stage));
+		stage->struck = stage_progress(stage);
+	arm_next(stage, stage_progress(stage));
 }
 
 static bool is_planned(const struct stage *stage, enum mishap_kind kind)
@@ -172,12 +177,13 @@ static bool is_planned(const struct stage *stage, enum mishap_kind kind)
 
 /* ---- one hook ---- */
 
-static struct run_environment environment_of(struct stage *stage)
+struct run_environment stage_environment(struct stage *stage)
 {
 	return (struct run_environment){
 		.storage = storage_memory_storage(stage->memory),
 		.clock = sim_clock(stage->sim),
-		.executor = sim_executor(stage->sim),
+		.executor = &stage->gate,
+		.stop = &stage->stop,
 		.random = &stage->random,
 		.reporter = &stage->reporter,
 		.engine_version = PACKAGE_VERSION,
@@ -199,17 +205,16 @@ static void leg_over(struct stage *stage, struct leg_played *leg)
 	leg->died = sim_dead(stage->sim);
 	leg->records = json_array_size(stage->records);
 	stage->left = !leg->died && leg->result.status == EXIT_LEFT;
+	stage->stop = 0;
 	if (leg->died)
 		restart(stage);
 	else
 		invariants_check_leg(stage, leg);
 }
 
-static bool play_hook(struct stage *stage, const struct hook *hook, bool opens)
+struct start stage_start(struct stage *stage, const struct hook *hook, bool opens)
 {
-	struct run_environment environment = environment_of(stage);
 	const char *event = hook ? hook->key->text : opens ? "run" : "resume";
-	struct leg_played *leg = leg_new(stage, event, opens);
 	struct start start = {
 		.machine = stage->machine,
 		.subject = stage->scene->inputs.subject,
@@ -223,6 +228,15 @@ static bool play_hook(struct stage *stage, const struct hook *hook, bool opens)
 
 	start.leg.hook = json_made(json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id",
 					     deployment_group, "deployment_group_name", deployment_group));
+	return start;
+}
+
+bool stage_hook(struct stage *stage, const struct hook *hook, bool opens)
+{
+	struct run_environment environment = stage_environment(stage);
+	struct start start = stage_start(stage, hook, opens);
+	struct leg_played *leg = leg_new(stage, start.leg.name, opens);
+
 	start_leg(&environment, &start, &leg->result);
 	json_decref(start.leg.hook);
 	leg_over(stage, leg);
@@ -233,7 +247,7 @@ static bool play_hook(struct stage *stage, const struct hook *hook, bool opens)
 
 static void attend(struct stage *stage, const char *id)
 {
-	struct run_environment environment = environment_of(stage);
+	struct run_environment environment = stage_environment(stage);
 	struct leg_result result = { 0 };
 	struct locked_run locked;
 	struct leg_played *leg;
@@ -276,7 +290,7 @@ static bool play_opening(struct stage *stage)
 {
 	const struct hook *hook = stage->opening;
 
-	while (play_hook(stage, hook, true)) {
+	while (stage_hook(stage, hook, true)) {
 		if (!stage->legs[stage->n_legs - 1].result.later)
 			return true;
 		sim_advance(stage->sim, DOWNLOADS_MS);
@@ -298,7 +312,7 @@ static bool play_deployment(struct stage *stage)
 		only_the_timer(stage, ABANDONED_MS);
 		invariants_check_abandoned(stage);
 	}
-	if (play_hook(stage, stage->closing, false))
+	if (stage_hook(stage, stage->closing, false))
 		return true;
 	if (stage->given_up)
 		only_the_timer(stage, GIVEN_UP_MS);
@@ -313,6 +327,8 @@ static void stage_clear(struct stage *stage)
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
 	stage->struck = (struct progress_mark){ 0 };
+	stage->stop = 0;
+	stage->stop_at = stage->stopped_at = 0;
 	arena_free(stage->arena);
 	stage->arena = arena_new();
 	storage_memory_reset(stage->memory);
@@ -351,67 +367,14 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
 	arm_next(stage, (struct progress_mark){ 0 });
-	play_deployments(stage);
+	if (is_planned(stage, MISHAP_PLANNED))
+		stage_plan(stage);
+	if (is_planned(stage, MISHAP_ADOPTED))
+		stage_adopt(stage);
+	else
+		play_deployments(stage);
 	sim_advance(stage->sim, AFTERWARDS_MS);
 	invariants_check_end(stage);
-}
-
-/* ---- how a play went ---- */
-
-/* What lies before `from` is nobody's business. */
-static void count_from(struct profile *profile, struct progress_mark from)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < profile->n_marks; i++) {
-		const struct progress_mark *mark = &profile->marks[i];
-
-		if (mark->requests >= from.requests && mark->steps >= from.steps)
-			profile->marks[count++] = (struct progress_mark){ mark->requests - from.requests,
-									  mark->steps - from.steps };
-	}
-	profile->n_marks = count;
-}
-
-static void keep_asked(struct profile *profile, const struct sim *sim, unsigned before)
-{
-	profile->asked = memory_new((size_t)profile->requests + 1, sizeof(*profile->asked));
-	for (size_t i = 0; i < sim_log_count(sim); i++) {
-		const struct sim_logged *logged = sim_log_at(sim, i);
-
-		if (logged->number > before && logged->number <= before + profile->requests)
-			profile->asked[logged->number - before] = (struct asked){
-				.reads = logged->reads, .scales = strcmp(logged->service, "autoscaling") == 0
-			};
-	}
-}
-
-void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
-		   struct profile *profile)
-{
-	struct progress_mark from, end;
-
-	*profile = (struct profile){ 0 };
-	stage->profile = profile;
-	stage_play(stage, scene, mishap, mishap ? 1 : 0, seed);
-	stage->profile = NULL;
-	from = stage->struck;
-	end = progress(stage);
-	count_from(profile, from);
-	profile->requests = end.requests - from.requests;
-	profile->steps = end.steps - from.steps;
-	keep_asked(profile, stage->sim, from.requests);
-	profile->step_bytes = memory_new((size_t)profile->steps + 1, sizeof(*profile->step_bytes));
-	for (unsigned step = 1; step <= profile->steps; step++)
-		profile->step_bytes[step] = storage_memory_step_bytes(stage->memory, from.steps + step);
-}
-
-void profile_release(struct profile *profile)
-{
-	free(profile->marks);
-	free(profile->step_bytes);
-	free(profile->asked);
-	*profile = (struct profile){ 0 };
 }
 
 /* ---- the world without us ---- */
@@ -478,6 +441,7 @@ void stage_init(struct stage *stage, const struct machine *machine)
 		.machine = machine,
 		.memory = storage_memory_new(),
 		.reporter = { .record = hear_record, .note = hear_note },
+		.gate = stage_gate(),
 		.random = { .next = half },
 		.shelf = journal_shelf_new(),
 	};

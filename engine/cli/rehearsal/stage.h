@@ -19,7 +19,10 @@ enum mishap_kind {
 	MISHAP_FAULT,         /* a request meets `fault` */
 	MISHAP_ACT,           /* somebody else acts just before a request */
 	MISHAP_ABANDONED,     /* the deployment never comes back from the pause: only the timer does */
-	MISHAP_GIVEN_UP       /* as CRASH_REQUEST, and no deployment follows: only the timer comes */
+	MISHAP_GIVEN_UP,      /* as CRASH_REQUEST, and no deployment follows: only the timer comes */
+	MISHAP_STOPPED,       /* SIGTERM comes while a request is under way */
+	MISHAP_PLANNED,       /* a plan first */
+	MISHAP_ADOPTED        /* an operator has taken the instance out; who returns it adopts it */
 };
 
 struct mishap {
@@ -80,6 +83,7 @@ struct stage {
 	struct sim *alone; /* the same world and the same other actors, without us */
 	struct storage_memory *memory;
 	struct reporter reporter;
+	struct executor gate;      /* the world's executor, and SIGTERM at a request */
 	struct random random;
 	struct arena *arena;       /* of one play */
 	struct journal_shelf *shelf;
@@ -90,6 +94,8 @@ struct stage {
 	struct leg_played legs[STAGE_LEGS_MOST];
 	size_t n_legs;
 	unsigned runs;             /* that were made */
+	volatile sig_atomic_t stop;
+	unsigned stop_at, stopped_at; /* the request at which SIGTERM comes, came; 0: none */
 	bool given_up;             /* nobody will deploy again */
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
@@ -98,6 +104,19 @@ struct stage {
 	bool drifted;
 	bool left;                 /* the last hook ended with exit 3 */
 };
+
+/* hand.c: what people do beside deployments. */
+void stage_plan(struct stage *stage);
+void stage_adopt(struct stage *stage);
+
+struct executor stage_gate(void);                                   /* gate.c */
+struct progress_mark stage_progress(const struct stage *stage);
+
+/* One hook; whether its leg reached its goal. */
+bool stage_hook(struct stage *stage, const struct hook *hook, bool opens);
+struct run_environment stage_environment(struct stage *stage);
+/* What a leg of this hook begins with; release its `leg.hook`. */
+struct start stage_start(struct stage *stage, const struct hook *hook, bool opens);
 
 /* Borrowed by the stage: machine, scene. */
 void stage_init(struct stage *stage, const struct machine *machine);

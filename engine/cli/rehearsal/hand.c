@@ -1,0 +1,68 @@
+/* What people do beside deployments: a plan, and taking over an instance that somebody else has taken out. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/rehearsal/invariants.h"
+
+enum { DRAINED_MS = 20 * 60 * 1000 };
+
+static bool serves_at_start(const struct stage *stage)
+{
+	const char *self = sim_self(stage->sim), *name;
+	json_t *group;
+
+	json_object_foreach (json_object_get(stage->scene->before, "groups"), name, group) {
+		const json_t *instance = self ? json_object_get(json_object_get(group, "instances"), self) : NULL;
+
+		if (instance && strcmp(json_string_value(json_object_get(instance, "state")), "InService") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What a look planned was not done, and is no record of anybody's. */
+static void forget_planned(struct stage *stage)
+{
+	json_array_clear(stage->records);
+	for (size_t i = 0; i < stage->n_legs; i++)
+		stage->legs[i].records = 0;
+}
+
+/* To the end, through the pauses. */
+void stage_plan(struct stage *stage)
+{
+	struct run_environment environment = stage_environment(stage);
+	struct start start = stage_start(stage, stage->opening, true);
+	struct leg leg = { .name = "plan", .hook = start.leg.hook, .begins = true, .passes_pauses = true };
+	struct leg_result result;
+	struct run *run = run_new(&environment, RUN_PLAN, start.machine, json_incref(start.input),
+				  json_incref(start.about), NULL);
+
+	if (run)
+		run_leg(run, &leg, &result);
+	run_free(run);
+	json_decref(start.leg.hook);
+	forget_planned(stage);
+	invariants_check_plan(stage);
+}
+
+/* Who finds it out, and nobody knows why, is told so by the returning hook; then it is adopted and comes back. */
+void stage_adopt(struct stage *stage)
+{
+	struct run_environment environment = stage_environment(stage);
+	struct start start = stage_start(stage, stage->opening, true);
+	struct leg_result result = { 0 };
+
+	if (serves_at_start(stage)) {
+		sim_act(stage->sim, &(struct sim_act){ .kind = SIM_ACT_STANDBY, .instance = sim_self(stage->sim) });
+		sim_advance(stage->sim, DRAINED_MS);
+	}
+	if (!stage_hook(stage, stage->closing, false) && stage->left && serves_at_start(stage)) {
+		forget_planned(stage);
+		start_adopt(&environment, &start, &result);
+		if (result.status == EXIT_REACHED)
+			stage_hook(stage, stage->closing, false);
+	}
+	json_decref(start.leg.hook);
+}

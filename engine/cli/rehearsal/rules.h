@@ -1,0 +1,46 @@
+/* The rules of invariants.c, for the two files that hold a play against them: invariants.c looks at what became of the
+ * world, sent.c at what was sent and journaled. */
+#ifndef TIDEGATE_CLI_REHEARSAL_RULES_H
+#define TIDEGATE_CLI_REHEARSAL_RULES_H
+
+#include "cli/rehearsal/invariants.h"
+
+enum rule {
+	RULE_W2,
+	RULE_W3,
+	RULE_W4,
+	RULE_W5,
+	RULE_W7,
+	RULE_W8,
+	RULE_W9,
+	RULE_W10,
+	RULE_PLAN,
+	RULE_STOP,
+	RULE_DRIFT,
+	RULE_J2,
+	RULE_J3,
+	RULE_J4,
+	RULE_EXIT_1,
+	RULE_EXIT_3,
+	RULE_LEFT,
+	RULE_LOST,
+	RULE_TRAFFIC,
+	RULE_HOME,
+	RULE_EXPECT,
+	RULE_COUNT
+};
+
+/* The first violation of a play is kept. */
+void violate(struct stage *stage, enum rule rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What others did, at our requests. */
+bool act_done(const struct stage *stage, enum sim_act_kind kind);
+bool anybody_acted(const struct stage *stage);
+
+/* sent.c */
+void check_log(struct stage *stage);         /* what each request names, and what stands behind one in doubt */
+void check_stop(struct stage *stage);        /* since SIGTERM */
+void check_intents(struct stage *stage);     /* each request that changes something has one */
+void check_repetitions(struct stage *stage); /* what is done is not done again */
+
+#endif
