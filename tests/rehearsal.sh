@@ -11,7 +11,7 @@
 set -eu
 tidegate=$1
 shift
-share=${REHEARSAL_RUNS:-3000}
+share=${REHEARSAL_RUNS:-6000}
 passed=0 failed=0 runs=0
 
 if [ "$share" = all ]; then share=--all; else share=--runs=$share; fi
