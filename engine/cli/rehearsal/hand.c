@@ -1,25 +1,9 @@
 /* What people do beside deployments: a plan, and taking over an instance that somebody else has taken out. */
 #include "config.h"
 
-#include <string.h>
-
 #include "cli/rehearsal/invariants.h"
 
 enum { DRAINED_MS = 20 * 60 * 1000 };
-
-static bool serves_at_start(const struct stage *stage)
-{
-	const char *self = sim_self(stage->sim), *name;
-	json_t *group;
-
-	json_object_foreach (json_object_get(stage->scene->before, "groups"), name, group) {
-		const json_t *instance = self ? json_object_get(json_object_get(group, "instances"), self) : NULL;
-
-		if (instance && strcmp(json_string_value(json_object_get(instance, "state")), "InService") == 0)
-			return true;
-	}
-	return false;
-}
 
 /* What a look planned was not done, and is no record of anybody's. */
 static void forget_planned(struct stage *stage)
@@ -54,11 +38,11 @@ void stage_adopt(struct stage *stage)
 	struct start start = stage_start(stage, stage->opening, true);
 	struct leg_result result = { 0 };
 
-	if (serves_at_start(stage)) {
+	if (stage->scene->stands_by) {
 		sim_act(stage->sim, &(struct sim_act){ .kind = SIM_ACT_STANDBY, .instance = sim_self(stage->sim) });
 		sim_advance(stage->sim, DRAINED_MS);
 	}
-	if (!stage_hook(stage, stage->closing, false) && stage->left && serves_at_start(stage)) {
+	if (!stage_hook(stage, stage->closing, false) && stage->left && stage->scene->stands_by) {
 		forget_planned(stage);
 		start_adopt(&environment, &start, &result);
 		if (result.status == EXIT_REACHED)

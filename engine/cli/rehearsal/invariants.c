@@ -77,18 +77,24 @@ bool anybody_acted(const struct stage *stage)
 }
 
 /* What of ours, sent without a look behind the act, would overwrite it or rest on what it has changed. */
-static const char *const act_races[SIM_ACT_COUNT] = {
-	[SIM_ACT_SUSPEND] = "Processes",
-	[SIM_ACT_RESUME] = "Processes",
-	[SIM_ACT_MINIMUM] = "UpdateAutoScalingGroup",
-	[SIM_ACT_STANDBY] = "UpdateAutoScalingGroup",
-	[SIM_ACT_RETURN] = "UpdateAutoScalingGroup",
-	[SIM_ACT_TERMINATE] = "UpdateAutoScalingGroup",
+static const char *const of_processes[] = { "SuspendProcesses", "ResumeProcesses", NULL };
+static const char *const of_size[] = { "UpdateAutoScalingGroup", "SetDesiredCapacity", NULL };
+static const char *const *const act_races[SIM_ACT_COUNT] = {
+	[SIM_ACT_SUSPEND] = of_processes, [SIM_ACT_RESUME] = of_processes, [SIM_ACT_MINIMUM] = of_size,
+	[SIM_ACT_STANDBY] = of_size,      [SIM_ACT_RETURN] = of_size,      [SIM_ACT_TERMINATE] = of_size,
 };
+
+static bool is_named(const char *const *names, const char *operation)
+{
+	for (; names && *names; names++)
+		if (strcmp(*names, operation) == 0)
+			return true;
+	return false;
+}
 
 /* Whether the next thing of ours to reach AWS from the act on was such a change: it rests on what was read before the
  * act, and no order of requests can tell the two writers apart. */
-static bool came_between(const struct stage *stage, unsigned request, const char *race)
+static bool came_between(const struct stage *stage, unsigned request, const char *const *races)
 {
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, i);
@@ -96,7 +102,7 @@ static bool came_between(const struct stage *stage, unsigned request, const char
 		if (logged->number < request || !logged->effect)
 			continue;
 		if (!logged->reads)
-			return race && strstr(logged->operation, race);
+			return is_named(races, logged->operation);
 		if (strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->fault != SIM_FAULT_STALE)
 			return false;
 	}

@@ -459,6 +459,14 @@ void stage_release(struct stage *stage)
 	arena_free(stage->arena);
 }
 
+static bool enters_standby(const struct stage *stage)
+{
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
+		if (strcmp(sim_log_at(stage->sim, i)->operation, "EnterStandby") == 0)
+			return true;
+	return false;
+}
+
 static bool all_reached(const struct stage *stage)
 {
 	for (size_t i = 0; i < stage->n_legs; i++)
@@ -478,6 +486,7 @@ int scene_init(struct scene *scene, struct stage *stage, const char *name, struc
 					   "sources", scene->inputs.sources));
 	stage_profile(stage, scene, NULL, 1, &scene->calm);
 	scene->succeeds = all_reached(stage);
+	scene->stands_by = enters_standby(stage);
 	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
 		return error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name,
 				 stage->legs[0].result.message);

@@ -60,6 +60,7 @@ struct scene {
 	json_t *about;
 	struct profile calm;     /* of the undisturbed play */
 	bool succeeds;           /* that one, in all its legs */
+	bool stands_by;          /* by Standby the instance leaves, as an operator would have it leave */
 };
 
 struct leg_played {
