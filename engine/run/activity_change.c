@@ -225,6 +225,7 @@ static enum step answer_in_doubt(struct activity *activity)
 
 static enum step answer_failed(struct activity *activity)
 {
+	struct clock *clock = activity->run->environment.clock;
 	bool doubted_before;
 	struct ledger_entry *entry;
 
@@ -235,6 +236,8 @@ static enum step answer_failed(struct activity *activity)
 	/* What was believed of the world was not so: whoever decides next looks anew. */
 	activity->since_ms = run_now_ms(activity->run);
 	activity->run->last_mutation_ms = activity->since_ms;
+	if (activity->answer.failure == FAILURE_CONFLICT)
+		activity->run->conflict_ms = clock->wall_ms(clock);
 	/* "Not in InService" after an unanswered EnterStandby may well be our own doing. */
 	if (doubted_before &&
 	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_INVALID)) {

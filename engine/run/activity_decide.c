@@ -182,6 +182,9 @@ static bool contradicts_own_write(const struct activity *activity)
 
 	if (!write_is_recent(activity) || activity->undoes || entry->n_doubts > 0)
 		return false;
+	/* AWS itself has refused a request since for how things are: they are not as we wrote them. */
+	if (activity->run->conflict_ms > entry->held_since_ms)
+		return false;
 	made_by = json_string_value(json_object_get(entry->held, "action"));
 	return made_by && strcmp(made_by, activity->action->name) == 0 &&
 	       json_equal(json_object_get(entry->held, "change"), json_object_get(activity->document, "change"));

@@ -44,6 +44,7 @@ struct run {
 	json_t *document; /* input, metadata, hook, states, env */
 	int64_t leg_deadline_ms;    /* monotonic */
 	int64_t last_mutation_ms;   /* monotonic: of our newest request's answer */
+	int64_t conflict_ms;        /* wall: when AWS last refused one for how things are */
 	bool preflighted;
 	bool only_waits; /* where it was stopped, all that was asked for was done, and only effects were waited for */
 	bool found_out; /* an action that takes the subject out of traffic had nothing to do */

@@ -432,6 +432,24 @@ static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 
 /* ---- races ---- */
 
+/* Of the requests that name this operation; the test's world has `count` of them. */
+static int64_t span_of(struct lesson *lesson, const char *operation, size_t count)
+{
+	int64_t first_ms = 0, last_ms = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < sim_log_count(lesson->trial.sim); i++) {
+		const struct sim_logged *logged = sim_log_at(lesson->trial.sim, i);
+
+		if (strcmp(logged->operation, operation) != 0)
+			continue;
+		last_ms = logged->at_ms;
+		first_ms = found++ == 0 ? last_ms : first_ms;
+	}
+	assert_int_equal(found, count);
+	return last_ms - first_ms;
+}
+
 static void r1_a_neighbour_that_takes_the_room_is_made_room_for_again(void **state)
 {
 	static const struct sim_act taken = { .kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = 3 };
@@ -439,7 +457,8 @@ static void r1_a_neighbour_that_takes_the_room_is_made_room_for_again(void **sta
 
 	sim_act_before(lesson->trial.sim, number_of(lesson, "EnterStandby", 1), &taken);
 	leg(lesson, LEAVE, EXIT_REACHED);
-	assert_int_equal(rig_requests(&lesson->trial.rig, "EnterStandby"), 2);
+	/* The refusal itself tells that the minimum is not what we wrote: nothing is waited for but BREATHE. */
+	assert_in_range(span_of(lesson, "EnterStandby", 2), 3000, 10000);
 	leg(lesson, RETURN, EXIT_REACHED);
 	expect_as_before(&lesson->trial.rig);
 }
