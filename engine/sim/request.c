@@ -324,9 +324,15 @@ static void request_handle(struct request *request, const struct sim_operation *
 	answer->output = request->output;
 }
 
+/* An application comes up by time alone: what it answered may be otherwise although nothing has happened. */
+static bool lasts(const struct sim_operation *row)
+{
+	return row->reads && strcmp(row->service, "local") != 0;
+}
+
 static void request_perform(struct request *request, const struct sim_operation *row, const struct operation *operation)
 {
-	const bool now = row->reads && request->world == &request->sim->world;
+	const bool now = lasts(row) && request->world == &request->sim->world;
 	json_t *kept = now ? kept_find(request->sim, row, request->input) : NULL;
 
 	if (kept) {

@@ -141,6 +141,29 @@ static void a_check_is_made_again_after_a_death(void **state)
 	assert_int_equal(bench->result.status, EXIT_REACHED);
 }
 
+/* The way back as machines/README.md tells of it. */
+static const char returning[] =
+	"tidegate: 1\nmachine: check\nsubject: \"" SELF "\"\nstart_at: OUT\n"
+	"hooks:\n  BeforeInstall: {until: OUT}\n  ApplicationStart: {until: IN, at_most: 5m}\n"
+	"states:\n  OUT: {pause: {}, next: WAIT_APP}\n"
+	"  WAIT_APP: {action: local.http, with: {" URL ", within: 24h}, next: IN}\n"
+	"  IN: {end: succeeded}\n";
+
+static void a_check_with_more_time_than_its_leg_keeps_the_instance_out(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = &bench->trial.rig;
+
+	bench->stock.machine = stock_machine(&bench->stock, "check", returning);
+	assert_non_null(bench->stock.machine);
+	trial_take(&bench->trial, &bench->stock, WORLD("up_after: 8m"));
+	assert_int_equal(rig_exit(rig, "BeforeInstall", "dg-1"), EXIT_REACHED);
+	assert_int_equal(rig_exit(rig, "ApplicationStart", "dg-1"), EXIT_INTERRUPTED);
+	assert_int_equal(rig_open_runs(rig), 1);
+	assert_int_equal(rig_exit(rig, "ApplicationStart", "dg-1"), EXIT_REACHED);
+	assert_int_equal(rig_open_runs(rig), 0);
+}
+
 #define BENCH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -151,6 +174,7 @@ int main(void)
 		BENCH(a_check_that_cannot_be_is_refused_before_it_is_made),
 		BENCH(an_application_falls_with_its_health),
 		BENCH(a_check_is_made_again_after_a_death),
+		BENCH(a_check_with_more_time_than_its_leg_keeps_the_instance_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
