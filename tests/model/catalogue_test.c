@@ -89,6 +89,12 @@ static const struct {
 	{ "elb.wait_drained", NEED_TOOK, "health_in" },
 };
 
+/* One that is written in place has no name but that of what it takes. */
+static const char *name_of(const struct observation *observation)
+{
+	return observation->key ? observation->key->text : observation->take.rows[0].key->text;
+}
+
 /* An observation that is asked for each element of another needs that one, too. */
 static void an_action_knows_what_it_needs_observed_for_what(void **state)
 {
@@ -103,7 +109,7 @@ static void an_action_knows_what_it_needs_observed_for_what(void **state)
 		for (size_t k = 0; k < action->n_observations; k++)
 			if (action->needs[needs[i].need] & UINT64_C(1) << k)
 				buffer_add_format(&text, "%s%s", text.length ? " " : "",
-						  action->observations[k]->key->text);
+						  name_of(action->observations[k]));
 		assert_string_equal(buffer_text(&text), needs[i].observations);
 		buffer_release(&text);
 	}
