@@ -103,7 +103,8 @@ static const char *digits_parse(const char *text, int count, int *number)
  * out of its range runs over, as with timegm, which asks for the time zone first. */
 static int64_t days_since_1970(const struct tm *parts)
 {
-	const int64_t months = 12 * (int64_t)(parts->tm_year) + parts->tm_mon - 3, year = months / 12, month = months % 12;
+	const int64_t months = 12 * (int64_t)(parts->tm_year) + parts->tm_mon - 3;
+	const int64_t year = months / 12, month = months % 12;
 
 	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + parts->tm_mday - 719469;
 }
