@@ -352,6 +352,9 @@ static void write_inputs(struct buffer *page, const json_t *plan)
 		struct buffer text = BUFFER_INIT;
 
 		page_value(&text, json_object_get(input, "value"));
+		/* A list that was given empty says something, too. */
+		if (text.length == 0 && json_is_array(json_object_get(input, "value")))
+			buffer_add_text(&text, "none");
 		buffer_add_format(&text, "%s(%s)", text.length > 0 ? "  " : "", text_of(input, "from"));
 		add_labelled(page, name, &text);
 	}

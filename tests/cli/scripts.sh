@@ -139,6 +139,23 @@ step 0 'and comes back' hook ApplicationStart
 look >after
 cmp -s before after || { fail 'not as before'; diff before after; }
 
+# Their variables as inputs of a file that uses the machine: each says where it came from.
+cat >web.yaml <<'END'
+#!/usr/bin/env tidegate
+tidegate: 1
+machine: web
+use: asg-standby@1
+with: {group: web-prod}
+environments:
+  "*-test": {processes: []}
+END
+tidegate plan web.yaml --hook BeforeInstall --deployment-group web-test >said 2>&1 || fail "no plan: $(cat said)"
+for input in 'instance i-0a1b2c3d4e5f60718 (default)' 'group web-prod (with)' "processes none (environments '*-test')"; do
+	tr -s ' ' <said | grep -Fqx " $input" || fail "the plan does not say '$input': $(cat said)"
+done
+step 2 'an event that hooks lack is refused' tidegate plan web.yaml --hook AfterInstall
+[ "$(cat said)" = "tidegate: 'hooks' of web lack the event 'AfterInstall'" ] || fail "$(cat said)"
+
 out
 ln -s "$work/$flags" link
 step 2 'a link is refused' tidegate adopt --yes --flag-file link "$machine"

@@ -86,6 +86,29 @@ static void what_is_left_is_listed_with_the_way_back(void **state)
 	report_release(&report);
 }
 
+/* Exit 0 without its goal: who goes on is said. */
+static void a_leg_that_goes_on_later_says_where(void **state)
+{
+	struct leg_result result = {
+		.status = EXIT_REACHED,
+		.later = true,
+		.state = "WAIT_DRAIN",
+		.message = "BeforeInstall goes on with it",
+	};
+	struct buffer page = BUFFER_INIT;
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	report.begun_ms = report.clock->monotonic_ms(report.clock);
+	verdict_write(&report, &result, &page);
+	assert_string_equal(buffer_text(&page),
+			    "tidegate: WAIT_DRAIN is not over: leave of i-0a1b2c3d4e5f60718, run r-7f3a,\n"
+			    "         0.0s; BeforeInstall goes on with it\n");
+	buffer_release(&page);
+	report_release(&report);
+}
+
 /* CodeDeploy's console drops everything where the last lines are longer. */
 static void the_worst_verdict_fits_the_console(void **state)
 {
@@ -150,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_left_is_listed_with_the_way_back),
+		cmocka_unit_test(a_leg_that_goes_on_later_says_where),
 		cmocka_unit_test(the_worst_verdict_fits_the_console),
 		cmocka_unit_test(every_failing_end_says_what_to_do),
 	};
