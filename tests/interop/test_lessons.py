@@ -87,7 +87,6 @@ def test_l7_the_return_waits_for_the_balancers_health(stage):
     assert changes(stage)[0] == "ExitStandby"
 
 
-@pytest.mark.skipif("target_groups:" not in MACHINE.read_text(), reason="asg-standby knows only its group's balancers")
 def test_l8_what_it_was_registered_with_by_hand_is_drained_and_joined_again(stage):
     world = stage.world
     stranger = world.add_target_group("by-hand")
