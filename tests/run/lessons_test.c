@@ -433,7 +433,7 @@ static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 /* ---- races ---- */
 
 /* Of the requests that name this operation; the test's world has `count` of them. */
-static int64_t span_of(struct lesson *lesson, const char *operation, size_t count)
+static int64_t span_of(struct play *lesson, const char *operation, size_t count)
 {
 	int64_t first_ms = 0, last_ms = 0;
 	size_t found = 0;
