@@ -83,9 +83,9 @@ static const struct {
 } needs[] = {
 	{ "autoscaling.suspend_processes", NEED_DECIDE, "group" },
 	{ "autoscaling.suspend_processes", NEED_DEADLINE, "" },
-	{ "autoscaling.wait_drained", NEED_SETTLE, "group targets classic" },
-	{ "autoscaling.wait_drained", NEED_DEADLINE, "group delays drains" },
-	{ "autoscaling.wait_drained", NEED_GIVE, "" },
+	{ "autoscaling.exit_standby", NEED_SETTLE, "group" },
+	{ "autoscaling.exit_standby", NEED_DEADLINE, "group delays drains" },
+	{ "autoscaling.exit_standby", NEED_GIVE, "" },
 	{ "elb.wait_drained", NEED_TOOK, "health_in" },
 };
 
