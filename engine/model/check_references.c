@@ -255,6 +255,14 @@ static void warn_quoted(void *argument, const char *name, unsigned column)
 			 "double quotes name a key, not a text");
 }
 
+static void warn_lost(void *argument, unsigned column, unsigned length)
+{
+	const struct scope *scope = argument;
+
+	diagnostics_warn(scope->check->reader->diagnostics, located_place(scope->expression, column, length),
+			 "turn it round: !x && y || this", "this is false, so what stands behind '||' is taken for it");
+}
+
 static void check_expression(void *argument, const struct located_expression *expression)
 {
 	struct scope *scope = argument;
@@ -264,6 +272,7 @@ static void check_expression(void *argument, const struct located_expression *ex
 	scope->expression = expression;
 	expression_references(expression->parsed, check_reference, scope);
 	expression_quoted_values(expression->parsed, warn_quoted, scope);
+	expression_lost_values(expression->parsed, warn_lost, scope);
 }
 
 static void check_with(struct scope *scope)

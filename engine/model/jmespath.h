@@ -41,6 +41,11 @@ void expression_references(const struct expression *expression, expression_refer
 typedef void expression_quoted(void *argument, const char *name, unsigned column);
 void expression_quoted_values(const struct expression *expression, expression_quoted *visit, void *argument);
 
+/* Calls `visit` for each literal that is never given because it counts as false, as the `[]` in x && `[]` || y, which
+ * is y. */
+typedef void expression_lost(void *argument, unsigned column, unsigned length);
+void expression_lost_values(const struct expression *expression, expression_lost *visit, void *argument);
+
 /* The names of all functions, NULL behind the last: for "did you mean". */
 const char *expression_function_name(const void *unused, size_t i);
 

@@ -9,6 +9,7 @@
 struct walk {
 	expression_reference *visit;
 	expression_quoted *visit_quoted;
+	expression_lost *visit_lost;
 	const char *text;
 	void *argument;
 };
@@ -50,6 +51,27 @@ static void report_quoted(const struct walk *walk, const struct operand *operand
 		walk->visit_quoted(walk->argument, step->name, step->column);
 }
 
+static bool is_false_literal(const struct operand *operand)
+{
+	const struct step *step = operand->chain;
+
+	return step && !step->next && step->kind == STEP_LITERAL && !value_is_true(step->literal);
+}
+
+/* In an `or`, an `and` whose last operand is false whatever comes before it. */
+static void report_lost(const struct walk *walk, const struct step *or)
+{
+	for (const struct operand *at = or->operands; walk->visit_lost && at && at->next; at = at->next) {
+		const struct step *and = at->chain;
+		const struct operand *last = and && !and->next && and->kind == STEP_AND ? and->operands : NULL;
+
+		while (last && last->next)
+			last = last->next;
+		if (last && is_false_literal(last))
+			walk->visit_lost(walk->argument, last->column, last->length);
+	}
+}
+
 /* Whether the operands of a step begin at the value before it, rather than at its elements. */
 static const bool passes_current[STEP_KIND_COUNT] = {
 	[STEP_LIST] = true, [STEP_MAP] = true,     [STEP_OR] = true,   [STEP_AND] = true,
@@ -66,6 +88,8 @@ static void walk_step(const struct walk *walk, const struct step *step, const st
 
 	if (trail->rooted && !inside && !(at_root && step->kind == STEP_LITERAL))
 		report(walk, trail);
+	if (step->kind == STEP_OR)
+		report_lost(walk, step);
 	for (const struct operand *at = step->operands; at; at = at->next) {
 		if (!inside && !at->deferred && (step->kind == STEP_COMPARE || step->kind == STEP_CALL))
 			report_quoted(walk, at);
@@ -103,6 +127,13 @@ void expression_references(const struct expression *expression, expression_refer
 void expression_quoted_values(const struct expression *expression, expression_quoted *visit, void *argument)
 {
 	struct walk walk = { .visit_quoted = visit, .text = expression->text, .argument = argument };
+
+	walk_chain(&walk, expression->chain, true);
+}
+
+void expression_lost_values(const struct expression *expression, expression_lost *visit, void *argument)
+{
+	struct walk walk = { .visit_lost = visit, .argument = argument };
 
 	walk_chain(&walk, expression->chain, true);
 }

@@ -103,6 +103,22 @@ static int begin_activity(struct run *run, const struct state *state, json_t *it
 	return 0;
 }
 
+/* What is named twice is one thing to act on. */
+static json_t *each_once(const json_t *items)
+{
+	json_t *once = json_array(), *item, *earlier;
+	size_t i, k;
+
+	json_array_foreach (items, i, item) {
+		json_array_foreach (once, k, earlier)
+			if (json_equal(item, earlier))
+				break;
+		if (k == json_array_size(once))
+			json_array_append(once, item);
+	}
+	return once;
+}
+
 /* The elements a state acts on: those of `for_each`, or one that is none. */
 static json_t *state_items(struct run *run, const struct state *state)
 {
@@ -118,8 +134,12 @@ static json_t *state_items(struct run *run, const struct state *state)
 		run_fail_expression(run, state, &err);
 		return NULL;
 	}
-	if (json_is_array(items))
-		return items;
+	if (json_is_array(items)) {
+		json_t *once = each_once(items);
+
+		json_decref(items);
+		return once;
+	}
 	json_decref(items);
 	error_set(&err, ERROR_EXPRESSION, state->for_each.position, "'for_each' gives no list");
 	run_fail_expression(run, state, &err);
@@ -153,6 +173,22 @@ static const struct action_result *first_failure(const struct activity *activiti
 	return NULL;
 }
 
+/* The ledger has one entry a resource: two elements that change the same one would each take it for their own. */
+static int refuse_same_resource(struct run *run, const struct state *state, const struct activity *activities,
+				size_t count)
+{
+	const char *last = activities[count - 1].resource;
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; last && i + 1 < count; i++)
+		if (strcmp(activities[i].resource, last) == 0) {
+			error_set(&err, ERROR_EXPRESSION, state->for_each.position,
+				  "two elements of 'for_each' change %s", last);
+			return run_fail_expression(run, state, &err);
+		}
+	return 0;
+}
+
 static enum passage act_on(struct run *run, const struct state *state, json_t *items, json_t **gave)
 {
 	size_t count = json_array_size(items), begun = 0;
@@ -163,7 +199,8 @@ static enum passage act_on(struct run *run, const struct state *state, json_t *i
 	while (begun < count) {
 		json_t *item = json_array_get(items, begun);
 
-		if (begin_activity(run, state, json_is_null(item) ? NULL : item, &activities[begun++]) != 0)
+		if (begin_activity(run, state, json_is_null(item) ? NULL : item, &activities[begun++]) != 0 ||
+		    refuse_same_resource(run, state, activities, begun) != 0)
 			goto out;
 	}
 	if (run_activities(run, activities, count, (size_t)state->max_concurrency, state_deadline(run, state)) != 0) {

@@ -254,6 +254,54 @@ static void of_the_named_ones_only_those_are_joined_again_that_were_left(void **
 	}
 }
 
+static void what_is_named_twice_is_left_once(void **state)
+{
+	static const char *const names[] = {
+		"web-classic,web-internal,web-classic",
+		"web-http," ARN "web-admin/0000000000000002," ARN "web-admin/0000000000000002,web-http",
+	};
+	struct bench *bench = *state;
+
+	for (enum kind kind = 0; kind < NAMED; kind++) {
+		take(bench, kind, NULL);
+		name(bench, names[kind]);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		leg(&bench->play, RETURN, EXIT_REACHED);
+		assert_int_equal(bench->play.trial.rig.mutations, 4);
+		expect_nothing_moved(bench);
+	}
+}
+
+/* As a machine of one's own might: one name and one ARN, of the same target group. */
+static void two_elements_that_change_one_resource_are_refused(void **state)
+{
+	static const char text[] = "tidegate: 1\n"
+				   "machine: twice\n"
+				   "subject: \"${input.instance}\"\n"
+				   "input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+				   "hooks: {BeforeInstall: {until: OUT}, ApplicationStart: {until: BACK}}\n"
+				   "start_at: LEAVE\n"
+				   "catch: [{errors: [any], next: UNDO}]\n"
+				   "states:\n"
+				   "  LEAVE:\n"
+				   "    action: elb.deregister\n"
+				   "    for_each: \"[{a: 'web-classic'}, {b: 'web-classic'}]\"\n"
+				   "    with: {instance: \"${input.instance}\", balancer: \"${item.a || item.b}\"}\n"
+				   "    next: OUT\n"
+				   "  OUT: {pause: {}, next: RETURN}\n"
+				   "  RETURN: {restore: all, next: BACK}\n"
+				   "  BACK: {end: succeeded}\n"
+				   "  UNDO: {restore: all, next: FAILED}\n"
+				   "  FAILED: {end: failed}\n";
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, CLASSIC, NULL);
+
+	rig->machine = stock_machine(&bench->stocks[CLASSIC], "twice.yaml", text);
+	leg(&bench->play, LEAVE, EXIT_FAILED);
+	says(bench, "two elements of 'for_each' change web-classic/" SELF);
+	assert_int_equal(rig->mutations, 0);
+}
+
 static void any_is_content_with_none_and_all_is_not(void **state)
 {
 	static const char *const sentences[] = {
@@ -312,6 +360,38 @@ static void l8_an_instance_of_a_group_leaves_what_it_was_registered_with_by_hand
 	rig_expect(rig, "balancers.\"attached\".instances[0].state == 'InService'");
 	assert_int_equal(rig_count(rig, "DeregisterInstancesFromLoadBalancer"), 1);
 	leg(&bench->play, RETURN, EXIT_REACHED);
+	expect_nothing_moved(bench);
+}
+
+static void l8_by_default_what_is_joined_by_hand_is_not_looked_for(void **state)
+{
+	static const char *const searches[] = { "DescribeTargetGroups", "DescribeLoadBalancers", "DeregisterTargets" };
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, STANDBY, NULL);
+
+	json_object_clear(rig->given);
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	rig_expect(rig,
+		   "target_groups.\"web-admin\".targets[?instance == '" SELF "'].state == ['healthy', 'healthy']");
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	for (size_t i = 0; i < ARRAY_LENGTH(searches); i++)
+		assert_int_equal(rig_requests(rig, searches[i]), 0);
+	expect_nothing_moved(bench);
+}
+
+static void l8_what_is_attached_to_the_group_leaves_by_standby_even_where_it_is_named(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, STANDBY, NULL);
+
+	json_object_clear(rig->given);
+	json_object_set_new(rig->given, "target_groups", json_pack("[s, s]", "web-http", "web-admin"));
+	json_object_set_new(rig->given, "load_balancers", json_pack("[s]", "web-classic"));
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	rig_expect(rig, "!(" OURS ")");
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	assert_int_equal(rig_count(rig, "DeregisterTargets"), 1);
+	assert_int_equal(rig_count(rig, "DeregisterInstancesFromLoadBalancer"), 0);
 	expect_nothing_moved(bench);
 }
 
@@ -619,9 +699,13 @@ int main(void)
 		TEST(an_instance_leaves_and_comes_back),
 		TEST(l9_every_port_leaves_and_comes_back_and_groups_are_named_by_arn_too),
 		TEST(of_the_named_ones_only_those_are_joined_again_that_were_left),
+		TEST(what_is_named_twice_is_left_once),
+		TEST(two_elements_that_change_one_resource_are_refused),
 		TEST(any_is_content_with_none_and_all_is_not),
 		TEST(l2_a_rollback_puts_back_what_the_failed_deployment_took_out),
 		TEST(l8_an_instance_of_a_group_leaves_what_it_was_registered_with_by_hand),
+		TEST(l8_by_default_what_is_joined_by_hand_is_not_looked_for),
+		TEST(l8_what_is_attached_to_the_group_leaves_by_standby_even_where_it_is_named),
 		TEST(l10_what_never_will_be_healthy_is_not_waited_for),
 		TEST(l10_what_is_unhealthy_is_waited_for_and_fails),
 		TEST(l19_a_name_that_does_not_exist_ends_the_run_before_anything_is_changed),

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* ---- set-up ---- */
 
 static void says(const struct play *lesson, const char *part)
@@ -155,12 +154,12 @@ static void l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing(
 	static const struct {
 		const char *state, *says;
 	} rows[] = {
-		{ "Pending", "Pending" },
-		{ "Pending:Proceed", "Pending:Proceed" },
-		{ "Terminating", "Terminating" },
-		{ "Detaching", "Detaching" },
-		{ "Detached", SELF " is in no Auto Scaling group" },
-		{ "Quarantined", "Quarantined" },
+		{ "Pending", "Pending: it comes into service by itself in a moment" },
+		{ "Pending:Proceed", "Pending:Proceed: it comes into service by itself in a moment" },
+		{ "Terminating", "Terminating: its group ends it, as at a scale-in or a spot interruption" },
+		{ "Detaching", "Detaching: it is leaving its group" },
+		{ "Quarantined", "Quarantined: its group has set it apart" },
+		{ "ReplacingRootVolume:Wait", "ReplacingRootVolume:Wait: its root volume is being replaced" },
 	};
 	struct play *lesson = *state;
 
@@ -176,16 +175,38 @@ static void l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing(
 	}
 }
 
+/* One that is in no group any more has no traffic by it; a machine that fits any instance is content with that. */
+static void l5_a_detached_instance_is_in_no_group(void **state)
+{
+	struct play *lesson = *state;
+	const bool fits_any = strcmp(lesson->stock->machine->name, "out-of-service") == 0;
+
+	in_state(lesson, "Detached");
+	leg(lesson, LEAVE, fits_any ? EXIT_REACHED : EXIT_FAILED);
+	if (!fits_any)
+		says(lesson, SELF " is in no Auto Scaling group");
+	assert_int_equal(changes(lesson), 0);
+}
+
 static void l5_and_l21_an_instance_without_traffic_is_left_alone(void **state)
 {
-	static const char *const states[] = { "Pending:Wait",   "Terminating:Wait",    "Terminating:Proceed",
-					      "Warmed:Stopped", "Warmed:Pending:Wait", "Warmed:Running" };
+	static const struct {
+		const char *state, *says;
+	} rows[] = {
+		{ "Pending:Wait", "Pending:Wait: it waits at a launch hook, and has no traffic" },
+		{ "Terminating:Wait", "Terminating:Wait: it is being terminated, and has no traffic" },
+		{ "Terminating:Proceed", "Terminating:Proceed: it is being terminated, and has no traffic" },
+		{ "Terminating:Retained", "Terminating:Retained: it is being terminated, and has no traffic" },
+		{ "Warmed:Stopped", "Warmed:Stopped: it is in the warm pool, and has no traffic" },
+		{ "Warmed:Pending:Wait", "Warmed:Pending:Wait: it is in the warm pool, and has no traffic" },
+		{ "Warmed:Running", "Warmed:Running: it is in the warm pool, and has no traffic" },
+	};
 	struct play *lesson = *state;
 
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		in_state(lesson, states[i]);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		in_state(lesson, rows[i].state);
 		leg(lesson, LEAVE, EXIT_REACHED);
-		says(lesson, "has no traffic");
+		says(lesson, rows[i].says);
 		nothing_was_done(lesson);
 		leg(lesson, RETURN, EXIT_REACHED);
 		assert_int_equal(changes(lesson), 0);
@@ -341,8 +362,10 @@ static void l16_and_s1_a_groups_name_is_only_ever_a_name(void **state)
 		json_t *name = json_string(names[i]);
 		char *quoted = json_dumps(name, JSON_ENCODE_ANY), *text, *question;
 
-		text = memory_format("scenario: named\nself: " SELF "\ngroups:\n  %s:\n    minimum: 2\n    desired: 2\n"
-				     "    maximum: 4\n    instances: {" SELF ": {}, " SECOND ": {}}\n", quoted);
+		text = memory_format("scenario: named\nself: " SELF
+				     "\ngroups:\n  %s:\n    minimum: 2\n    desired: 2\n"
+				     "    maximum: 4\n    instances: {" SELF ": {}, " SECOND ": {}}\n",
+				     quoted);
 		question = memory_format("groups.%s.[minimum, desired, length(suspended)] == [`2`, `2`, `0`]", quoted);
 		trial_take(&lesson->trial, lesson->stock, text);
 		leg(lesson, LEAVE, EXIT_REACHED);
@@ -555,6 +578,12 @@ static void r6_another_deployment_group_waits_its_turn(void **state)
 	expect_as_before(&lesson->trial.rig);
 }
 
+/* It takes an instance of a group out as asg-standby does. */
+static int load_out_of_service(void **state)
+{
+	return play_load_machine(state, "out-of-service", quick_world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,6 +592,7 @@ int main(void)
 		PLAY(l3_access_denied_is_not_taken_for_not_in_a_group),
 		PLAY(l4_what_will_never_succeed_is_asked_once),
 		PLAY(l5_an_instance_in_any_other_state_fails_at_once_and_changes_nothing),
+		PLAY(l5_a_detached_instance_is_in_no_group),
 		PLAY(l5_and_l21_an_instance_without_traffic_is_left_alone),
 		PLAY(l5_an_instance_on_its_way_into_standby_is_waited_for),
 		PLAY(l6_processes_that_were_all_suspended_stay_so_and_no_empty_list_is_sent),
@@ -588,5 +618,6 @@ int main(void)
 		PLAY(r6_another_deployment_group_waits_its_turn),
 	};
 
-	return cmocka_run_group_tests(tests, play_load, play_unload);
+	return cmocka_run_group_tests_name("asg-standby", tests, play_load, play_unload) +
+	       cmocka_run_group_tests_name("out-of-service", tests, load_out_of_service, play_unload);
 }
