@@ -233,6 +233,13 @@ static void close_if_over(struct run *run, const struct leg_result *result)
 				     "status", "failed", "because", result->message));
 }
 
+/* The next start need not read what came before; so that it can believe this, all of that is on the disk by then. */
+static void tell_closed(struct run *run, json_t *fields)
+{
+	if (!history_is_open(&run->history) && run_sync(run) == 0)
+		json_put(fields, "closed", json_true());
+}
+
 static void end_leg(struct run *run, struct leg_result *result)
 {
 	json_t *fields;
@@ -244,9 +251,7 @@ static void end_leg(struct run *run, struct leg_result *result)
 			   "code", result->code, "request_id", result->request_id);
 	if (result->later)
 		json_put(fields, "later", json_true());
-	/* The next start need not read what came before. */
-	if (!history_is_open(&run->history))
-		json_put(fields, "closed", json_true());
+	tell_closed(run, fields);
 	if (run_record(run, "leg_end", fields) == 0 && run_sync(run) == 0)
 		return;
 	/* Not written, not said: exit 0 with a journal that cannot tell it would be a lie. */

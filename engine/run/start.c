@@ -60,11 +60,19 @@ static void tell_elsewhere(const struct search *search, const char *id, const st
 	free(sentence);
 }
 
+/* Everything before the record outlived whatever came when it was written: a power cut may keep a line and lose those
+ * before it. */
+static bool rests_on_the_disk(const json_t *record)
+{
+	return json_integer_value(json_object_get(record, "durable")) + 1 ==
+	       json_integer_value(json_object_get(record, "n"));
+}
+
 /* When a run was closed, by its last record alone, in *at_ms. A closed run is never written to again. */
 static bool was_closed(struct storage *storage, const char *id, int64_t *at_ms)
 {
 	json_t *last = journal_last(storage, id);
-	bool closed = json_is_true(json_object_get(last, "closed"));
+	bool closed = json_is_true(json_object_get(last, "closed")) && rests_on_the_disk(last);
 
 	*at_ms = closed ? time_parse(record_string(last, "at")) : 0;
 	json_decref(last);
