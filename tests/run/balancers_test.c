@@ -616,6 +616,49 @@ static void many_leave_and_return_in_the_time_of_the_slowest(void **state)
 	}
 }
 
+/* A region and a group that fill several pages of every list. */
+static char *crowd(void)
+{
+	struct buffer text = BUFFER_INIT;
+	char *world;
+
+	buffer_add_format(&text, "scenario: crowd\nself: " SELF "\ntakes: {answer: 20ms}\ntarget_groups:\n");
+	for (unsigned i = 1; i <= 450; i++)
+		buffer_add_format(&text, "  web-%u: {drain: 5s, interval: 5s%s}\n", i,
+				  i == 1 || i % 200 ? "" : ", targets: [{instance: " SELF "}]");
+	buffer_add_format(&text, "balancers:\n");
+	for (unsigned i = 1; i <= 450; i++)
+		buffer_add_format(&text, "  classic-%u: {drain: 5s, interval: 5s%s}\n", i,
+				  i == 1 || i % 200 ? "" : ", instances: [" SELF "]");
+	buffer_add_format(&text, "groups:\n  web-prod:\n    minimum: 1000\n    desired: 1000\n    maximum: 1000\n"
+				 "    target_groups: [web-1]\n    balancers: [classic-1]\n    instances:\n"
+				 "      " SELF ": {zone: eu-west-1a}\n");
+	for (unsigned i = 1; i < 1000; i++)
+		buffer_add_format(&text, "      i-%017x: {zone: eu-west-1b}\n", i);
+	world = memory_copy_text(buffer_text(&text));
+	buffer_release(&text);
+	return world;
+}
+
+static void one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = &bench->play.trial.rig;
+	char *world = crowd();
+
+	take(bench, STANDBY, world);
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	expect_out(bench);
+	assert_int_equal(rig_count(rig, "DeregisterTargets"), 2);
+	assert_int_equal(rig_count(rig, "DeregisterInstancesFromLoadBalancer"), 2);
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	expect_nothing_moved(bench);
+	print_message("%u calls\n", sim_requests(bench->play.trial.sim));
+	/* The health of each target group once, since AWS has no list by instance; the others are the cycle and its waits. */
+	assert_true(sim_requests(bench->play.trial.sim) <= 450 + 150);
+	free(world);
+}
+
 /* ---- a death or a fault anywhere ---- */
 
 /* A hook, and once more where its process died. */
@@ -715,6 +758,7 @@ int main(void)
 		TEST(what_an_operator_put_back_already_is_not_put_back_twice),
 		TEST(two_balancers_cost_about_half_of_the_scripts_calls),
 		TEST(many_leave_and_return_in_the_time_of_the_slowest),
+		TEST(one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages),
 		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
