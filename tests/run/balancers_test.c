@@ -654,7 +654,7 @@ static void one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages(vo
 	leg(&bench->play, RETURN, EXIT_REACHED);
 	expect_nothing_moved(bench);
 	print_message("%u calls\n", sim_requests(bench->play.trial.sim));
-	/* Each target group is asked about once, as AWS has no list by instance; the others are the cycle and its waits. */
+	/* Each target group is asked about once, as AWS has no list by instance; then the cycle and its waits. */
 	assert_true(sim_requests(bench->play.trial.sim) <= 450 + 150);
 	free(world);
 }
