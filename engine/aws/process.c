@@ -21,35 +21,10 @@ static const char *const secret_variables[] = {
 	"AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_AUTHORIZATION_TOKEN",
 };
 
-static bool is_secret(const char *row)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(secret_variables); i++) {
-		size_t length = strlen(secret_variables[i]);
-
-		if (strncmp(row, secret_variables[i], length) == 0 && row[length] == '=')
-			return true;
-	}
-	return false;
-}
-
-/* A new array of borrowed rows. */
-static const char **child_environment(const struct environment *environment)
-{
-	size_t count = 0, kept = 0;
-	const char **rows;
-
-	while (environment->rows[count])
-		count++;
-	rows = memory_new(count + 1, sizeof(*rows));
-	for (size_t i = 0; i < count; i++)
-		if (!is_secret(environment->rows[i]))
-			rows[kept++] = environment->rows[i];
-	return rows;
-}
-
 static int start(const struct process *process, struct child *child, struct error *err)
 {
-	const char **environment = child_environment(process->environment);
+	const char **environment = environment_rows(process->environment, secret_variables,
+						       ARRAY_LENGTH(secret_variables), false);
 	const struct child_plan plan = {
 		.arguments = (const char *const *)process->arguments, .environment = environment
 	};

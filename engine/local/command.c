@@ -43,32 +43,6 @@ static const char *const harmless_variables[] = {
 	"APPLICATION_NAME",
 };
 
-static bool is_harmless(const char *row)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(harmless_variables); i++) {
-		size_t length = strlen(harmless_variables[i]);
-
-		if (strncmp(row, harmless_variables[i], length) == 0 && row[length] == '=')
-			return true;
-	}
-	return false;
-}
-
-/* A new array of borrowed rows. */
-static const char **child_environment(const struct environment *environment)
-{
-	size_t count = 0, kept = 0;
-	const char **rows;
-
-	while (environment->rows[count])
-		count++;
-	rows = memory_new(count + 1, sizeof(*rows));
-	for (size_t i = 0; i < count; i++)
-		if (is_harmless(environment->rows[i]))
-			rows[kept++] = environment->rows[i];
-	return rows;
-}
-
 /* ---- the input */
 
 static const json_t *words_of(const struct check *check)
@@ -167,7 +141,8 @@ static void plan_look(struct check *check)
 static void begin(struct check *check)
 {
 	const char **arguments = arguments_of(check);
-	const char **environment = child_environment(&check->options->environment);
+	const char **environment = environment_rows(&check->options->environment, harmless_variables,
+						       ARRAY_LENGTH(harmless_variables), true);
 	const char *directory = check_text(check, "Directory");
 	const struct child_plan plan = {
 		.arguments = arguments,

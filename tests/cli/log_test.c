@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "quoted.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,20 +14,6 @@
 #include "cli/trace.h"
 #include "cli/verdict.h"
 #include "text/json.h"
-
-static json_t *parse(const char *text)
-{
-	char *quoted = memory_copy_text(text);
-	json_t *value;
-
-	for (char *c = quoted; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_loads(quoted, 0, NULL);
-	free(quoted);
-	assert_non_null(value);
-	return value;
-}
 
 /* What is printed, which is freed with the next call. */
 static void assert_printed(json_t *object, const char *expected)
@@ -58,7 +46,7 @@ static void a_line_leaves_out_what_is_not_there(void **state)
 	const struct log_line bare = { .event = "note", .message = "\xff" };
 
 	(void)state;
-	assert_printed(log_object(&whole, parse("{'exit':0}")),
+	assert_printed(log_object(&whole, quoted_json("{'exit':0}")),
 		       "{'time':'1970-01-01T00:01:15Z','run':'r-7f3a','subject':'i-1','leg':'leave','state':'ENTER',"
 		       "'event':'outcome','message':'gr\\u00FCn\\n','fields':{'exit':0}}\n");
 	assert_printed(log_object(&bare, json_object()), "{'time':'1970-01-01T00:00:00Z','event':'note'}\n");
@@ -82,7 +70,7 @@ static void a_record_gives_what_collectors_can_use(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		json_t *record = parse(rows[i].record);
+		json_t *record = quoted_json(rows[i].record);
 
 		assert_printed(log_record_fields(record), rows[i].expected);
 		json_decref(record);
@@ -91,7 +79,7 @@ static void a_record_gives_what_collectors_can_use(void **state)
 
 static void what_waits_is_told_with_its_times(void **state)
 {
-	json_t *shown = parse("{'state':'Standby'}");
+	json_t *shown = quoted_json("{'state':'Standby'}");
 	const struct waiting waiting = { .which = "r", .shown = shown, .waited_ms = 5, .left_ms = 7 };
 	const struct waiting plain = { .which = "", .shown = NULL };
 
@@ -116,11 +104,11 @@ static void a_verdict_has_all_that_its_text_has(void **state)
 	(void)state;
 	report_init(&report, clock_system());
 	strcpy(report.run, "r-1");
-	report.first = parse("{'subject':'i-1','host':'i-1','region':'eu-west-1'}");
+	report.first = quoted_json("{'subject':'i-1','host':'i-1','region':'eu-west-1'}");
 	json_append(report.restored, json_string("resume A"));
 	json_append(
 		report.left,
-		parse("{'resource':'g/minimum','state':'ROOM','summary':'minimum 3 -> 2','doubtful':false,"
+		quoted_json("{'resource':'g/minimum','state':'ROOM','summary':'minimum 3 -> 2','doubtful':false,"
 		      "'trouble':{'failure':'unavailable','code':'','call':{'operation':'elb:X','with':{'N':1}}}}"));
 	assert_printed(verdict_fields(&report, &result),
 		       "{'exit':3,'result':'left','failure':'access_denied','cause':'no',"

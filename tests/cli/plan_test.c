@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "quoted.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,31 +30,17 @@ static const char machine_text[] =
 	"  OUT: {pause: {}, next: IN}\n"
 	"  IN: {end: succeeded}\n";
 
-static json_t *parse(const char *text)
-{
-	char *quoted = memory_copy_text(text);
-	json_t *value;
-
-	for (char *c = quoted; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_loads(quoted, 0, NULL);
-	free(quoted);
-	assert_non_null(value);
-	return value;
-}
-
 #define ARN "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/"
 
 static void assert_text(const char *legs, const char *result, const char *warnings, const char *expected)
 {
-	json_t *plan = parse("{'machine':'small','fingerprint':'9c41e07b','subject':'i-1','region':'eu-west-1',"
+	json_t *plan = quoted_json("{'machine':'small','fingerprint':'9c41e07b','subject':'i-1','region':'eu-west-1',"
 			     "'account':null,'inputs':{'group':{'value':null,'from':'not given'}}}");
 	struct buffer page = BUFFER_INIT;
 
-	json_put(plan, "legs", parse(legs));
-	json_put(plan, "result", parse(result));
-	json_put(plan, "warnings", parse(warnings));
+	json_put(plan, "legs", quoted_json(legs));
+	json_put(plan, "result", quoted_json(result));
+	json_put(plan, "warnings", quoted_json(warnings));
 	plan_text(plan, &page);
 	assert_string_equal(buffer_text(&page), expected);
 	buffer_release(&page);
@@ -136,7 +124,7 @@ static void the_waits_of_a_leg_are_added_up(void **state)
 	struct reader reader = { .arena = arena, .diagnostics = &diagnostics };
 	const struct source source = { "small.yaml", machine_text, sizeof(machine_text) - 1 };
 	const struct machine *machine = machine_read_source(&reader, &source, catalogue_load(&reader));
-	json_t *records = parse("[{'type':'enter','state':'LOOK'},"
+	json_t *records = quoted_json("[{'type':'enter','state':'LOOK'},"
 				"{'type':'note','at_most_ms':60000,'summary':'a','shown':null},"
 				"{'type':'note','at_most_ms':30000,'summary':'b','shown':null},"
 				"{'type':'enter','state':'DRAIN'},{'type':'enter','state':'OUT'},"

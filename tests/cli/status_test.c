@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "quoted.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,20 +13,6 @@
 #include "base/clock.h"
 #include "cli/status.h"
 #include "text/json.h"
-
-static json_t *parse(const char *text)
-{
-	char *quoted = memory_copy_text(text);
-	json_t *value;
-
-	for (char *c = quoted; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_loads(quoted, 0, NULL);
-	free(quoted);
-	assert_non_null(value);
-	return value;
-}
 
 /* Out, with two changes, and paused until 02:00:00; the hook came at 00:00:00. */
 static const char *const records[] = {
@@ -53,7 +41,7 @@ static void make_run(struct run_row *run)
 
 	*run = (struct run_row){ .id = "r-7f3a" };
 	for (size_t i = 0; i < ARRAY_LENGTH(records); i++) {
-		json_t *record = parse(records[i]);
+		json_t *record = quoted_json(records[i]);
 
 		if (!json_object_get(record, "n"))
 			json_put(record, "n", json_integer((json_int_t)i + 1));
@@ -72,7 +60,7 @@ static void assert_status(const char *survey, const char *unknown, int64_t minut
 
 	make_run(&run);
 	if (survey)
-		row.survey = parse(survey);
+		row.survey = quoted_json(survey);
 	status_text(&row, 1, minutes * 60000, &page);
 	assert_string_equal(buffer_text(&page), expected);
 	buffer_release(&page);
@@ -145,16 +133,16 @@ static void programs_read_the_same(void **state)
 
 	(void)state;
 	make_run(&run);
-	row.survey = parse("[{'resource':'web-prod/minimum','standing':'drifted','now':'5','because':'others'}]");
+	row.survey = quoted_json("[{'resource':'web-prod/minimum','standing':'drifted','now':'5','because':'others'}]");
 	all = status_json(&row, 1, 0);
 	holds = json_object_get(json_array_get(all, 0), "holds");
-	expected = parse("{'resource':'web-prod/minimum','state':'MAKE_ROOM','summary':'group minimum 3 -> 2',"
+	expected = quoted_json("{'resource':'web-prod/minimum','state':'MAKE_ROOM','summary':'group minimum 3 -> 2',"
 			 "'in_doubt':false,'failed_to_restore':false,'standing':'drifted','now':'5',"
-			 "'because':'others'}");
+			       "'because':'others'}");
 	assert_true(json_equal(json_array_get(holds, 0), expected));
 	json_decref(expected);
-	expected = parse("{'resource':'web-prod/i-0a1b2c3d4e5f60718','state':'ENTER','summary':'InService -> Standby',"
-			 "'in_doubt':false,'failed_to_restore':false,'standing':'unknown','now':null,'because':null}");
+	expected = quoted_json("{'resource':'web-prod/i-0a1b2c3d4e5f60718','state':'ENTER',"
+			       "'summary':'InService -> Standby','in_doubt':false,'failed_to_restore':false,'standing':'unknown','now':null,'because':null}");
 	assert_true(json_equal(json_array_get(holds, 1), expected));
 	json_decref(expected);
 	json_decref(all);
