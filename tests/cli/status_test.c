@@ -142,7 +142,8 @@ static void programs_read_the_same(void **state)
 	assert_true(json_equal(json_array_get(holds, 0), expected));
 	json_decref(expected);
 	expected = quoted_json("{'resource':'web-prod/i-0a1b2c3d4e5f60718','state':'ENTER',"
-			       "'summary':'InService -> Standby','in_doubt':false,'failed_to_restore':false,'standing':'unknown','now':null,'because':null}");
+			       "'summary':'InService -> Standby','in_doubt':false,'failed_to_restore':false,"
+			       "'standing':'unknown','now':null,'because':null}");
 	assert_true(json_equal(json_array_get(holds, 1), expected));
 	json_decref(expected);
 	json_decref(all);
