@@ -40,7 +40,7 @@ check-rehearsal: all
 # a worker ends with are not counted.
 coverage-rehearsal: all
 	find . -name '*.gcda' -exec rm -f {} +
-	REHEARSAL_JOBS=1 REHEARSAL_RUNS=$${REHEARSAL_RUNS:-300} \
+	REHEARSAL_JOBS=1 REHEARSAL_FAULTS=1 REHEARSAL_SCENARIO=$${REHEARSAL_SCENARIO:-by-hand} \
 		$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines)
 	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/run/" \
 		--fail-under-line 80 --print-summary .

@@ -7,6 +7,7 @@
 #	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one, which takes hours
 #	REHEARSAL_SEED=N    which ones
 #	REHEARSAL_FAULTS=N  1: no pairs
+#	REHEARSAL_SCENARIO=NAME  in this one alone
 #	REHEARSAL_JOBS=N    processes; as many as there are processors
 set -eu
 tidegate=$1
@@ -20,7 +21,8 @@ trap 'rm -f "$said"' EXIT
 for machine; do
 	echo "$machine"
 	if "$tidegate" rehearse "$machine" "--faults=${REHEARSAL_FAULTS:-2}" "--seed=${REHEARSAL_SEED:-1}" "$share" \
-		${REHEARSAL_JOBS:+"--jobs=$REHEARSAL_JOBS"} >"$said"; then
+		${REHEARSAL_JOBS:+"--jobs=$REHEARSAL_JOBS"} \
+		${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"} >"$said"; then
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))

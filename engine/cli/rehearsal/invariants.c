@@ -284,7 +284,6 @@ void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
 	check_log(stage);
 	if (stage->stopped_at)
 		check_stop(stage);
-	stage->stopped_at = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
 		if (exit_checks[i].status == leg->result.status)
 			exit_checks[i].check(stage, leg);

@@ -86,12 +86,18 @@ static void find_seconds(struct rehearsal *rehearsal, uint64_t first, const stru
 	assert(rehearsal->seconds.count < RUN_PAIRS);
 }
 
+/* What is done by hand before a play begins cannot come second. */
+static size_t seconds_end(const struct mishaps *seconds)
+{
+	return seconds->ends[SECTION_HAND - 1];
+}
+
 static bool program_pair(struct rehearsal *rehearsal, uint64_t first, uint64_t second, struct program *program)
 {
 	if (!program_single(rehearsal, first, program) || program->count == 0)
 		return false;
 	find_seconds(rehearsal, first, program);
-	if (second < rehearsal->seconds.ends[SECTION_CALM] || second >= rehearsal->seconds.count)
+	if (second < rehearsal->seconds.ends[SECTION_CALM] || second >= seconds_end(&rehearsal->seconds))
 		return false;
 	program->section = SECTION_PAIR;
 	program->mishaps[1] = rehearsal->seconds.rows[second];
@@ -197,7 +203,7 @@ static bool perform_behind(struct rehearsal *rehearsal, uint64_t first, const st
 		return true;
 	find_seconds(rehearsal, first, program);
 	begins = rehearsal->seconds.ends[SECTION_CALM];
-	count = rehearsal->seconds.count - begins;
+	count = seconds_end(&rehearsal->seconds) - begins;
 	tally->leads++;
 	tally->pairs += count;
 	if (rehearsal->all)

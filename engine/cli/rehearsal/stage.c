@@ -210,6 +210,8 @@ static void leg_over(struct stage *stage, struct leg_played *leg)
 		restart(stage);
 	else
 		invariants_check_leg(stage, leg);
+	/* The next process got no signal. */
+	stage->stopped_at = 0;
 }
 
 struct start stage_start(struct stage *stage, const struct hook *hook, bool opens)
