@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -125,8 +126,10 @@ static void start_aws(struct aws *aws, const char *silent_at)
 	aws->port = ntohs(address.sin_port);
 	aws->server = fork();
 	assert_true(aws->server >= 0);
-	if (aws->server == 0)
+	if (aws->server == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* where the test fails, nobody else ends it */
 		serve(listener, silent_at, ends[1]);
+	}
 	close(listener);
 	close(ends[1]);
 	aws->said = ends[0];
