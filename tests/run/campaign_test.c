@@ -2,13 +2,8 @@
  * the next hook, and go through the deployment to its end. The group is as it was. */
 #include "config.h"
 
-#include "rig.h"
+#include "play.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +11,7 @@
 #define LEAVE "BeforeInstall"
 #define RETURN "ApplicationStart"
 
-static int load(void **state)
-{
-	*state = memory_new(1, sizeof(struct stock));
-	stock_init(*state, "asg-standby", quick_world);
-	return 0;
-}
-
-static int unload(void **state)
-{
-	stock_release(*state);
-	free(*state);
-	return 0;
-}
-
-static void expect_as_before(struct rig *rig)
+static void expect_all_as_before(struct rig *rig)
 {
 	rig_expect(rig, "groups.\"web-prod\".minimum == `3` && groups.\"web-prod\".desired == `3`");
 	rig_expect(rig, "groups.\"web-prod\".suspended == ['AZRebalance']");
@@ -71,7 +52,7 @@ static void cycle(struct rig *rig)
 	sim_advance(rig->sim, 10 * 60 * 1000); /* the deployment; also long enough for what is late */
 	hook_to_its_end(rig, RETURN, "dg-1");
 	sim_advance(rig->sim, 10 * 60 * 1000);
-	expect_as_before(rig);
+	expect_all_as_before(rig);
 }
 
 struct counts {
@@ -168,7 +149,7 @@ static void late_and_back_at_once(const struct stock *stock, unsigned request, i
 	rig_exit(&trial.rig, LEAVE, "dg-1");
 	hook_to_its_end(&trial.rig, RETURN, "dg-1");
 	sim_advance(trial.sim, 10 * 60 * 1000);
-	expect_as_before(&trial.rig);
+	expect_all_as_before(&trial.rig);
 	trial_end(&trial);
 }
 
@@ -203,7 +184,7 @@ static void deaths_three_deep_in_recoveries_end_as_if_there_had_been_none(void *
 		expect_out(&trial.rig);
 		deaths_in_a_row(&trial.rig, RETURN, first);
 		hook_to_its_end(&trial.rig, RETURN, "dg-1");
-		expect_as_before(&trial.rig);
+		expect_all_as_before(&trial.rig);
 		trial_end(&trial);
 	}
 }
@@ -218,5 +199,5 @@ int main(void)
 		cmocka_unit_test(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, play_load, play_unload);
 }

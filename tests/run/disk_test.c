@@ -4,36 +4,16 @@
  * failed sync (J7), the rig asserts at every request. */
 #include "config.h"
 
-#include "rig.h"
+#include "play.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP "groups.\"web-prod\""
 #define NOBODY_KNOWS \
 	"it is out of service, and no run here knows who took it out: 'tidegate adopt' takes it over"
 
 static const char *const events[] = { "BeforeInstall", "ApplicationStart" };
-
-static int load(void **state)
-{
-	*state = memory_new(1, sizeof(struct stock));
-	stock_init(*state, "asg-standby", quick_world);
-	return 0;
-}
-
-static int unload(void **state)
-{
-	stock_release(*state);
-	free(*state);
-	return 0;
-}
 
 static void expect_group_untouched(struct rig *rig)
 {
@@ -42,7 +22,7 @@ static void expect_group_untouched(struct rig *rig)
 	rig_expect(rig, "launches == `0` && terminations == `0`");
 }
 
-static void expect_as_before(struct rig *rig)
+static void expect_all_as_before(struct rig *rig)
 {
 	expect_group_untouched(rig);
 	rig_expect(rig, "length(target_groups.*.targets[] | [?state == 'healthy']) == `3`");
@@ -145,7 +125,7 @@ static bool suffer(const struct stock *stock, const struct accident *accident)
 		if (accident->leg == 0)
 			reaches(&trial.rig, events[1]);
 		sim_advance(trial.sim, 600000);
-		expect_as_before(&trial.rig);
+		expect_all_as_before(&trial.rig);
 	}
 	trial_end(&trial);
 	return happened;
@@ -206,7 +186,7 @@ static void a_disk_that_takes_nothing_changes_nothing(void **state)
 		assert_true(disk_faulted(trial.disk));
 		assert_int_equal(result.status, EXIT_FAILED);
 		assert_int_equal(trial.rig.mutations, 0);
-		expect_as_before(&trial.rig);
+		expect_all_as_before(&trial.rig);
 		trial_end(&trial);
 	}
 }
@@ -219,5 +199,5 @@ int main(void)
 		cmocka_unit_test(a_power_cut_at_every_step_ends_as_if_there_had_been_none),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, play_load, play_unload);
 }

@@ -3,19 +3,13 @@
  * lost. */
 #include "config.h"
 
-#include "rig.h"
+#include "play.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 
-#define SELF "i-0a1b2c3d4e5f60718"
 #define STATE "groups.web.instances.\"" SELF "\".state"
 #define WORLD(state, application)                                                                                     \
 	"scenario: hook\nself: " SELF "\napplication: {" application "}\n"                                            \
@@ -23,12 +17,6 @@
 	"groups:\n  web:\n    {minimum: 1, desired: 1, maximum: 2, target_groups: [web-http],\n"                      \
 	"     launching: {name: app-is-up, timeout: 6m, abandons: true},\n"                                           \
 	"     instances: {" SELF ": {state: \"" state "\"}}}\n"
-
-struct bench {
-	struct stock stock;
-	struct trial trial;
-	struct leg_result result;
-};
 
 /* From the line after the one that begins the block. */
 static const char *machine_of_readme(struct arena *arena)
@@ -49,81 +37,70 @@ static const char *machine_of_readme(struct arena *arena)
 	return machine;
 }
 
-static int begin(void **state)
+static int load(void **state)
 {
-	struct bench *bench = memory_new(1, sizeof(*bench));
+	struct stock *stock;
 
-	stock_init(&bench->stock, "asg-standby", WORLD("Pending:Wait", "up_after: 0s"));
-	bench->stock.machine = stock_machine(&bench->stock, "launch-hook", machine_of_readme(bench->stock.arena));
-	assert_non_null(bench->stock.machine);
-	trial_begin(&bench->trial, &bench->stock);
-	*state = bench;
+	play_load_machine(state, "asg-standby", WORLD("Pending:Wait", "up_after: 0s"));
+	stock = *state;
+	stock->machine = stock_machine(stock, "launch-hook", machine_of_readme(stock->arena));
+	assert_non_null(stock->machine);
 	return 0;
 }
 
-static int end(void **state)
+static void run(struct play *play, const char *world, enum exit_status status)
 {
-	struct bench *bench = *state;
-
-	trial_end(&bench->trial);
-	stock_release(&bench->stock);
-	free(bench);
-	return 0;
+	trial_take(&play->trial, play->stock, world);
+	rig_run(&play->trial.rig, NULL, &play->result);
+	if (play->result.status != status)
+		rig_fail(&play->trial.rig, "exit %d, not %d: %s", (int)play->result.status, (int)status,
+			 play->result.message);
+	assert_int_equal(rig_open_runs(&play->trial.rig), 0);
 }
 
-static void run(struct bench *bench, const char *world, enum exit_status status)
+static void expect_sent(struct play *play, size_t completions, size_t heartbeats)
 {
-	trial_take(&bench->trial, &bench->stock, world);
-	rig_run(&bench->trial.rig, NULL, &bench->result);
-	if (bench->result.status != status)
-		rig_fail(&bench->trial.rig, "exit %d, not %d: %s", (int)bench->result.status, (int)status,
-			 bench->result.message);
-	assert_int_equal(rig_open_runs(&bench->trial.rig), 0);
-}
-
-static void expect_sent(struct bench *bench, size_t completions, size_t heartbeats)
-{
-	assert_int_equal(rig_count(&bench->trial.rig, "CompleteLifecycleAction"), completions);
-	assert_int_equal(rig_count(&bench->trial.rig, "RecordLifecycleActionHeartbeat"), heartbeats);
+	assert_int_equal(rig_count(&play->trial.rig, "CompleteLifecycleAction"), completions);
+	assert_int_equal(rig_count(&play->trial.rig, "RecordLifecycleActionHeartbeat"), heartbeats);
 }
 
 static void a_new_instance_goes_into_service_once_its_application_is_up(void **state)
 {
-	struct bench *bench = *state;
+	struct play *play = *state;
 
-	run(bench, WORLD("Pending:Wait", "up_after: 20s"), EXIT_REACHED);
-	rig_expect(&bench->trial.rig, STATE " == 'InService'");
-	expect_sent(bench, 1, 0);
+	run(play, WORLD("Pending:Wait", "up_after: 20s"), EXIT_REACHED);
+	rig_expect(&play->trial.rig, STATE " == 'InService'");
+	expect_sent(play, 1, 0);
 }
 
 static void a_long_wait_begins_the_hook_s_time_anew(void **state)
 {
-	struct bench *bench = *state;
+	struct play *play = *state;
 
-	run(bench, WORLD("Pending:Wait", "up_after: 17m"), EXIT_REACHED);
-	rig_expect(&bench->trial.rig, STATE " == 'InService'");
-	expect_sent(bench, 1, 3);
+	run(play, WORLD("Pending:Wait", "up_after: 17m"), EXIT_REACHED);
+	rig_expect(&play->trial.rig, STATE " == 'InService'");
+	expect_sent(play, 1, 3);
 }
 
 static void what_does_not_come_up_is_given_up(void **state)
 {
-	struct bench *bench = *state;
+	struct play *play = *state;
 
-	run(bench, WORLD("Pending:Wait", "never_up: true"), EXIT_FAILED);
-	assert_string_equal(bench->result.message, "local.http has not taken full effect after 5m: "
-						   "GET http://127.0.0.1:8080/health answered 503");
-	rig_expect(&bench->trial.rig, "!(" STATE ") || " STATE " == 'Terminating'");
-	expect_sent(bench, 1, 5);
+	run(play, WORLD("Pending:Wait", "never_up: true"), EXIT_FAILED);
+	assert_string_equal(play->result.message, "local.http has not taken full effect after 5m: "
+						  "GET http://127.0.0.1:8080/health answered 503");
+	rig_expect(&play->trial.rig, "!(" STATE ") || " STATE " == 'Terminating'");
+	expect_sent(play, 1, 5);
 }
 
 static void an_instance_that_waits_at_no_hook_is_left_alone(void **state)
 {
-	struct bench *bench = *state;
+	struct play *play = *state;
 
-	run(bench, WORLD("InService", "never_up: true"), EXIT_REACHED);
-	rig_expect(&bench->trial.rig, STATE " == 'InService'");
-	expect_sent(bench, 0, 0);
-	assert_int_equal(rig_requests(&bench->trial.rig, "DescribeLifecycleHooks"), 0);
+	run(play, WORLD("InService", "never_up: true"), EXIT_REACHED);
+	rig_expect(&play->trial.rig, STATE " == 'InService'");
+	expect_sent(play, 0, 0);
+	assert_int_equal(rig_requests(&play->trial.rig, "DescribeLifecycleHooks"), 0);
 }
 
 /* Each request in turn meets each of these: the instance is in service at the end all the same. */
@@ -132,35 +109,33 @@ static void a_lost_answer_or_a_death_keeps_no_instance_waiting(void **state)
 	static const enum sim_fault_kind kinds[] = { SIM_FAULT_LOST_BEFORE, SIM_FAULT_LOST_AFTER,
 						     SIM_FAULT_UNAVAILABLE_AFTER, SIM_FAULT_CRASH_BEFORE,
 						     SIM_FAULT_CRASH_AFTER };
-	struct bench *bench = *state;
-	struct rig *rig = &bench->trial.rig;
+	struct play *play = *state;
+	struct rig *rig = &play->trial.rig;
 
 	for (unsigned k = 1; k <= 12; k++)
 		for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
-			trial_take(&bench->trial, &bench->stock, WORLD("Pending:Wait", "up_after: 2s"));
-			sim_fault(bench->trial.sim, k, kinds[i], 0);
-			rig_run(rig, NULL, &bench->result);
+			trial_take(&play->trial, play->stock, WORLD("Pending:Wait", "up_after: 2s"));
+			sim_fault(play->trial.sim, k, kinds[i], 0);
+			rig_run(rig, NULL, &play->result);
 			for (int lives = 0; lives < 2 && rig_open_runs(rig) > 0; lives++)
-				rig_attend(rig, RIG_RESUME, &bench->result);
-			if (bench->result.status != EXIT_REACHED)
+				rig_attend(rig, RIG_RESUME, &play->result);
+			if (play->result.status != EXIT_REACHED)
 				rig_fail(rig, "%s at request %u: exit %d", sim_fault_name(kinds[i]), k,
-					 (int)bench->result.status);
+					 (int)play->result.status);
 			rig_expect(rig, STATE " == 'InService'");
 			assert_in_range(rig_count(rig, "CompleteLifecycleAction"), 1, 1);
 		}
 }
 
-#define BENCH(test) cmocka_unit_test_setup_teardown(test, begin, end)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BENCH(a_new_instance_goes_into_service_once_its_application_is_up),
-		BENCH(a_long_wait_begins_the_hook_s_time_anew),
-		BENCH(what_does_not_come_up_is_given_up),
-		BENCH(an_instance_that_waits_at_no_hook_is_left_alone),
-		BENCH(a_lost_answer_or_a_death_keeps_no_instance_waiting),
+		PLAY(a_new_instance_goes_into_service_once_its_application_is_up),
+		PLAY(a_long_wait_begins_the_hook_s_time_anew),
+		PLAY(what_does_not_come_up_is_given_up),
+		PLAY(an_instance_that_waits_at_no_hook_is_left_alone),
+		PLAY(a_lost_answer_or_a_death_keeps_no_instance_waiting),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, load, play_unload);
 }

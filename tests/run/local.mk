@@ -20,13 +20,13 @@ check_PROGRAMS += tests/run/campaign_test tests/run/lessons_test tests/run/meeti
 	tests/run/overlap_test tests/run/policy_test
 TESTS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
-tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(rig)
+tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(play)
 tests_run_campaign_test_LDADD = $(test_libs)
 tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(play)
 tests_run_lessons_test_LDADD = $(test_libs)
 tests_run_meeting_test_SOURCES = tests/run/meeting_test.c $(play)
 tests_run_meeting_test_LDADD = $(test_libs)
-tests_run_disk_test_SOURCES = tests/run/disk_test.c $(rig)
+tests_run_disk_test_SOURCES = tests/run/disk_test.c $(play)
 tests_run_disk_test_LDADD = $(test_libs)
 tests_run_overlap_test_SOURCES = tests/run/overlap_test.c $(rig)
 tests_run_overlap_test_LDADD = $(test_libs)
@@ -50,8 +50,8 @@ tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(play)
 tests_run_balancers_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/checks_test tests/run/hooks_test
 TESTS += tests/run/checks_test tests/run/hooks_test
-tests_run_checks_test_SOURCES = tests/run/checks_test.c $(rig)
+tests_run_checks_test_SOURCES = tests/run/checks_test.c $(play)
 tests_run_checks_test_LDADD = $(test_libs)
-tests_run_hooks_test_SOURCES = tests/run/hooks_test.c $(rig)
+tests_run_hooks_test_SOURCES = tests/run/hooks_test.c $(play)
 tests_run_hooks_test_LDADD = $(test_libs)
 endif
