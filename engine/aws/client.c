@@ -172,7 +172,9 @@ struct aws_client *aws_client_new(const struct aws_client_options *options)
 	own->connect_timeout_ms = own->connect_timeout_ms ? own->connect_timeout_ms : CONNECT_TIMEOUT_MS;
 	own->total_timeout_ms = own->total_timeout_ms ? own->total_timeout_ms : TOTAL_TIMEOUT_MS;
 	retry_quota_init(&client->control.quota, own->retry_rules ? own->retry_rules : &retry_sets[RETRY_2026]);
-	client->executor = (struct executor){ client_start, client_poll, client_metadata, client_cancel };
+	client->executor = (struct executor){
+		.start = client_start, .poll = client_poll, .metadata = client_metadata, .cancel = client_cancel
+	};
 	client->clock.clock = (struct clock){ client_clock_monotonic_ms, client_clock_wall_ms, client_clock_boot_id };
 	client->clock.control = &client->control;
 	client->facts = json_made(json_object());

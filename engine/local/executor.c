@@ -126,7 +126,9 @@ struct local_executor *local_executor_new(const struct local_executor_options *o
 	struct local_executor *local = memory_new(1, sizeof(*local));
 
 	local->options = *options;
-	local->executor = (struct executor){ local_start, local_poll, local_metadata, local_cancel };
+	local->executor = (struct executor){
+		.start = local_start, .poll = local_poll, .metadata = local_metadata, .cancel = local_cancel
+	};
 	return local;
 }
 

@@ -43,6 +43,10 @@ struct executor {
 	json_t *(*metadata)(struct executor *executor, const char *name, struct error *err);
 	/* Drops every call in flight without calling `done`. */
 	void (*cancel)(struct executor *executor);
+	/* NULL but for a simulated world. For one who would look at `look_ms` and again and again, and do otherwise
+	 * only at `due_ms` or when he sees something else: when to look, which is `look_ms` or as much later as
+	 * nothing else can be seen (all monotonic). */
+	int64_t (*next_look_ms)(struct executor *executor, int64_t look_ms, int64_t due_ms);
 };
 
 #endif

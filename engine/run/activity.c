@@ -74,6 +74,7 @@ enum step activity_expression_failed(struct activity *activity, const struct err
 enum step activity_wait(struct activity *activity)
 {
 	activity->wake_ms = INT64_MAX;
+	activity->due_ms = 0;
 	return STEP_WAIT;
 }
 

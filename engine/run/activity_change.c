@@ -206,6 +206,7 @@ static enum step look_again(struct activity *activity, enum phase phase)
 {
 	activity->wake_ms = run_now_ms(activity->run) + activity_poll_delay_ms(activity);
 	activity->since_ms = activity->wake_ms;
+	activity->due_ms = 0;
 	activity->phase = phase;
 	return STEP_WAIT;
 }

@@ -239,7 +239,7 @@ enum step phase_ready(struct activity *activity)
 			return activity_expression_failed(activity, &err);
 		/* The world moves while it waits: what would be written is decided anew each time. */
 		if (!ready)
-			return activity_poll_again(activity, PHASE_DRIFT);
+			return activity_poll_on(activity, PHASE_DRIFT);
 	}
 	activity_poll_begin(activity);
 	return activity_go_to(activity, PHASE_INTENT);

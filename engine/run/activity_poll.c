@@ -155,8 +155,18 @@ enum step activity_poll_again(struct activity *activity, enum phase phase)
 	if (activity->wake_ms > deadline_ms)
 		activity->wake_ms = deadline_ms;
 	activity->since_ms = activity->wake_ms;
+	activity->due_ms = 0;
 	activity->phase = phase;
 	return STEP_WAIT;
+}
+
+/* The same, where nothing but the deadline or a new sight makes a difference. */
+enum step activity_poll_on(struct activity *activity, enum phase phase)
+{
+	enum step step = activity_poll_again(activity, phase);
+
+	activity->due_ms = activity->wake_ms == INT64_MAX ? 0 : activity->deadline_ms;
+	return step;
 }
 
 /* What passes by itself is no failure, but a reason to look again; the last one tells why, where time runs out. */

@@ -91,7 +91,7 @@ enum step phase_settle(struct activity *activity)
 	if (!activity_observed(activity, NEED_SETTLE, &step))
 		return step;
 	if (activity->seen_unsettled)
-		return activity_poll_again(activity, PHASE_SETTLE);
+		return activity_poll_on(activity, PHASE_SETTLE);
 	holds = activity_condition_holds(activity, &action->failed, &which, &err);
 	if (holds == 1 && activity->run->last_mutation_ms &&
 	    run_now_ms(activity->run) < activity->run->last_mutation_ms + SHOWN_AFTER_MS)
@@ -107,7 +107,7 @@ enum step phase_settle(struct activity *activity)
 	if (holds)
 		tell_last(activity);
 	activity->seen_unsettled = !holds;
-	return holds ? settled(activity) : activity_poll_again(activity, PHASE_SETTLE);
+	return holds ? settled(activity) : activity_poll_on(activity, PHASE_SETTLE);
 }
 
 enum step phase_give(struct activity *activity)

@@ -124,6 +124,31 @@ static int64_t next_wake(const struct activity *activities, size_t count, int64_
 	return wake_ms;
 }
 
+/* Until when all of them would only look again. */
+static int64_t next_due(const struct activity *activities, size_t count, int64_t deadline_ms)
+{
+	int64_t due_ms = deadline_ms;
+
+	for (size_t i = 0; i < count; i++)
+		if (!activity_is_done(&activities[i]) && activities[i].due_ms < due_ms)
+			due_ms = activities[i].due_ms;
+	return due_ms;
+}
+
+static int poll_activities(struct run *run, const struct activity *activities, size_t count, int64_t deadline_ms)
+{
+	struct executor *executor = run->environment.executor;
+	int64_t look_ms = next_wake(activities, count, deadline_ms), due_ms;
+
+	if (executor->next_look_ms) {
+		due_ms = next_due(activities, count, deadline_ms);
+		if (due_ms > run->leg_deadline_ms)
+			due_ms = run->leg_deadline_ms;
+		look_ms = executor->next_look_ms(executor, look_ms, due_ms);
+	}
+	return run_poll(run, look_ms);
+}
+
 /* Nothing is asked for and unanswered, and nothing is on its way back. */
 static bool only_waits(const struct activity *activities, size_t count)
 {
@@ -163,7 +188,7 @@ int run_activities(struct run *run, struct activity *activities, size_t count, s
 			time_out(activities, count);
 			return 0;
 		}
-		if (run_poll(run, next_wake(activities, begun, deadline_ms)) != 0)
+		if (poll_activities(run, activities, begun, deadline_ms) != 0)
 			return -1;
 	}
 }

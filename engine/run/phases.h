@@ -20,6 +20,7 @@ void activity_poll_begin(struct activity *activity);
 int64_t activity_poll_delay_ms(struct activity *activity);
 int activity_poll_deadline(struct activity *activity);
 enum step activity_poll_again(struct activity *activity, enum phase phase);
+enum step activity_poll_on(struct activity *activity, enum phase phase);
 enum step activity_poll_failed(struct activity *activity);
 void activity_tell_waiting(struct activity *activity, const json_t *shown, int64_t left_ms, bool over);
 void activity_tell_progress(struct activity *activity, int64_t left_ms, bool over);

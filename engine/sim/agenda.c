@@ -76,6 +76,7 @@ void sim_log_forget(struct sim *sim)
 
 void sim_changed(struct sim *sim)
 {
+	sim->changed_ms = sim->world.now_ms;
 	for (size_t i = 0; i < sim->kept.count; i++) {
 		const struct kept_answer *kept = rows_at(&sim->kept, i);
 
@@ -142,6 +143,7 @@ void sim_reset(struct sim *sim, const struct sim *model, uint64_t seed)
 	sim->world.random = seed;
 	sim->event_order = model->event_order;
 	sim->requests = sim->delivered = sim->boots = 0;
+	sim->changed_ms = model->world.now_ms;
 	sim->dead = false;
 	sim->keeps_past = model->keeps_past;
 	sim->skew_ms = model->skew_ms;
@@ -244,6 +246,32 @@ void sim_advance(struct sim *sim, int64_t ms)
 	while (agenda_step(sim, until_ms))
 		;
 	sim->world.now_ms = until_ms;
+}
+
+/* An application comes up without an event: so long after it was first asked. */
+static int64_t application_up_ms(const struct application *application)
+{
+	return application->asked ? application->asked_ms + application->up_after_ms : 0;
+}
+
+int64_t sim_still_since_ms(const struct sim *sim)
+{
+	int64_t up_ms = application_up_ms(&sim->world.application), since_ms = sim->changed_ms;
+
+	if (up_ms <= sim->world.now_ms && up_ms > since_ms)
+		since_ms = up_ms;
+	return since_ms - sim->booted_ms;
+}
+
+int64_t sim_still_until_ms(const struct sim *sim)
+{
+	int64_t up_ms = application_up_ms(&sim->world.application), until_ms = INT64_MAX;
+
+	if (sim->events.count > 0)
+		until_ms = ((const struct event *)rows_at(&sim->events, sim->events.count - 1))->at_ms;
+	if (up_ms > sim->world.now_ms && up_ms < until_ms)
+		until_ms = up_ms;
+	return until_ms == INT64_MAX ? INT64_MAX : until_ms - sim->booted_ms;
 }
 
 struct clock *sim_clock(struct sim *sim)

@@ -79,6 +79,7 @@ struct sim {
 	bool dead;
 	bool keeps_past; /* a read will answer with an old world */
 	int64_t skew_ms, booted_ms;
+	int64_t changed_ms; /* world time of the newest change, or of a fault */
 	unsigned boots;
 	char boot_id[40];
 };

@@ -384,6 +384,9 @@ void request_arrive(struct sim *sim, const struct sim_operation *row, const stru
 	*answer = (struct sim_answer){ 0 };
 	answer_number(sim, answer, number);
 	play_acts(sim, number);
+	/* What is answered falsely once will be answered otherwise. */
+	if (fault->kind != SIM_FAULT_NONE)
+		sim_changed(sim);
 	request.world = row->reads ? world_seen(sim, fault) : &sim->world;
 	if (fault_rows[fault->kind].effect == EFFECT_NOW)
 		request_perform(&request, row, operation);

@@ -42,6 +42,11 @@ struct executor *sim_executor(struct sim *sim);
 /* Lets time pass without a client: between two legs. */
 void sim_advance(struct sim *sim, int64_t ms);
 int64_t sim_wall_ms(const struct sim *sim); /* AWS's own time */
+/* Between these two (monotonic, as the client's clock has it) a read that nothing goes wrong with is always answered
+ * the same, as long as nothing but such reads is asked for: when something was last otherwise, and when time alone
+ * will next make it so (INT64_MAX: never). */
+int64_t sim_still_since_ms(const struct sim *sim);
+int64_t sim_still_until_ms(const struct sim *sim);
 /* By how much the client's clock is ahead of AWS's. */
 void sim_skew(struct sim *sim, int64_t ms);
 /* The machine with the client starts again: another boot, its monotonic time from zero, what was in flight is lost to

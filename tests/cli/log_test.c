@@ -192,7 +192,8 @@ static void a_call_is_told_when_it_is_answered(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct answering inner = {
-			{ answering_start, answering_poll, NULL, answering_cancel }, &rows[i].result, NULL, NULL
+			{ .start = answering_start, .poll = answering_poll, .cancel = answering_cancel },
+			&rows[i].result, NULL, NULL
 		};
 		char *printed = NULL;
 		size_t size;

@@ -1,4 +1,4 @@
-/* The world's executor, with SIGTERM coming while a request is under way. */
+/* The world's executor, with SIGTERM coming while a request is under way, and with time that leaps. */
 #include "config.h"
 
 #include "cli/rehearsal/stage.h"
@@ -42,7 +42,25 @@ static void gate_cancel(struct executor *executor)
 	world->cancel(world);
 }
 
+/* How long everything has been still before looks are left out, and how long before the next change it is looked at
+ * again: a run looks every 15 s at the latest, so it has seen all that there is, and sees it once more. */
+enum { LOOKED_FOR_MS = 16 * 1000, LOOKS_BEFORE_MS = 16 * 1000 };
+
+static int64_t gate_next_look_ms(struct executor *executor, int64_t look_ms, int64_t due_ms)
+{
+	const struct stage *stage = stage_of_gate(executor);
+	int64_t since_ms = sim_still_since_ms(stage->sim), until_ms = sim_still_until_ms(stage->sim);
+
+	if (since_ms < stage->recorded_ms)
+		since_ms = stage->recorded_ms;
+	if (until_ms > due_ms)
+		until_ms = due_ms;
+	if (look_ms < since_ms + LOOKED_FOR_MS || until_ms - LOOKS_BEFORE_MS < look_ms)
+		return look_ms;
+	return until_ms - LOOKS_BEFORE_MS;
+}
+
 struct executor stage_gate(void)
 {
-	return (struct executor){ gate_start, gate_poll, gate_metadata, gate_cancel };
+	return (struct executor){ gate_start, gate_poll, gate_metadata, gate_cancel, gate_next_look_ms };
 }

@@ -51,6 +51,7 @@ static void hear_record(struct reporter *reporter, const struct history *history
 	struct stage *stage = stage_of_reporter(reporter);
 
 	(void)history;
+	stage->recorded_ms = sim_clock(stage->sim)->monotonic_ms(sim_clock(stage->sim));
 	if (json_array_append(stage->records, (json_t *)(uintptr_t)record))
 		memory_exhausted();
 	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
@@ -329,6 +330,7 @@ static void stage_clear(struct stage *stage)
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
 	stage->struck = (struct progress_mark){ 0 };
+	stage->recorded_ms = 0;
 	stage->stop = 0;
 	stage->stop_at = stage->stopped_at = 0;
 	arena_free(stage->arena);

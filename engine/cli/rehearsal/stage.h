@@ -3,7 +3,12 @@
  *
  * A play is a function of the scene, the seed and the mishaps. A deployment is the opening hook (and, where that goes
  * on later, the next one), ten minutes of installing, and the closing hook; where a hook fails or its process dies
- * CodeDeploy skips the rest, and the next deployment begins again with the opening one. */
+ * CodeDeploy skips the rest, and the next deployment begins again with the opening one.
+ *
+ * What is left out: where a leg only waits and everything has been still for as long as it takes to look at all of it,
+ * time goes on to shortly before the world's next event or the leg's own next deadline (gate.c). Nothing is lost, since
+ * the looks in between would be answered as the one before, and mishaps in the middle of such looks are not played
+ * anyway (mishaps.c). */
 #ifndef TIDEGATE_CLI_REHEARSAL_STAGE_H
 #define TIDEGATE_CLI_REHEARSAL_STAGE_H
 
@@ -99,6 +104,7 @@ struct stage {
 	unsigned stop_at, stopped_at; /* the request at which SIGTERM comes, came; 0: none */
 	bool given_up;             /* nobody will deploy again */
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
+	int64_t recorded_ms;       /* when the newest record was made (monotonic) */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	struct violation violation;
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
