@@ -16,13 +16,14 @@ tests_run_readings_test_LDADD = $(test_libs)
 # The real runner over the simulated AWS.
 rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
 play = tests/run/play.c tests/run/play.h $(rig)
+ways = tests/run/ways.c tests/run/ways.h $(play)
 check_PROGRAMS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
 TESTS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
 tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(play)
 tests_run_campaign_test_LDADD = $(test_libs)
-tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(play)
+tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(ways)
 tests_run_lessons_test_LDADD = $(test_libs)
 tests_run_meeting_test_SOURCES = tests/run/meeting_test.c $(play)
 tests_run_meeting_test_LDADD = $(test_libs)
@@ -32,6 +33,10 @@ tests_run_overlap_test_SOURCES = tests/run/overlap_test.c $(rig)
 tests_run_overlap_test_LDADD = $(test_libs)
 tests_run_policy_test_SOURCES = tests/run/policy_test.c $(rig)
 tests_run_policy_test_LDADD = $(test_libs)
+check_PROGRAMS += tests/run/races_test
+TESTS += tests/run/races_test
+tests_run_races_test_SOURCES = tests/run/races_test.c $(ways)
+tests_run_races_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/scripts_test
 TESTS += tests/run/scripts_test
 tests_run_scripts_test_SOURCES = tests/run/scripts_test.c $(rig)

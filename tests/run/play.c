@@ -4,6 +4,25 @@
 
 #include <stdlib.h>
 
+const char quick_classic[] = "scenario: quick-classic\n"
+			     "self: " SELF "\n"
+			     "balancers:\n"
+			     "  web-classic:\n"
+			     "    {drain: 4s, interval: 5s, healthy_after: 1, instances: [" SELF "]}\n"
+			     "  web-internal:\n"
+			     "    {drain: 2s, interval: 5s, healthy_after: 1, instances: [" SELF "]}\n"
+			     "instances: {" SELF ": {zone: eu-west-1a}}\n";
+const char quick_targets[] = "scenario: quick-targets\n"
+			     "self: " SELF "\n"
+			     "target_groups:\n"
+			     "  web-http:\n"
+			     "    {port: 8080, drain: 4s, interval: 5s, healthy_after: 1,\n"
+			     "     targets: [{instance: " SELF "}, {instance: " SELF ", port: 9090}]}\n"
+			     "  web-admin:\n"
+			     "    {port: 8443, drain: 2s, interval: 5s, healthy_after: 1,\n"
+			     "     targets: [{instance: " SELF "}]}\n"
+			     "instances: {" SELF ": {zone: eu-west-1a}}\n";
+
 int play_load_machine(void **state, const char *machine, const char *scenario)
 {
 	*state = memory_new(1, sizeof(struct stock));
@@ -23,12 +42,41 @@ int play_unload(void **state)
 	return 0;
 }
 
+static json_t *registrations(struct sim *sim)
+{
+	json_t *world = sim_world_json(sim);
+	json_t *registrations = json_pack("[O, O, O]", json_object_get(world, "target_groups"),
+					  json_object_get(world, "balancers"), json_object_get(world, "groups"));
+
+	json_decref(world);
+	return registrations;
+}
+
+void play_open(struct play *play)
+{
+	trial_begin(&play->trial, play->stock);
+	play->before = registrations(play->trial.sim);
+}
+
+void play_close(struct play *play)
+{
+	trial_end(&play->trial);
+	json_decref(play->before);
+}
+
+void play_take(struct play *play, const char *scenario)
+{
+	trial_take(&play->trial, play->stock, scenario);
+	json_decref(play->before);
+	play->before = registrations(play->trial.sim);
+}
+
 int play_begin(void **state)
 {
 	struct play *play = memory_new(1, sizeof(*play));
 
 	play->stock = *state;
-	trial_begin(&play->trial, play->stock);
+	play_open(play);
 	*state = play;
 	return 0;
 }
@@ -37,7 +85,7 @@ int play_end(void **state)
 {
 	struct play *play = *state;
 
-	trial_end(&play->trial);
+	play_close(play);
 	free(play);
 	return 0;
 }
@@ -61,4 +109,14 @@ void expect_as_before(struct rig *rig)
 	rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
 	rig_expect(rig, "launches == `0` && terminations == `0`");
 	assert_int_equal(rig_open_runs(rig), 0);
+}
+
+void expect_nothing_moved(struct play *play)
+{
+	json_t *now = registrations(play->trial.sim);
+
+	if (!json_equal(now, play->before))
+		rig_expect(&play->trial.rig, "'not as before' == 'as before'");
+	json_decref(now);
+	assert_int_equal(rig_open_runs(&play->trial.rig), 0);
 }

@@ -21,13 +21,20 @@ struct play {
 	struct stock *stock;
 	struct trial trial;
 	struct leg_result result; /* of the last leg */
+	json_t *before;           /* every registration and its health, and the groups */
 };
+
+/* Of no group: on one or two ports or balancers of each kind, with drains and checks of seconds. */
+extern const char quick_classic[], quick_targets[];
 
 int play_load(void **state); /* machines/asg-standby.yaml in quick_world */
 int play_load_machine(void **state, const char *machine, const char *scenario);
 int play_unload(void **state);
 int play_begin(void **state);
 int play_end(void **state);
+void play_open(struct play *play); /* in its stock's world; the rest is made anew */
+void play_close(struct play *play);
+void play_take(struct play *play, const char *scenario); /* another world: see trial_take */
 #define PLAY(test) cmocka_unit_test_setup_teardown(test, play_begin, play_end)
 
 /* One hook of the deployment group "dg-1", or of another one, that ends so. */
@@ -35,5 +42,7 @@ void leg(struct play *play, const char *event, enum exit_status status);
 void leg_of(struct play *play, const char *event, const char *group, enum exit_status status);
 /* quick_world's group as it was, and no run open. */
 void expect_as_before(struct rig *rig);
+/* Whatever world it is: as it was when the play began, and no run open. */
+void expect_nothing_moved(struct play *play);
 
 #endif
