@@ -1,5 +1,5 @@
 """What the bash scripts get wrong, played on a real AWS API, by the row of the list of their faults; those of the main
-job itself are in test_main_job.py, L11 in test_kill.py."""
+job itself are in test_main_job.py, L11 in test_kill.py, those that every machine has to meet in test_machines.py."""
 import pytest
 from proxy import Fault
 from stage import LEAVE, MACHINE, RETURN
@@ -241,33 +241,11 @@ def test_r5_a_wait_asks_less_and_less_often_and_not_in_step(stage):
     assert all(abs(gap - round(gap)) > 0.001 for gap in gaps[1:]), gaps
 
 
-def test_l20_and_s3_instance_and_region_come_from_metadata_by_version_2_alone(stage):
-    ended = stage.hook(LEAVE)
-    assert ended.status == 0, ended
-    assert stage.imds.refused == []
-    asked = {request.url.partition("/latest/")[2] for request in stage.imds.recorded}
-    assert {"api/token", "meta-data/placement/region", "meta-data/instance-id"} <= asked
-
-
 def test_l20_an_error_page_is_no_instance(stage):
     stage.imds.documents["/latest/meta-data/instance-id"] = "<html><title>401 - Unauthorized</title></html>"
     ended = stage.hook(LEAVE)
     assert ended.status in (FAILED, 2), ended
     assert stage.calls() == []
-
-
-def test_s1_and_s3_what_instance_metadata_says_is_checked(stage):
-    stage.imds.documents["/latest/meta-data/instance-id"] = "i-0a; touch /tmp/owned"
-    ended = stage.hook(LEAVE)
-    assert ended.status in (FAILED, 2), ended
-    assert stage.calls() == []
-
-
-def test_s2_the_record_is_for_its_owner_only(stage):
-    assert stage.hook(LEAVE).status == 0
-    modes = {path.stat().st_mode & 0o777 for path in stage.state.rglob("*") if path.is_file()}
-    assert modes == {0o600}
-    assert stage.state.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_third_partys_minimum_is_reported_and_left_alone(stage):

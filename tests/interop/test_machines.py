@@ -200,6 +200,34 @@ def test_an_instance_leaves_and_returns(stage, row, record_property):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
+def test_s2_its_record_is_for_its_owner_only(stage, row, tmp_path):
+    row.registered(stage)
+    ended = stage.hook(LEAVE, machine=row.file(), TMPDIR=str(tmp_path))
+    assert ended.status == 0, ended
+    modes = {path.stat().st_mode & 0o777 for path in stage.state.rglob("*") if path.is_file()}
+    assert modes == {0o600}
+    assert stage.state.stat().st_mode & 0o777 == 0o700
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_l20_and_s3_instance_and_region_come_from_metadata_by_version_2_alone(stage, row):
+    row.registered(stage)
+    leg(stage, row, LEAVE)
+    assert stage.imds.refused == []
+    asked = {request.url.partition("/latest/")[2] for request in stage.imds.recorded}
+    assert {"api/token", "meta-data/placement/region", "meta-data/instance-id"} <= asked
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_s1_what_metadata_says_is_no_instance_unless_it_looks_like_one(stage, row):
+    stage.imds.documents["/latest/meta-data/instance-id"] = "i-0a; touch /tmp/owned"
+    ended = stage.hook(LEAVE, machine=row.file())
+    assert ended.status in (1, 2), ended
+    assert stage.calls() == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
 def test_its_plan_only_asks_and_keeps_the_schema(stage, row):
     row.registered(stage)
     before = stage.world.look()
