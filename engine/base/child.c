@@ -137,15 +137,16 @@ void child_signal(const struct child *child, int number)
 	kill(-child->pid, number);
 }
 
-/* Of a child that was killed. */
+/* Of a child that was killed. Where SIGCHLD is ignored the kernel keeps no status: zero would say that it went well. */
 static int wait_for_end(const struct child *child)
 {
 	struct pollfd ended = { .fd = child->ended, .events = POLLIN };
 	int status = 0;
+	pid_t reaped = 0;
 
-	for (int i = 0; i < REAP_TRIES && waitpid(child->pid, &status, WNOHANG) == 0; i++)
+	for (int i = 0; i < REAP_TRIES && (reaped = waitpid(child->pid, &status, WNOHANG)) == 0; i++)
 		poll(&ended, 1, REAP_TRY_MS);
-	return status;
+	return reaped == child->pid ? status : SIGKILL;
 }
 
 int child_reap(struct child *child, int *status)

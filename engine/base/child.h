@@ -31,8 +31,8 @@ bool child_has_ended(const struct child *child);
 void child_signal(const struct child *child, int number); /* to its whole group */
 
 /* Kills what is left of its group, the child too where it has not ended, and closes the files. One that the kernel does
- * not let go within a second (it hangs in a file system) is left behind. *status is as waitpid gives it, or 0; the
- * answer is 0, or the errno for which it could not be run. */
+ * not let go within a second (it hangs in a file system) is left behind. *status is as waitpid gives it, or that of one
+ * killed where nobody can tell; the answer is 0, or the errno for which it could not be run. */
 int child_reap(struct child *child, int *status);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -27,12 +28,24 @@ static void open_missing_streams(void)
 		close(fd);
 }
 
+/* Who starts us may ignore SIGCHLD, and the kernel then tells nobody how a child ended; or block what stops us. */
+static void forget_inherited_signals(void)
+{
+	const struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	sigaction(SIGCHLD, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 void process_harden(void)
 {
 	const struct rlimit none = { 0, 0 };
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	open_missing_streams();
+	forget_inherited_signals();
 #ifndef __SANITIZE_ADDRESS__ /* it looks for leaks by tracing itself, which this forbids */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
@@ -52,6 +65,14 @@ static void ask_stop(int signal)
 	errno = number;
 }
 
+/* nohup wants a hang-up ignored, and a shell without job control an interrupt for what it starts in the background. */
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void process_catch_stops(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -63,7 +84,8 @@ void process_catch_stops(void)
 	stop_reader = ends[0];
 	stop_writer = ends[1];
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+		if (signals[i] == SIGTERM || !is_ignored(signals[i]))
+			sigaction(signals[i], &action, NULL);
 }
 
 const volatile sig_atomic_t *process_stop(void)
@@ -73,7 +95,7 @@ const volatile sig_atomic_t *process_stop(void)
 
 const int *process_stop_descriptor(void)
 {
-	return stop_reader >= 0 ? &stop_reader : NULL;
+	return &stop_reader;
 }
 
 void process_join_streams(void)

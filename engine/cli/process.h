@@ -5,15 +5,17 @@
 #include <signal.h>
 
 /* To be called first, before any file is opened: descriptors 0 to 2 are open afterwards, a core dump is impossible
- * (credentials are in memory), and a reader of the output that goes away ends nothing. */
+ * (credentials are in memory), a reader of the output that goes away ends nothing, no signal is blocked, and how a
+ * child ends can be told, whatever we were started with. */
 void process_harden(void);
 
-/* From now on SIGTERM, SIGINT and SIGHUP ask for a stop and nothing else. */
+/* From now on SIGTERM, SIGINT and SIGHUP ask for a stop and nothing else; the latter two stay ignored where they are
+ * (nohup). */
 void process_catch_stops(void);
 
 /* Set once a stop was asked for. */
 const volatile sig_atomic_t *process_stop(void);
-/* Becomes readable then, and stays so: for whoever waits. */
+/* Becomes readable then, and stays so: for whoever waits. -1 until process_catch_stops. */
 const int *process_stop_descriptor(void);
 
 /* Both outputs into one stream in the order in which they are written, and nothing to read. */

@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,6 +126,17 @@ static void a_cancelled_command_is_killed(void **state)
 	free(ready);
 }
 
+/* So it is where SIGCHLD is ignored: the kernel throws the status away. */
+static void a_command_of_whose_end_nobody_can_tell_does_not_hold(void **state)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
+
+	sigaction(SIGCHLD, &ignore, &before);
+	assert_found(fixture_check(*state, "Command", "{'Command': ['false']}"), false, "false was ended by signal 9");
+	sigaction(SIGCHLD, &before, NULL);
+}
+
 static void as_many_tries_as_asked_must_hold_in_a_row(void **state)
 {
 	const struct found *found = fixture_check(*state, "Command",
@@ -164,6 +176,7 @@ int main(void)
 		WITH_FIXTURE(a_command_gets_no_secret_no_file_and_nothing_to_read),
 		WITH_FIXTURE(what_a_command_leaves_behind_ends_with_it),
 		WITH_FIXTURE(a_cancelled_command_is_killed),
+		WITH_FIXTURE(a_command_of_whose_end_nobody_can_tell_does_not_hold),
 		WITH_FIXTURE(as_many_tries_as_asked_must_hold_in_a_row),
 		WITH_FIXTURE(commands_run_side_by_side),
 	};

@@ -1,0 +1,110 @@
+/* Whatever whoever started us had done with its signals: how children end can be told, and what is to stop us does. Each
+ * case is a process of its own, which leaves the signals of this one alone. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cli/process.h"
+
+static void ignore(int number)
+{
+	const struct sigaction action = { .sa_handler = SIG_IGN };
+
+	sigaction(number, &action, NULL);
+}
+
+static bool is_stopped_by(int number)
+{
+	raise(number);
+	return *process_stop() != 0;
+}
+
+static bool child_ends_with_7(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(7);
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 7;
+}
+
+static bool tells_how_children_end(void)
+{
+	ignore(SIGCHLD);
+	process_harden();
+	return child_ends_with_7();
+}
+
+static bool heeds_what_was_blocked(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	process_harden();
+	process_catch_stops();
+	return is_stopped_by(SIGTERM);
+}
+
+static bool heeds_a_hang_up(void)
+{
+	process_harden();
+	process_catch_stops();
+	return is_stopped_by(SIGHUP);
+}
+
+static bool outlives_a_hang_up_under_nohup(void)
+{
+	ignore(SIGHUP);
+	process_harden();
+	process_catch_stops();
+	return !is_stopped_by(SIGHUP) && is_stopped_by(SIGTERM);
+}
+
+static bool is_ended_where_it_was_to_be_let_be(void)
+{
+	ignore(SIGTERM);
+	process_harden();
+	process_catch_stops();
+	return is_stopped_by(SIGTERM);
+}
+
+static void a_process_minds_its_own_signals(void **state)
+{
+	static bool (*const rows[])(void) = {
+		tells_how_children_end,         heeds_what_was_blocked,
+		heeds_a_hang_up,                outlives_a_hang_up_under_nohup,
+		is_ended_where_it_was_to_be_let_be,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		pid_t process = fork();
+		int status;
+
+		if (process == 0)
+			_exit(rows[i]() ? 0 : 1);
+		assert_int_equal(waitpid(process, &status, 0), process);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			fail_msg("case %zu", i + 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_process_minds_its_own_signals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
