@@ -32,6 +32,7 @@ static int run(const struct lookup *lookup, char *const *arguments, struct crede
 		.environment = &lookup->with->settings->environment,
 		.clock = lookup->with->clock,
 		.timeout_ms = timeout_ms ? timeout_ms : PROCESS_TIMEOUT_MS,
+		.stop_descriptor = lookup->with->transport->stop_descriptor,
 		.max_output_bytes = PROCESS_MAX_BYTES,
 	};
 	struct buffer output = BUFFER_INIT;

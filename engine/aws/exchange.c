@@ -2,7 +2,7 @@
 
 #include "aws/exchange.h"
 
-#include <stdbool.h>
+#include <poll.h>
 #include <stdio.h>
 
 enum { GRACE_MS = 500 }; /* for the transport to see its own time-out and say more of it */
@@ -30,7 +30,14 @@ static void take_answer(void *argument, const struct http_response *response)
 		buffer_add(&wait->answer->body, response->body, response->body_length);
 }
 
-/* Polls until the deadline, or until *done where that is given. */
+bool exchange_is_stopped(const int *descriptor)
+{
+	struct pollfd stop = { .fd = descriptor ? *descriptor : -1, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0;
+}
+
+/* Polls until the deadline or a stop, or until *done where that is given. */
 static int poll_until(struct transport *transport, struct clock *clock, int64_t deadline_ms, const bool *done,
 		      struct error *err)
 {
@@ -38,7 +45,7 @@ static int poll_until(struct transport *transport, struct clock *clock, int64_t 
 
 	while (!(done && *done)) {
 		left_ms = deadline_ms - clock->monotonic_ms(clock);
-		if (left_ms <= 0)
+		if (left_ms <= 0 || exchange_is_stopped(transport->stop_descriptor))
 			return 0;
 		if (transport->poll(transport, (int)left_ms, err) < 0)
 			return -1;
@@ -60,7 +67,10 @@ int exchange(struct transport *transport, struct clock *clock, const struct http
 		return result;
 	transport->cancel(transport);
 	answer->failure = TRANSFER_NO_ANSWER;
-	snprintf(answer->reason, sizeof(answer->reason), "no answer within %d ms", request->total_timeout_ms);
+	if (exchange_is_stopped(transport->stop_descriptor))
+		snprintf(answer->reason, sizeof(answer->reason), "stopped by a signal");
+	else
+		snprintf(answer->reason, sizeof(answer->reason), "no answer within %d ms", request->total_timeout_ms);
 	return result;
 }
 

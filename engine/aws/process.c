@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "aws/exchange.h"
 #include "base/child.h"
 #include "base/memory.h"
 
@@ -38,11 +39,13 @@ static int64_t left_ms(const struct process *process, int64_t deadline_ms)
 {
 	int64_t left = deadline_ms - process->clock->monotonic_ms(process->clock);
 
-	return left > 0 ? left : 0;
+	return left > 0 && !exchange_is_stopped(process->stop_descriptor) ? left : 0;
 }
 
 static int too_slow(const struct process *process, struct error *err)
 {
+	if (exchange_is_stopped(process->stop_descriptor))
+		return error_set(err, ERROR_STORAGE, NOWHERE, "it was stopped by a signal");
 	return error_set(err, ERROR_STORAGE, NOWHERE, "it did not end within %d ms", process->timeout_ms);
 }
 
@@ -66,14 +69,17 @@ static int read_some(const struct process *process, int file, struct buffer *out
 static int read_output(const struct process *process, int file, int64_t deadline_ms, struct buffer *output,
 		       struct error *err)
 {
-	struct pollfd waited = { .fd = file, .events = POLLIN };
+	struct pollfd waited[] = {
+		{ .fd = file, .events = POLLIN },
+		{ .fd = process->stop_descriptor ? *process->stop_descriptor : -1, .events = POLLIN },
+	};
 	int result = 0;
 
 	while (result == 0) {
 		int left = (int)left_ms(process, deadline_ms);
-		int ready = left ? poll(&waited, 1, left) : 0;
+		int ready = left ? poll(waited, ARRAY_LENGTH(waited), left) : 0;
 
-		if (ready < 0 && errno == EINTR)
+		if ((ready < 0 && errno == EINTR) || (ready > 0 && !waited[0].revents))
 			continue;
 		if (ready <= 0)
 			return too_slow(process, err);

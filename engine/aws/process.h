@@ -14,6 +14,7 @@ struct process {
 	const struct environment *environment;
 	struct clock *clock;
 	int timeout_ms;
+	const int *stop_descriptor; /* readable once it is to end before its time; NULL, or -1 in it: never */
 	size_t max_output_bytes;
 };
 

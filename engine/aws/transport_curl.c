@@ -41,7 +41,7 @@ struct transport_curl {
 	struct transport transport;
 	CURLM *multi;
 	char *ca_bundle;
-	const int *wake_descriptor, *other_descriptor;
+	const int *other_descriptor;
 	struct exchange *exchanges;
 };
 
@@ -353,7 +353,7 @@ static int transport_curl_poll(struct transport *transport, int timeout_ms, stru
 
 	if (transport_curl_advance(curl) > 0 || timeout_ms <= 0)
 		return 0;
-	add_wake(wakes, &count, curl->wake_descriptor);
+	add_wake(wakes, &count, transport->stop_descriptor);
 	add_wake(wakes, &count, curl->other_descriptor);
 	code = curl_multi_poll(curl->multi, wakes, count, timeout_ms, NULL);
 	if (code != CURLM_OK)
@@ -384,13 +384,14 @@ struct transport *transport_curl_new(const struct transport_curl_options *option
 		return NULL;
 	}
 	curl = memory_new(1, sizeof(*curl));
-	curl->transport = (struct transport){ transport_curl_start, transport_curl_poll, transport_curl_cancel };
+	curl->transport = (struct transport){
+		transport_curl_start, transport_curl_poll, transport_curl_cancel, options->stop_descriptor
+	};
 	curl->multi = curl_multi_init();
 	if (!curl->multi)
 		memory_exhausted();
 	curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
 	curl->ca_bundle = options->ca_bundle ? memory_copy_text(options->ca_bundle) : NULL;
-	curl->wake_descriptor = options->wake_descriptor;
 	curl->other_descriptor = options->other_descriptor;
 	return &curl->transport;
 }

@@ -12,9 +12,9 @@
 struct transport_curl_options {
 	const char *ca_bundle; /* a PEM file in place of the system's (AWS_CA_BUNDLE); NULL: the system's */
 	/* When this descriptor becomes readable, poll returns: what a signal handler wrote into a pipe, without the
-	 * race of a signal that comes just before the wait. NULL: none. Never read from here. */
-	const int *wake_descriptor;
-	const int *other_descriptor; /* the same for another source of events; -1 in it: none yet. NULL: none */
+	 * race of a signal that comes just before the wait. NULL or -1 in it: none. Never read from here. */
+	const int *stop_descriptor;
+	const int *other_descriptor; /* the same for another source of events */
 };
 
 /* poll also returns early when a signal comes, and when bytes came that complete nothing. The caller frees. */

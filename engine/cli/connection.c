@@ -30,10 +30,12 @@ struct connection {
 
 static int open_transports(struct connection *connection, struct error *err)
 {
-	struct transport_curl_options options = { .ca_bundle = settings_ca_bundle(&connection->settings) };
+	struct transport_curl_options options = {
+		.ca_bundle = settings_ca_bundle(&connection->settings),
+		.stop_descriptor = connection->options.stop_descriptor,
+	};
 
 	connection->quiet_transport = transport_curl_new(&options, err);
-	options.wake_descriptor = connection->options.wake_descriptor;
 	options.other_descriptor = &connection->children;
 	connection->transport = transport_curl_new(&options, err);
 	return connection->quiet_transport && connection->transport ? 0 : -1;

@@ -14,7 +14,7 @@ struct connection_options {
 	struct environment environment;
 	struct clock *clock;
 	struct services *services;  /* whose STS the credentials may need */
-	const int *wake_descriptor; /* what is readable once a stop was asked for */
+	const int *stop_descriptor; /* what is readable once a stop was asked for */
 };
 
 struct connection;

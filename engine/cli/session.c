@@ -215,7 +215,7 @@ struct connection *session_connect(struct session *session, const char *region, 
 		},
 		.environment = session->environment,
 		.clock = clock_system(),
-		.wake_descriptor = process_stop_descriptor(),
+		.stop_descriptor = process_stop_descriptor(),
 	};
 
 	if (!session_catalogue(session)) {

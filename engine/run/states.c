@@ -496,6 +496,12 @@ static int is_skipped(struct run *run, const struct state *state, bool *skipped)
 	return 0;
 }
 
+/* What was asked may have been cut short by the signal: whoever goes on asks it again. */
+static enum passage pass_failure(struct run *run, const struct state *state)
+{
+	return run_is_signalled(run) ? PASSAGE_STOPPED : run_catch(run, state);
+}
+
 enum passage run_pass_state(struct run *run, const struct state *state)
 {
 	enum passage passage;
@@ -509,7 +515,7 @@ enum passage run_pass_state(struct run *run, const struct state *state)
 		return leave(run, state, NULL, true);
 	else
 		passage = passages[state->kind](run, state);
-	return passage == PASSAGE_FAILED ? run_catch(run, state) : passage;
+	return passage == PASSAGE_FAILED ? pass_failure(run, state) : passage;
 }
 
 /* What a settled action of this leg needs to be looked at once more. */

@@ -226,7 +226,9 @@ struct sim_transport *sim_transport_new(struct sim *sim, struct services *servic
 {
 	struct sim_transport *transport = memory_new(1, sizeof(*transport));
 
-	transport->interface = (struct transport){ sim_transport_start, sim_transport_poll, sim_transport_cancel };
+	transport->interface = (struct transport){
+		.start = sim_transport_start, .poll = sim_transport_poll, .cancel = sim_transport_cancel
+	};
 	transport->sim = sim;
 	transport->http = sim_http_new(sim, services, NULL);
 	transport->transfers = ROWS_OF(struct transfer *);

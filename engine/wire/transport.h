@@ -58,6 +58,9 @@ struct transport {
 	/* Waits at most `timeout_ms` for something to happen and calls what is done; 0 looks only. */
 	int (*poll)(struct transport *transport, int timeout_ms, struct error *err);
 	void (*cancel)(struct transport *transport); /* drops what is in flight, without `done` */
+	/* Readable once nobody is to be waited for any more: a stop was asked for, and poll returns at once. NULL or
+	 * -1 in it: never. */
+	const int *stop_descriptor;
 };
 
 #endif

@@ -242,7 +242,7 @@ static int set_up(void **state)
 {
 	struct fixture *fixture = memory_new(1, sizeof(*fixture));
 
-	fixture->transport = (struct transport){ fake_start, fake_poll, fake_cancel };
+	fixture->transport = (struct transport){ .start = fake_start, .poll = fake_poll, .cancel = fake_cancel };
 	fixture->clock = (struct clock){ fake_monotonic_ms, fake_wall_ms, NULL };
 	fixture->random.fraction = half;
 	fixture->provider.get = fake_get;

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "aws/imds.h"
 #include "base/memory.h"
@@ -203,6 +204,26 @@ static void a_passing_fault_is_asked_again(void **state)
 	imds_free(imds);
 }
 
+static void a_silent_service_is_not_waited_for_where_a_stop_is_asked_for(void **state)
+{
+	static const struct exchange_row hangs = { "PUT", BASE "api/token", NULL, NULL, -1, NULL };
+	const struct exchange_row script[] = { hangs, hangs, hangs, END };
+	struct fixture *fixture = *state;
+	struct imds *imds = new_imds(fixture, script);
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "!", 1), 1);
+	fixture->transport.stop_descriptor = &ends[0];
+	expect_no_fact(fixture, imds, "instance_id",
+		       "instance metadata does not answer at 'http://169.254.169.254' (stopped by a signal); in a "
+		       "container the hop limit must be 2; elsewhere, is this an EC2 instance?");
+	assert_int_equal(fixture->passed_ms, 0);
+	imds_free(imds);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void a_silent_service_is_waited_for_once(void **state)
 {
 	static const struct exchange_row silent = { "PUT", BASE "api/token", NULL, NULL, 0, "no route" };
@@ -249,6 +270,7 @@ int main(void)
 		WITH_FIXTURE(a_second_refusal_of_the_token_ends_it),
 		WITH_FIXTURE(a_token_is_renewed_before_its_time_is_over),
 		WITH_FIXTURE(a_passing_fault_is_asked_again),
+		WITH_FIXTURE(a_silent_service_is_not_waited_for_where_a_stop_is_asked_for),
 		WITH_FIXTURE(a_silent_service_is_waited_for_once),
 		WITH_FIXTURE(another_endpoint_is_asked_as_it_is_written),
 	};

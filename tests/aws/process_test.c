@@ -13,7 +13,8 @@
 
 enum { OUTPUT_MOST = 1024, SOON_MS = 200, LATE_MS = 10000 };
 
-static int run(const char *const *arguments, int timeout_ms, struct buffer *output, struct error *err)
+static int run_until(const char *const *arguments, int timeout_ms, const int *stop, struct buffer *output,
+		     struct error *err)
 {
 	const struct environment environment = { .rows = (const char *const[]){
 		"PATH=/usr/bin:/bin", "AWS_ACCESS_KEY_ID=HIDDEN", "AWS_SECRET_ACCESS_KEY=HIDDEN",
@@ -22,12 +23,17 @@ static int run(const char *const *arguments, int timeout_ms, struct buffer *outp
 	char *copies[8] = { NULL };
 	struct process process = {
 		.arguments = copies, .environment = &environment, .clock = clock_system(), .timeout_ms = timeout_ms,
-		.max_output_bytes = OUTPUT_MOST,
+		.max_output_bytes = OUTPUT_MOST, .stop_descriptor = stop,
 	};
 
 	for (size_t i = 0; arguments[i]; i++)
 		memcpy(&copies[i], &arguments[i], sizeof(copies[i]));
 	return process_run(&process, output, err);
+}
+
+static int run(const char *const *arguments, int timeout_ms, struct buffer *output, struct error *err)
+{
+	return run_until(arguments, timeout_ms, NULL, output, err);
 }
 
 static int shell(const char *script, int timeout_ms, struct buffer *output, struct error *err)
@@ -117,6 +123,29 @@ static void what_a_process_started_ends_with_it(void **state)
 	buffer_release(&output);
 }
 
+static void a_process_ends_where_a_stop_is_asked_for(void **state)
+{
+	static const char *const scripts[] = { "exec sleep 100", "exec >&-; exec sleep 100" };
+	struct clock *clock = clock_system();
+	const int64_t begun_ms = clock->monotonic_ms(clock);
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(write(ends[1], "!", 1), 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+		const char *const arguments[] = { "sh", "-c", scripts[i], NULL };
+		struct buffer output = BUFFER_INIT;
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(run_until(arguments, LATE_MS, &ends[0], &output, &err), -1);
+		fixture_expect_error(*state, &err, "it was stopped by a signal");
+		buffer_release(&output);
+	}
+	assert_in_range(clock->monotonic_ms(clock) - begun_ms, 0, LATE_MS - 1);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -127,6 +156,7 @@ int main(void)
 		WITH_FIXTURE(a_process_that_fails_is_refused),
 		WITH_FIXTURE(a_program_that_is_not_there_is_refused),
 		WITH_FIXTURE(what_a_process_started_ends_with_it),
+		WITH_FIXTURE(a_process_ends_where_a_stop_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -366,7 +366,7 @@ static void a_byte_in_the_callers_pipe_ends_the_wait(void **state)
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
-	options.wake_descriptor = &ends[0];
+	options.stop_descriptor = &ends[0];
 	transport_curl_free(fixture->transport);
 	fixture->transport = transport_curl_new(&options, NULL);
 	assert_int_equal(write(ends[1], "!", 1), 1);

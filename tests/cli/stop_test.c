@@ -1,5 +1,5 @@
-/* SIGTERM ends the program within a second and leaves a run that can go on, whatever AWS is slow with: a read, or a
- * change that is sent and not answered. The program itself, and an AWS that answers up to a point. */
+/* SIGTERM ends the program within a second and leaves a run that can go on, whatever it waits for: a read, a change that
+ * is sent and not answered, or credentials. The program itself, and an AWS that answers up to a point. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,7 +145,7 @@ static void end_aws(struct aws *aws)
 
 /* ---- the program ---- */
 
-static void run_program(const char *folder, unsigned port, const char *const *arguments)
+static void run_program(const char *folder, unsigned port, bool keys, const char *const *arguments)
 {
 	const char *build = getenv("TIDEGATE_BUILD_DIR");
 	char *program = memory_format("%s/tidegate", build ? build : ".");
@@ -155,7 +156,9 @@ static void run_program(const char *folder, unsigned port, const char *const *ar
 		memory_format("AWS_ENDPOINT_URL=http://127.0.0.1:%u", port),
 		memory_copy_text("AWS_EC2_METADATA_DISABLED=true"),
 		memory_copy_text("AWS_REGION=eu-west-1"),
-		memory_copy_text("AWS_ACCESS_KEY_ID=AKIDEXAMPLE"),
+		memory_copy_text("PATH=/usr/bin:/bin"),
+		/* Without keys, of the profile's process. */
+		keys ? memory_copy_text("AWS_ACCESS_KEY_ID=AKIDEXAMPLE") : NULL,
 		memory_copy_text("AWS_SECRET_ACCESS_KEY=example"),
 		NULL,
 	};
@@ -168,13 +171,13 @@ static void run_program(const char *folder, unsigned port, const char *const *ar
 	_exit(127);
 }
 
-static pid_t start_program(const char *folder, unsigned port, const char *const *arguments)
+static pid_t start_program(const char *folder, unsigned port, bool keys, const char *const *arguments)
 {
 	pid_t program = fork();
 
 	assert_true(program >= 0);
 	if (program == 0)
-		run_program(folder, port, arguments);
+		run_program(folder, port, keys, arguments);
 	return program;
 }
 
@@ -195,35 +198,48 @@ static void remove_folder(const char *folder)
 	free(command);
 }
 
-static void assert_stops_at(const char *silent_at)
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char *path = memory_format("%s/%s", folder, name);
+	FILE *stream = fopen(path, "w");
+
+	assert_non_null(stream);
+	fputs(text, stream);
+	fclose(stream);
+	free(path);
+}
+
+static void assert_stops(const char *folder, unsigned port, bool keys, int said)
 {
 	struct clock *clock = clock_system();
-	char folder[] = "/tmp/tidegate-stop.XXXXXX", byte;
-	char *file;
-	FILE *stream;
-	struct aws aws;
+	char *file = memory_format("%s/small.yaml", folder), byte;
 	int64_t begun_ms;
 	pid_t program;
 
-	assert_non_null(mkdtemp(folder));
-	file = memory_format("%s/small.yaml", folder);
-	stream = fopen(file, "w");
-	fputs(machine, stream);
-	fclose(stream);
-	start_aws(&aws, silent_at);
-	program = start_program(folder, aws.port, (const char *const[]){ "tidegate", "run", file, NULL });
-	assert_int_equal(read(aws.said, &byte, 1), 1);
+	program = start_program(folder, port, keys, (const char *const[]){ "tidegate", "run", file, NULL });
+	assert_int_equal(read(said, &byte, 1), 1);
 	begun_ms = clock->monotonic_ms(clock);
 	kill(program, SIGTERM);
 	assert_int_equal(exit_of(program), 6);
 	assert_in_range(clock->monotonic_ms(clock) - begun_ms, 0, STOPS_WITHIN_MS);
 	/* It is there to go on with. */
-	program = start_program(folder, aws.port,
+	program = start_program(folder, port, keys,
 				(const char *const[]){ "tidegate", "status", "--offline", "--exit-code", NULL });
 	assert_int_equal(exit_of(program), 10);
+	free(file);
+}
+
+static void assert_stops_at(const char *silent_at)
+{
+	char folder[] = "/tmp/tidegate-stop.XXXXXX";
+	struct aws aws;
+
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "small.yaml", machine);
+	start_aws(&aws, silent_at);
+	assert_stops(folder, aws.port, true, aws.said);
 	end_aws(&aws);
 	remove_folder(folder);
-	free(file);
 }
 
 static void a_read_that_is_not_answered_is_let_be(void **state)
@@ -238,11 +254,36 @@ static void a_change_that_is_not_answered_stays_in_doubt(void **state)
 	assert_stops_at("Action=SuspendProcesses");
 }
 
+static void credentials_that_do_not_come_are_let_be(void **state)
+{
+	char folder[] = "/tmp/tidegate-stop.XXXXXX";
+	char *path, *text;
+	int said;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = memory_format("%s/said", folder);
+	text = memory_format("[default]\ncredential_process = sh -c 'echo >%s; exec sleep 100'\n", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	said = open(path, O_RDWR | O_CLOEXEC);
+	free(path);
+	path = memory_format("%s/.aws", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	write_file(path, "config", text);
+	write_file(folder, "small.yaml", machine);
+	assert_stops(folder, 1, false, said);
+	close(said);
+	remove_folder(folder);
+	free(path);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_read_that_is_not_answered_is_let_be),
 		cmocka_unit_test(a_change_that_is_not_answered_stays_in_doubt),
+		cmocka_unit_test(credentials_that_do_not_come_are_let_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
