@@ -1,5 +1,5 @@
-/* Whatever whoever started us had done with its signals: how children end can be told, and what is to stop us does. Each
- * case is a process of its own, which leaves the signals of this one alone. */
+/* Whatever whoever started us had done with its signals: how children end can be told, and what is to stop us does.
+ * Each case is a process of its own, which leaves the signals of this one alone. */
 #include "config.h"
 
 #include <setjmp.h>

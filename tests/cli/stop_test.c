@@ -1,5 +1,5 @@
-/* SIGTERM ends the program within a second and leaves a run that can go on, whatever it waits for: a read, a change that
- * is sent and not answered, or credentials. The program itself, and an AWS that answers up to a point. */
+/* SIGTERM ends the program within a second and leaves a run that can go on, whatever it waits for: a read, a change
+ * that is sent and not answered, or credentials. The program itself, and an AWS that answers up to a point. */
 #include "config.h"
 
 #include <setjmp.h>
