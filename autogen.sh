@@ -27,7 +27,7 @@ check   | command -v python3                | python3              | python3
 always  | pkg-config --exists yaml-0.1      | libyaml-dev          | libyaml-devel
 always  | pkg-config --exists libcurl       | libcurl4-openssl-dev | libcurl-devel
 always  | pkg-config --exists libcrypto     | libssl-dev           | openssl-devel
-always  | pkg-config --exists libxml-2.0    | libxml2-dev          | libxml2-devel
+always  | pkg-config --exists expat         | libexpat1-dev        | expat-devel
 always  | pkg-config --exists jansson       | libjansson-dev       | jansson-devel
 always  | pkg-config --exists libmicrohttpd | libmicrohttpd-dev    | libmicrohttpd-devel
 check   | python3 -c 'import ensurepip'     | python3-venv         | python3-pip

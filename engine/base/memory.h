@@ -12,7 +12,7 @@ void *memory_resize(void *old, size_t count, size_t size);
 char *memory_copy_text(const char *text);
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* For jansson and libxml2, which report a failed allocation as an error of their own. */
+/* For jansson and expat, which report a failed allocation as an error of their own. */
 void memory_exhausted(void) __attribute__((noreturn));
 
 struct arena;

@@ -1,5 +1,5 @@
-/* A stranger's XML as a walk over elements: libxml2's streaming reader with everything off that reaches out or grows
- * (network, DTDs, entities; a DOCTYPE is refused), a bound on depth, and nothing on stderr. */
+/* A stranger's XML as a walk over elements: expat, stopped at each, with everything refused that reaches out or grows
+ * (a document type, and with it every entity of its own), a bound on depth, and UTF-8 alone. */
 #ifndef TIDEGATE_WIRE_XML_H
 #define TIDEGATE_WIRE_XML_H
 
@@ -12,13 +12,13 @@
 struct xml;
 
 struct xml_element {
-	const char *name; /* without a namespace's prefix; lives as long as the reader */
-	int depth;
-	bool empty; /* <name/>: there is no end to walk to */
+	const char *name; /* without a namespace's prefix; lives until another one of this depth begins */
+	int depth;        /* of the root: 0 */
 };
 
 /* The walk goes forward only. After xml_root or xml_next gave an element, exactly one of xml_next until 0, xml_text or
- * xml_skip takes it to its end. -1 always is ERROR_PROTOCOL in the err given at the opening; then the walk is over. */
+ * xml_skip takes it to its end. -1 always is ERROR_PROTOCOL in the err given at the opening; then the walk is over.
+ * `bytes` are borrowed until xml_root. */
 struct xml *xml_open(const char *bytes, size_t length, int depth_most, struct error *err);
 void xml_close(struct xml *xml); /* NULL is allowed */
 

@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 wire_tests = tests/wire/query_conformance_test tests/wire/query_mutation_test tests/wire/query_test \
-	tests/wire/sigv4_test tests/wire/text_test
+	tests/wire/sigv4_test tests/wire/text_test tests/wire/xml_test
 check_PROGRAMS += $(wire_tests)
 TESTS += $(wire_tests)
 
@@ -22,4 +22,5 @@ tests_wire_query_test_LDADD = $(test_libs)
 
 tests_wire_sigv4_test_LDADD = $(test_libs)
 tests_wire_text_test_LDADD = $(test_libs)
+tests_wire_xml_test_LDADD = $(test_libs)
 endif

@@ -173,7 +173,7 @@ static void a_wall_of_entities_is_refused_before_it_grows(void **state)
 	buffer_release(&body);
 }
 
-/* libxml2 likes to complain on stderr; here it goes to a file for the time of the tests. */
+/* A parser may like to complain; stderr goes to a file for the time of the tests. */
 struct quiet {
 	int kept;
 	FILE *file;

@@ -184,14 +184,9 @@ static void a_form_for_ec2_is_refused_in_ec2s_words(void **state)
 	check_forms(shapes_operation(PROTOCOL_EC2), rows, ARRAY_LENGTH(rows));
 }
 
-/* What libxml2 says behind "no well-formed XML" differs from release to release. */
-static void assert_refused(struct error *err, const char *sentence)
+static void assert_refused(const struct error *err, const char *sentence)
 {
-	static const char ill_formed[] = "the answer is no well-formed XML";
-
 	assert_int_equal(err->kind, ERROR_PROTOCOL);
-	if (strncmp(err->message, ill_formed, strlen(ill_formed)) == 0)
-		err->message[strlen(ill_formed)] = '\0';
 	assert_string_equal(err->message, sentence);
 }
 
@@ -209,6 +204,7 @@ static void check_answers(const struct operation *operation, const struct text_r
 	}
 }
 
+#define ILL_FORMED "the answer is no well-formed XML: "
 #define ANSWER(members) "<PutResponse><PutResult><Name>a</Name>" members "</PutResult></PutResponse>"
 
 static void an_answer_is_read_by_its_shapes_or_refused(void **state)
@@ -239,19 +235,19 @@ static void an_answer_is_read_by_its_shapes_or_refused(void **state)
 		{ ANSWER("<Map><entry><key>k</key></entry></Map>"), "element 'entry' of the answer has no 'value'" },
 		{ ANSWER("<Map><entry><value>1</value></entry></Map>"), "element 'entry' of the answer has no 'key'" },
 		{ "", "the answer is empty" },
-		{ " ", "the answer is no well-formed XML" },
-		{ "Service Unavailable", "the answer is no well-formed XML" },
+		{ " ", ILL_FORMED "line 1, column 2: no element found" },
+		{ "Service Unavailable", ILL_FORMED "line 1, column 1: syntax error" },
 		{ "<html><body>Log in</body></html>", "the answer's root is 'html', not 'PutResponse'" },
 		{ "<!DOCTYPE html><html></html>", "the answer has a document type" },
 		{ "<!DOCTYPE r [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>" ANSWER("<Note>&e;</Note>"),
 		  "the answer has a document type" },
-		{ ANSWER("<Note>&e;</Note>"), "the answer is no well-formed XML" },
+		{ ANSWER("<Note>&e;</Note>"), ILL_FORMED "line 1, column 45: undefined entity" },
 		{ "<GetResponse/>", "the answer's root is 'GetResponse', not 'PutResponse'" },
 		{ "<PutResponse/>", "the answer has no element 'PutResult'" },
 		{ "<PutResponse><GetResult/></PutResponse>", "the answer has no element 'PutResult'" },
-		{ ANSWER("") "<more/>", "the answer is no well-formed XML" },
+		{ ANSWER("") "<more/>", ILL_FORMED "line 1, column 65: junk after document element" },
 		{ "<PutResponse><PutResult><Name>a</Name></PutResult>",
-		  "the answer is no well-formed XML" },
+		  ILL_FORMED "line 1, column 51: no element found" },
 	};
 
 	(void)state;
@@ -270,7 +266,7 @@ static void an_answer_in_another_encoding_is_refused(void **state)
 	for (size_t i = 0; i < strlen(text); i++)
 		buffer_add(&body, (const char[]){ text[i], '\0' }, 2);
 	assert_null(query_decode_response(shapes_operation(PROTOCOL_QUERY), body.bytes, body.length, NULL, &err));
-	assert_refused(&err, "the answer is no well-formed XML");
+	assert_refused(&err, "the answer is not UTF-8");
 	buffer_release(&body);
 }
 
@@ -338,7 +334,7 @@ static void a_fault_is_read_in_both_forms(void **state)
 		{ "", NULL, "the answer is empty", NULL },
 		{ "<!DOCTYPE a><ErrorResponse/>", NULL, "the answer has a document type", NULL },
 		{ "<ErrorResponse><Error><Code>C</Code>", NULL,
-		  "the answer is no well-formed XML", NULL },
+		  ILL_FORMED "line 1, column 37: no element found", NULL },
 	};
 
 	(void)state;
