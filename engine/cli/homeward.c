@@ -33,12 +33,22 @@ static int64_t patience_ms(const struct history *history)
 	return goes_on_later(history) ? HOMEWARD_LATER_MS : HOMEWARD_PATIENCE_MS;
 }
 
+/* Without a goal, each pause is one for a leg that neither passes them nor only takes back. */
+static bool rests_at_pauses(const struct history *history)
+{
+	return json_array_size(json_object_get(history->leg, "goal")) == 0 &&
+	       !json_is_true(json_object_get(history->leg, "passes_pauses")) &&
+	       !json_is_true(json_object_get(history->leg, "restores"));
+}
+
 /* A pause that the newest leg reached, not one that it had yet to leave. */
 static bool stands_at_goal(const struct history *history)
 {
 	size_t i;
 	json_t *name;
 
+	if (rests_at_pauses(history))
+		return true;
 	json_array_foreach (json_object_get(history->leg, "goal"), i, name)
 		if (history->position && strcmp(json_string_value(name), history->position) == 0)
 			return true;
@@ -68,19 +78,39 @@ static json_t *hook_of(const struct history *history)
 	return hook ? json_deep_copy(hook) : json_made(json_object());
 }
 
+/* Where a leg without a goal was on its way to is what it said itself: to the end, or, as who goes home, to the next
+ * place of rest. The pause behind the one that has expired is such a place: what was being installed is not finished. */
+static bool goes_through(const struct history *history, const struct machine *machine, const struct state_list *goal)
+{
+	if (goal->count > 0)
+		return !homeward_opens(history, machine, goal);
+	return json_is_true(json_object_get(history->leg, "passes_pauses"));
+}
+
+/* What is cut off while it takes back goes on with that, wherever the machine would lead. */
+static bool takes_back(const struct history *history)
+{
+	return json_is_true(json_object_get(history->leg, "restores")) && was_cut_off(history);
+}
+
 void homeward_go_on(struct arena *arena, struct run *run, struct leg_result *result)
 {
 	const struct history *history = run_history(run);
 	struct leg leg = { .name = "resume", .hook = hook_of(history) };
 	struct state_list goal;
 
+	if (takes_back(history)) {
+		run_restore(run, &leg, result);
+		json_decref(leg.hook);
+		return;
+	}
 	if (history->standing == STANDING_PAUSED) {
 		leg.leaves_paused = true;
 		leg.passes_pauses = true;
 	} else {
 		goal_from_record(&goal, arena, run_machine(run), json_object_get(history->leg, "goal"));
 		leg.goal = goal.count > 0 ? &goal : NULL;
-		leg.passes_pauses = !homeward_opens(history, run_machine(run), &goal);
+		leg.passes_pauses = goes_through(history, run_machine(run), &goal);
 	}
 	run_leg(run, &leg, result);
 	json_decref(leg.hook);
@@ -89,7 +119,7 @@ void homeward_go_on(struct arena *arena, struct run *run, struct leg_result *res
 /* To the next place of rest, without a goal. */
 static void go_home(struct run *run, bool restore_only, struct leg_result *result)
 {
-	struct leg leg = { .name = "resume", .hook = hook_of(run_history(run)) };
+	struct leg leg = { .name = "resume", .hook = hook_of(run_history(run)), .leaves_expired = true };
 
 	if (restore_only)
 		run_restore(run, &leg, result);
@@ -122,7 +152,7 @@ static void send_home(struct arena *arena, struct run *run, enum homeward homewa
 		homeward_go_on(arena, run, result);
 		return;
 	case HOMEWARD_EXPIRE:
-		if (run_expire(run))
+		if (run_expired(run))
 			go_home(run, false, result);
 		return;
 	case HOMEWARD_INTERRUPT:

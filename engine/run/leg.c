@@ -145,6 +145,15 @@ static int leave_pause(struct run *run)
 	return run_record(run, "goes_on", json_pack("{s:s}", "next", run->history.next));
 }
 
+/* Nobody came. */
+static int leave_expired(struct run *run)
+{
+	const struct state *state = machine_state(run->machine, run->history.position);
+
+	return run_record(run, "goes_on",
+			  json_pack("{s:s, s:b}", "next", state_name(state->pause->on_expire.state), "expired", 1));
+}
+
 static void drive_leg(struct run *run, const struct leg *leg, struct leg_result *result)
 {
 	for (;;) {
@@ -199,6 +208,20 @@ static json_t *leg_hook(const struct run *run, const struct leg *leg)
 	return before && json_object_size(leg->hook) == 0 ? before : leg->hook;
 }
 
+static json_t *leg_fields(const struct leg *leg, json_t *hook)
+{
+	json_t *fields = json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
+				   goal_names(leg), "begins", leg->begins, "at_most_ms",
+				   (json_int_t)leg->at_most_ms);
+
+	/* Without a goal, only these tell where it was on its way to. */
+	if (leg->passes_pauses)
+		json_put(fields, "passes_pauses", json_true());
+	if (leg->restores)
+		json_put(fields, "restores", json_true());
+	return fields;
+}
+
 static int begin_leg(struct run *run, const struct leg *leg)
 {
 	json_t *hook = leg_hook(run, leg);
@@ -208,19 +231,18 @@ static int begin_leg(struct run *run, const struct leg *leg)
 	run->preflighted = false;
 	run_forget_verified(run);
 	json_incref(hook);
-	result = run_record(run, "leg",
-			    json_pack("{s:s, s:O, s:o, s:b, s:I}", "leg", leg->name, "hook", hook, "goal",
-				      goal_names(leg), "begins", leg->begins, "at_most_ms",
-				      (json_int_t)leg->at_most_ms));
+	result = run_record(run, "leg", leg_fields(leg, hook));
 	if (result == 0)
 		run_make_document(run, hook);
 	json_decref(hook);
 	/* Whose leg this is must be known to the next process, whatever happens to this one. */
 	if (result != 0 || run_sync(run) != 0)
 		return -1;
-	if (run->history.standing == STANDING_PAUSED && leg->leaves_paused && leave_pause(run) != 0)
-		return -1;
-	return 0;
+	if (run->history.standing != STANDING_PAUSED)
+		return 0;
+	if (leg->leaves_expired && run_expired(run))
+		return leave_expired(run);
+	return leg->leaves_paused ? leave_pause(run) : 0;
 }
 
 /* What ended with an empty ledger and will not go on is ended in the journal too, so that the run is closed. */
@@ -273,11 +295,13 @@ void run_leg(struct run *run, const struct leg *leg, struct leg_result *result)
 
 void run_restore(struct run *run, const struct leg *leg, struct leg_result *result)
 {
+	struct leg back = *leg;
 	const struct state *state;
 	int left;
 
 	*result = (struct leg_result){ .status = EXIT_FAILED };
-	left = begin_leg(run, leg);
+	back.restores = true;
+	left = begin_leg(run, &back);
 	state = standing_state(run);
 	if (left == 0)
 		left = run_restore_entries(run, state ? state : run->machine->start_at.state, NULL, INT64_MAX);
@@ -294,18 +318,14 @@ void run_restore(struct run *run, const struct leg *leg, struct leg_result *resu
 	end_leg(run, result);
 }
 
-bool run_expire(struct run *run)
+bool run_expired(const struct run *run)
 {
 	const struct history *history = &run->history;
 	const struct state *state = history->position ? machine_state(run->machine, history->position) : NULL;
 	struct clock *clock = run->environment.clock;
 
-	if (history->standing != STANDING_PAUSED || !history->expires_ms ||
-	    clock->wall_ms(clock) < history->expires_ms || !state || !state->pause)
-		return false;
-	return run_record(run, "goes_on",
-			  json_pack("{s:s, s:b}", "next", state_name(state->pause->on_expire.state), "expired", 1)) ==
-	       0;
+	return history->standing == STANDING_PAUSED && history->expires_ms &&
+	       clock->wall_ms(clock) >= history->expires_ms && state && state->pause;
 }
 
 bool run_found_out(const struct run *run)

@@ -64,7 +64,9 @@ struct leg {
 	int64_t at_most_ms;       /* 0: no bound */
 	bool begins;              /* at start_at, with what the ledger holds */
 	bool leaves_paused;       /* goes on from the pause at which the run stands */
+	bool leaves_expired;      /* likewise at on_expire, where that pause has expired */
 	bool passes_pauses;       /* and through every pause that is not its goal */
+	bool restores;            /* it only takes back (run_restore sets it) */
 	/* The event that goes on with this leg where its time is over while it only waits for effects: then it ends
 	 * with exit 0. NULL: it is interrupted, whatever it does. */
 	const char *goes_on_at;
@@ -104,8 +106,8 @@ void run_leg(struct run *run, const struct leg *leg, struct leg_result *result);
 /* Takes back all that the ledger holds, and ends the run. */
 void run_restore(struct run *run, const struct leg *leg, struct leg_result *result);
 
-/* Nobody came: where the pause has expired, the run goes on at on_expire. Whether it did. */
-bool run_expire(struct run *run);
+/* Whether the pause at which the run stands has lasted for as long as it may. */
+bool run_expired(const struct run *run);
 /* An opening leg was cut off and nobody came back: its state fails as interrupted. Whether a catch took that, and says
  * where the run goes on; else there is nothing but to restore. */
 bool run_interrupt(struct run *run, struct leg_result *result);

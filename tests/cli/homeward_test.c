@@ -20,8 +20,14 @@ struct row {
 	bool opens;
 	int64_t latest_ms, expires_ms, booted_ms;
 	enum homeward expected;
-	const char *goal; /* of the newest leg, while the run stands at "OUT" */
+	const char *leg; /* what the newest one says of itself, while the run stands at "OUT" */
 };
+
+#define TO_OUT "{\"goal\": [\"OUT\"]}"
+#define TO_IN "{\"goal\": [\"IN\"]}"
+#define TO_REST "{\"goal\": []}"
+#define TO_THE_END "{\"goal\": [], \"passes_pauses\": true}"
+#define TO_TAKE_BACK "{\"goal\": [], \"restores\": true}"
 
 static const struct row rows[] = {
 	/* A pause only expires. */
@@ -45,10 +51,16 @@ static const struct row rows[] = {
 	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, NULL },
 	{ STANDING_BEFORE, EXIT_INTERRUPTED, false, NOW, 0, 0, HOMEWARD_GO_ON, NULL },
 	/* Cut off before it had left the pause, it goes on; a pause that was its goal only expires. */
-	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, "IN" },
-	{ STANDING_PAUSED, EXIT_INTERRUPTED, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_GO_ON, "IN" },
-	{ STANDING_PAUSED, -1, false, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE, "OUT" },
-	{ STANDING_PAUSED, EXIT_LEFT, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING, "IN" },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, TO_IN },
+	{ STANDING_PAUSED, EXIT_INTERRUPTED, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_GO_ON, TO_IN },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE, TO_OUT },
+	{ STANDING_PAUSED, EXIT_LEFT, false, NOW - MINUTE, NOW + 1, 0, HOMEWARD_NOTHING, TO_IN },
+	/* Without a goal: who goes home rests at a pause, who goes to the end was still to leave it. */
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING, TO_REST },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, NOW, 0, HOMEWARD_EXPIRE, TO_REST },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, TO_THE_END },
+	{ STANDING_PAUSED, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, TO_TAKE_BACK },
+	{ STANDING_IN, -1, false, NOW - MINUTE, 0, 0, HOMEWARD_GO_ON, TO_REST },
 	/* One that said that a person is needed waits for that person. */
 	{ STANDING_IN, EXIT_LEFT, false, NOW - 60 * MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
 	{ STANDING_IN, EXIT_IN_DOUBT, true, NOW - 60 * MINUTE, 0, NOW, HOMEWARD_NOTHING, NULL },
@@ -64,8 +76,8 @@ static void runs_only_go_home(void **state)
 					   .latest_ms = row->latest_ms,
 					   .expires_ms = row->expires_ms };
 
-		history.leg = row->goal ? json_pack("{s:[s]}", "goal", row->goal) : json_object();
-		history.position = row->goal ? strdup("OUT") : NULL;
+		history.leg = row->leg ? json_loads(row->leg, 0, NULL) : json_object();
+		history.position = row->leg ? strdup("OUT") : NULL;
 		history.leg_end = row->end < 0 ? NULL
 					       : json_pack("{s:i, s:b}", "exit", row->end % LATER, "later",
 							   row->end == LATER);

@@ -539,8 +539,8 @@ static struct open_run find_open_run(struct rig *rig)
 static bool attend(struct run *run, enum rig_way way, struct leg_result *result)
 {
 	struct leg leg = { .name = "resume", .hook = json_object(), .leaves_paused = way == RIG_RESUME,
-			   .passes_pauses = way == RIG_RESUME };
-	bool acts = way == RIG_EXPIRE ? run_expire(run) : true;
+			   .passes_pauses = way == RIG_RESUME, .leaves_expired = way == RIG_EXPIRE };
+	bool acts = way == RIG_EXPIRE ? run_expired(run) : true;
 	bool restores = way == RIG_RESTORE || (way == RIG_INTERRUPT && !run_interrupt(run, result));
 
 	if (acts)
