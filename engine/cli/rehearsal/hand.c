@@ -31,22 +31,42 @@ void stage_plan(struct stage *stage)
 	invariants_check_plan(stage);
 }
 
-/* Who finds it out, and nobody knows why, is told so by the returning hook; then it is adopted and comes back. */
-void stage_adopt(struct stage *stage)
+static void adopt(struct stage *stage)
 {
 	struct run_environment environment = stage_environment(stage);
 	struct start start = stage_start(stage, stage->opening, true);
 	struct leg_result result = { 0 };
 
+	start_adopt(&environment, &start, &result);
+	json_decref(start.leg.hook);
+	if (sim_dead(stage->sim))
+		stage_restart(stage);
+}
+
+static bool comes_back(struct stage *stage)
+{
+	struct history history = { 0 };
+	bool back = stage_hook(stage, stage->closing, false);
+
+	if (!back && !stage_open_run(stage, &history))
+		forget_planned(stage);
+	history_release(&history);
+	return back;
+}
+
+/* Who finds it out, and nobody knows why, is told so by the returning hook; then it is adopted and comes back. Where
+ * that is cut off or refused, both are done again. */
+void stage_adopt(struct stage *stage)
+{
+	bool back;
+
 	if (stage->scene->stands_by) {
 		sim_act(stage->sim, &(struct sim_act){ .kind = SIM_ACT_STANDBY, .instance = sim_self(stage->sim) });
 		sim_advance(stage->sim, DRAINED_MS);
 	}
-	if (!stage_hook(stage, stage->closing, false) && stage->left && stage->scene->stands_by) {
-		forget_planned(stage);
-		start_adopt(&environment, &start, &result);
-		if (result.status == EXIT_REACHED)
-			stage_hook(stage, stage->closing, false);
+	back = comes_back(stage);
+	for (size_t i = 0; stage->scene->stands_by && !back && i <= stage->n_mishaps; i++) {
+		adopt(stage);
+		back = comes_back(stage);
 	}
-	json_decref(start.leg.hook);
 }

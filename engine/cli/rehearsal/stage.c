@@ -12,7 +12,7 @@
 #include "text/json.h"
 
 enum {
-	DEPLOYMENTS_MOST = 5,
+	DEPLOYMENTS_MOST = 5, /* that fail by themselves */
 	DOWNLOADS_MS = 2 * 60 * 1000, /* between ApplicationStop and BeforeInstall */
 	INSTALLS_MS = 10 * 60 * 1000,
 	BETWEEN_MS = 60 * 1000,         /* until somebody deploys again */
@@ -154,7 +154,7 @@ static void arm_next(struct stage *stage, struct progress_mark from)
 	}
 }
 
-static void restart(struct stage *stage)
+void stage_restart(struct stage *stage)
 {
 	size_t struck = stage->n_armed;
 
@@ -204,11 +204,12 @@ static struct leg_played *leg_new(struct stage *stage, const char *hook, bool op
 static void leg_over(struct stage *stage, struct leg_played *leg)
 {
 	leg->died = sim_dead(stage->sim);
+	stage->cut_off += leg->died || stage->stopped_at;
 	leg->records = json_array_size(stage->records);
 	stage->left = !leg->died && leg->result.status == EXIT_LEFT;
 	stage->stop = 0;
 	if (leg->died)
-		restart(stage);
+		stage_restart(stage);
 	else
 		invariants_check_leg(stage, leg);
 	/* The next process got no signal. */
@@ -258,7 +259,7 @@ static void attend(struct stage *stage, const char *id)
 
 	if (start_locked(&environment, id, &locked, NULL) != 0) {
 		if (sim_dead(stage->sim))
-			restart(stage);
+			stage_restart(stage);
 		return;
 	}
 	homeward = homeward_attend(&environment, stage->arena, locked.run, &result);
@@ -326,7 +327,7 @@ static void stage_clear(struct stage *stage)
 {
 	json_decref(stage->records);
 	stage->records = json_made(json_array());
-	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = 0;
+	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = stage->cut_off = 0;
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
 	stage->struck = (struct progress_mark){ 0 };
@@ -346,13 +347,18 @@ static void reset_world(struct sim **sim, const struct sim *model, uint64_t seed
 		sim_reset(*sim, model, seed);
 }
 
-/* Again and again until the instance is back. Where the last deployment was cut off, the timer is what remains. */
+/* Again and again until the instance is back. What the world lets fail each time ends some time; but behind one that was
+ * cut off another comes, as everywhere else in a rehearsal: that nobody comes is a mishap of its own, and its pause ends
+ * when it expires. */
 static void play_deployments(struct stage *stage)
 {
 	bool over = false;
 
-	for (unsigned i = 0; i < DEPLOYMENTS_MOST && !over && !stage->violation.invariant; i++) {
+	for (unsigned failed = 0; failed < DEPLOYMENTS_MOST && !over && !stage->violation.invariant;) {
+		const unsigned before = stage->cut_off;
+
 		over = play_deployment(stage);
+		failed += stage->cut_off == before;
 		if (!over)
 			sim_advance(stage->sim, BETWEEN_MS);
 	}

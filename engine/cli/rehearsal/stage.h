@@ -38,7 +38,7 @@ struct mishap {
 	struct sim_act act;
 };
 
-enum { MISHAPS_MOST = 8, STAGE_LEGS_MOST = 24 };
+enum { MISHAPS_MOST = 8, STAGE_LEGS_MOST = 48 };
 
 /* How far the disk was when so many requests had begun. */
 struct progress_mark {
@@ -100,6 +100,7 @@ struct stage {
 	struct leg_played legs[STAGE_LEGS_MOST];
 	size_t n_legs;
 	unsigned runs;             /* that were made */
+	unsigned cut_off;          /* hooks that died, or were stopped */
 	volatile sig_atomic_t stop;
 	unsigned stop_at, stopped_at; /* the request at which SIGTERM comes, came; 0: none */
 	bool given_up;             /* nobody will deploy again */
@@ -118,6 +119,8 @@ void stage_adopt(struct stage *stage);
 
 struct executor stage_gate(void);                                   /* gate.c */
 struct progress_mark stage_progress(const struct stage *stage);
+
+void stage_restart(struct stage *stage); /* the process has died: the next one, with what comes then */
 
 /* One hook; whether its leg reached its goal. */
 bool stage_hook(struct stage *stage, const struct hook *hook, bool opens);
