@@ -53,6 +53,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/hand.c \
 	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
+	engine/cli/rehearsal/moment.c \
 	engine/cli/rehearsal/others.c \
 	engine/cli/rehearsal/profile.c \
 	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \

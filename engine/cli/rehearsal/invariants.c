@@ -27,6 +27,7 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_EXIT_3] = { "exit 3", "\"a person is needed\" lists what is left" },
 	[RULE_LEFT] = { "L1", "a leg that fails has tried to take back all that it changed" },
 	[RULE_LOST] = { "lost", "an answer that is lost fails no deployment" },
+	[RULE_CALM] = { "calm", "where nothing goes wrong who has left comes back" },
 	[RULE_TRAFFIC] = { "traffic", "no traffic comes to an installation that nobody has finished" },
 	[RULE_HOME] = { "home", "a run that nobody drives any more goes home" },
 	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
@@ -76,49 +77,6 @@ bool anybody_acted(const struct stage *stage)
 	return false;
 }
 
-/* What of ours, sent without a look behind the act, would overwrite it or rest on what it has changed. */
-static const char *const of_processes[] = { "SuspendProcesses", "ResumeProcesses", NULL };
-static const char *const of_size[] = { "UpdateAutoScalingGroup", "SetDesiredCapacity", NULL };
-static const char *const *const act_races[SIM_ACT_COUNT] = {
-	[SIM_ACT_SUSPEND] = of_processes, [SIM_ACT_RESUME] = of_processes, [SIM_ACT_MINIMUM] = of_size,
-	[SIM_ACT_STANDBY] = of_size,      [SIM_ACT_RETURN] = of_size,      [SIM_ACT_TERMINATE] = of_size,
-};
-
-static bool is_named(const char *const *names, const char *operation)
-{
-	for (; names && *names; names++)
-		if (strcmp(*names, operation) == 0)
-			return true;
-	return false;
-}
-
-/* Whether the next thing of ours to reach AWS from the act on was such a change: it rests on what was read before the
- * act, and no order of requests can tell the two writers apart. */
-static bool came_between(const struct stage *stage, unsigned request, const char *const *races)
-{
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		if (logged->number < request || !logged->effect)
-			continue;
-		if (!logged->reads)
-			return is_named(races, logged->operation);
-		if (strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->fault != SIM_FAULT_STALE)
-			return false;
-	}
-	return false;
-}
-
-static bool at_the_same_moment(const struct stage *stage)
-{
-	struct sim_done done;
-
-	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
-		if (done.request && came_between(stage, done.request, act_races[done.act.kind]))
-			return true;
-	return false;
-}
-
 /* ---- the world, against the one without us ---- */
 
 /* Holds each fact of `facts` against the world without us; a rule of its own for each, or `rule`. */
@@ -141,7 +99,7 @@ static void compare_worlds(struct stage *stage, unsigned facts, const enum rule 
 		/* What the last hook said to be left, with exit 3, is left. */
 		if (stage->left && open && fact_in_ledger(&history.ledger, fact))
 			continue;
-		if (anybody_acted(stage) && at_the_same_moment(stage))
+		if (nobody_can_tell(stage, fact))
 			stage->same_moment = true;
 		else
 			violate(stage, rule ? *rule : rule_of_fact(fact), "%s", why);
@@ -287,6 +245,9 @@ void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
 	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
 		if (exit_checks[i].status == leg->result.status)
 			exit_checks[i].check(stage, leg);
+	/* A closing hook is played only behind an opening one that has reached its goal. */
+	if (leg->result.status != EXIT_REACHED && !leg->opens && stage->n_mishaps == 0)
+		violate(stage, RULE_CALM, "%s: %s", exit_name(leg->result.status), leg->result.message);
 	if (leg->result.status != EXIT_REACHED && only_lost_an_answer(stage))
 		violate(stage, RULE_LOST, "%s: %s", exit_name(leg->result.status), leg->result.message);
 	if (leg->result.status == EXIT_REACHED && !anybody_acted(stage))

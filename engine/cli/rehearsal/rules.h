@@ -24,6 +24,7 @@ enum rule {
 	RULE_EXIT_3,
 	RULE_LEFT,
 	RULE_LOST,
+	RULE_CALM,
 	RULE_TRAFFIC,
 	RULE_HOME,
 	RULE_EXPECT,
@@ -37,7 +38,12 @@ void violate(struct stage *stage, enum rule rule, const char *format, ...) __att
 bool act_done(const struct stage *stage, enum sim_act_kind kind);
 bool anybody_acted(const struct stage *stage);
 
+/* moment.c: whether what others did leaves nothing by which anybody, we or this rehearsal, could tell whose the value
+ * is that this fact has. */
+bool nobody_can_tell(const struct stage *stage, enum fact fact);
+
 /* sent.c */
+bool is_unanswered(const struct sim_logged *logged); /* it was to change something */
 void check_log(struct stage *stage);         /* what each request names, and what stands behind one in doubt */
 void check_stop(struct stage *stage);        /* since SIGTERM */
 void check_intents(struct stage *stage);     /* each request that changes something has one */

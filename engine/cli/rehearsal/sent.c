@@ -46,7 +46,7 @@ static void check_resumed(struct stage *stage, const struct sim_logged *logged)
 					json_string_value(process));
 }
 
-static bool is_unanswered(const struct sim_logged *logged)
+bool is_unanswered(const struct sim_logged *logged)
 {
 	static const bool unanswered[SIM_FAULT_COUNT] = {
 		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true,
