@@ -200,8 +200,8 @@ static void add_limits(const struct rehearsal *rehearsal, struct buffer *text)
 				  (unsigned long long)(tally->pairs * rehearsal->leads / tally->leads));
 	if (same_moment > 0)
 		buffer_add_format(text,
-				  "  %llu not proven: another wrote in the same moment, or just as a neighbour does that "
-				  "leaves, and\n  nothing that AWS shows tells whose the value is\n",
+				  "  %llu not proven: another wrote in the same moment, or just as a neighbour does "
+				  "that leaves,\n  and nothing that AWS shows tells whose the value is\n",
 				  (unsigned long long)same_moment);
 }
 

@@ -79,7 +79,7 @@ static json_t *hook_of(const struct history *history)
 }
 
 /* Where a leg without a goal was on its way to is what it said itself: to the end, or, as who goes home, to the next
- * place of rest. The pause behind the one that has expired is such a place: what was being installed is not finished. */
+ * place of rest. The pause behind one that has expired is such a place: what was being installed is not finished. */
 static bool goes_through(const struct history *history, const struct machine *machine, const struct state_list *goal)
 {
 	if (goal->count > 0)

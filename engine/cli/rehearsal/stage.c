@@ -347,9 +347,9 @@ static void reset_world(struct sim **sim, const struct sim *model, uint64_t seed
 		sim_reset(*sim, model, seed);
 }
 
-/* Again and again until the instance is back. What the world lets fail each time ends some time; but behind one that was
- * cut off another comes, as everywhere else in a rehearsal: that nobody comes is a mishap of its own, and its pause ends
- * when it expires. */
+/* Again and again until the instance is back. What the world lets fail each time ends some time; but behind one that
+ * was cut off another comes, as everywhere else in a rehearsal: that nobody comes is a mishap of its own, and its
+ * pause ends when it expires. */
 static void play_deployments(struct stage *stage)
 {
 	bool over = false;
