@@ -58,13 +58,13 @@ static int add_run(struct session *session, struct buffer *dot, struct error *er
 	struct journal_tail tail;
 	struct journal *journal = NULL;
 	struct run_rows runs;
-	const char *id = NULL;
+	const struct run_row *row = NULL;
 	int result = -1;
 
 	if (runs_load(session, false, &runs, err) == 0)
-		id = runs_choose(session, &runs, err);
-	if (id)
-		journal = journal_read(session->storage, id, &tail, err);
+		row = runs_choose(session, &runs, err);
+	if (row)
+		journal = journal_read(session->storage, row->id, &tail, err);
 	if (journal)
 		result = add_journal(session, journal, dot, err);
 	journal_close(journal);

@@ -85,13 +85,13 @@ static int show(struct session *session, const char *id, struct error *err)
 /* Where none is open, the newest is what people mean. */
 static const char *choose(struct session *session, const struct run_rows *runs, struct error *err)
 {
-	const char *id = runs_choose(session, runs, err);
+	const struct run_row *row = runs_choose(session, runs, err);
 	size_t open = 0;
 
 	for (size_t i = 0; i < runs->count; i++)
 		open += history_is_open(&runs->rows[i].history) ? 1 : 0;
-	if (id)
-		return id;
+	if (row)
+		return row->id;
 	/* What a damaged one still tells is what a person needs who must put it right. */
 	if (runs->damaged > 0 && session->options.n_operands > 0)
 		return session->options.operands[0];

@@ -14,13 +14,15 @@ static void restore(struct run *run, struct leg_result *result)
 	json_decref(leg.hook);
 }
 
-static int restore_run(struct session *session, const char *id, struct error *err)
+static int restore_run(struct session *session, const struct run_row *row, struct error *err)
 {
+	const char *id = row->id;
 	struct run_environment environment;
 	struct locked_run locked;
 	struct leg_result result = { 0 };
 	char *question;
 
+	run_row_choose_region(row, session);
 	if (session_run_environment(session, true, &environment, err) != 0 ||
 	    start_locked(&environment, id, &locked, err) != 0)
 		return -1;
@@ -39,13 +41,13 @@ static int run_restore_command(struct session *session)
 {
 	struct error err = ERROR_INIT;
 	struct run_rows runs;
-	const char *id = NULL;
+	const struct run_row *row = NULL;
 	int status = -1;
 
 	if (runs_load(session, false, &runs, &err) == 0)
-		id = runs_choose(session, &runs, &err);
-	if (id)
-		status = restore_run(session, id, &err);
+		row = runs_choose(session, &runs, &err);
+	if (row)
+		status = restore_run(session, row, &err);
 	runs_release(&runs);
 	return status < 0 ? session_fail(session, &err) : status;
 }

@@ -11,13 +11,15 @@
 
 /* ---- one, by hand ---- */
 
-static int resume_run(struct session *session, const char *id, struct error *err)
+static int resume_run(struct session *session, const struct run_row *row, struct error *err)
 {
+	const char *id = row->id;
 	struct run_environment environment;
 	struct locked_run locked;
 	struct leg_result result = { 0 };
 	char *question = arena_format(session->arena, "Resume run %s?", id);
 
+	run_row_choose_region(row, session);
 	if (session_run_environment(session, true, &environment, err) != 0 ||
 	    start_locked(&environment, id, &locked, err) != 0)
 		return -1;
@@ -38,16 +40,36 @@ static int resume_run(struct session *session, const char *id, struct error *err
 
 /* ---- all, at boot and by timer ---- */
 
+/* What is open and could not be looked after still holds its changes. */
+static int leave_open(struct session *session, const struct error *err)
+{
+	session_fail(session, err);
+	return EXIT_LEFT;
+}
+
+/* An image of a running host would end what that one is in the middle of. */
+static int let_be(struct session *session, const struct run_row *row)
+{
+	struct error err = ERROR_INIT;
+
+	error_set(&err, ERROR_NONE, NOWHERE,
+		  "run %s is let be: it is of host %s, and instance metadata does not say whether this is that host; "
+		  "if so: tidegate resume %s", row->id, history_text(&row->history, "host"), row->id);
+	return leave_open(session, &err);
+}
+
 /* One that another process drives is in good hands. */
-static int attend(struct session *session, const struct run_environment *environment, const char *id)
+static int attend(struct session *session, const struct run_environment *environment, const struct run_row *row)
 {
 	struct locked_run locked;
 	struct leg_result result = { 0 };
 	struct error err = ERROR_INIT;
 	enum homeward homeward;
 
-	if (start_locked(environment, id, &locked, &err) != 0)
-		return err.kind == ERROR_BUSY ? EXIT_REACHED : session_fail(session, &err);
+	if (row->perhaps_elsewhere)
+		return let_be(session, row);
+	if (start_locked(environment, row->id, &locked, &err) != 0)
+		return err.kind == ERROR_BUSY ? EXIT_REACHED : leave_open(session, &err);
 	homeward = homeward_attend(environment, session->arena, locked.run, &result);
 	start_unlock(environment, &locked);
 	return homeward == HOMEWARD_NOTHING ? EXIT_REACHED : verdict_print(&session->report, &result);
@@ -57,14 +79,15 @@ static int attend(struct session *session, const struct run_environment *environ
 static int resume_all(struct session *session, const struct run_rows *runs, struct error *err)
 {
 	struct run_environment environment;
-	int status = EXIT_REACHED;
+	int status = runs->damaged > 0 ? EXIT_LEFT : EXIT_REACHED;
 
 	if (runs->count == 0)
-		return EXIT_REACHED;
+		return status;
+	run_row_choose_region(&runs->rows[0], session);
 	if (session_run_environment(session, true, &environment, err) != 0)
 		return -1;
 	for (size_t i = 0; i < runs->count && !*process_stop(); i++) {
-		int one = attend(session, &environment, runs->rows[i].id);
+		int one = attend(session, &environment, &runs->rows[i]);
 
 		if (one != EXIT_FAILED && (status == EXIT_REACHED || one == EXIT_LEFT))
 			status = one;
@@ -77,15 +100,15 @@ static int run_resume(struct session *session)
 	bool all = options_has(&session->options, OPTION_ALL);
 	struct error err = ERROR_INIT;
 	struct run_rows runs;
-	const char *id;
+	const struct run_row *row;
 	int status = -1;
 
 	if (runs_load(session, all, &runs, &err) == 0) {
-		id = all ? NULL : runs_choose(session, &runs, &err);
+		row = all ? NULL : runs_choose(session, &runs, &err);
 		if (all)
 			status = resume_all(session, &runs, &err);
-		else if (id)
-			status = resume_run(session, id, &err);
+		else if (row)
+			status = resume_run(session, row, &err);
 	}
 	runs_release(&runs);
 	return status < 0 ? session_fail(session, &err) : status;

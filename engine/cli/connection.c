@@ -103,6 +103,14 @@ void connection_free(struct connection *connection)
 	free(connection);
 }
 
+void connection_prefer_region(struct connection *connection, const char *region)
+{
+	struct settings_flags *flags = &connection->settings.flags;
+
+	if (!flags->region)
+		flags->region = arena_copy_text(connection->arena, region);
+}
+
 static int endpoint_of(void *argument, const char *service, char **url, struct error *err)
 {
 	return settings_endpoint(argument, service, url, err);

@@ -23,6 +23,9 @@ struct connection;
 struct connection *connection_new(const struct connection_options *options, struct error *err);
 void connection_free(struct connection *connection);
 
+/* In this region, unless a flag names one. Before connection_executor. */
+void connection_prefer_region(struct connection *connection, const char *region);
+
 /* NULL with err (ERROR_CREDENTIALS) where no region is known; asks instance metadata for it if nothing else says it. */
 struct executor *connection_executor(struct connection *connection, struct error *err);
 /* Corrected by what AWS says; the machine's own before the first connection_executor. */

@@ -44,8 +44,16 @@ struct open_runs {
 	struct storage *storage;
 	const struct machine *machine; /* the definition of the one that was found */
 	char *subject;
+	char *host;   /* this instance's id; NULL: not known */
 	size_t count;
+	size_t doubtful; /* those that are of a host, which may be another */
 };
+
+static void open_runs_release(struct open_runs *open)
+{
+	free(open->subject);
+	free(open->host);
+}
 
 static const struct machine *definition_of(struct session *session, const struct history *history)
 {
@@ -74,13 +82,26 @@ static void consider(struct open_runs *open, const struct history *history)
 {
 	const struct machine *machine = definition_of(open->run->session, history);
 	const struct hook *hook = machine ? machine_hook(machine, open->run->event) : NULL;
+	const char *host = history_text(history, "host");
 
 	if (!hook || machine_goal_opens(machine, &hook->until))
 		return;
+	if (host[0] && !open->host) {
+		open->doubtful++;
+		return;
+	}
 	open->machine = machine;
 	free(open->subject);
 	open->subject = memory_copy_text(history_text(history, "subject"));
 	open->count++;
+}
+
+/* J10: an image of a running host brings its journals along. */
+static bool is_elsewhere(const struct history *history, const char *host)
+{
+	const char *theirs = history_text(history, "host");
+
+	return host && theirs[0] && strcmp(theirs, host) != 0;
 }
 
 static int visit_run(void *argument, const char *id)
@@ -90,7 +111,8 @@ static int visit_run(void *argument, const char *id)
 
 	if (run_look(open->storage, id, &history, NULL) != 0)
 		return 0;
-	if (history_is_open(&history) && is_of_group(&history, open->run->group))
+	if (history_is_open(&history) && is_of_group(&history, open->run->group) &&
+	    !is_elsewhere(&history, open->host))
 		consider(open, &history);
 	history_release(&history);
 	return 0;
@@ -100,6 +122,8 @@ static int visit_run(void *argument, const char *id)
 static int find_open(struct hook_run *run, struct open_runs *open, struct error *err)
 {
 	*open = (struct open_runs){ .run = run, .storage = session_storage(run->session, err) };
+	if (open->storage)
+		open->host = session_host(run->session);
 	return open->storage ? runs_list(open->storage, visit_run, open, err) : -1;
 }
 
@@ -110,9 +134,9 @@ static int refuse_setup(struct hook_run *run, const struct error *err)
 	struct open_runs open;
 
 	refuse_error(run, err);
-	if (find_open(run, &open, NULL) == 0 && open.count > 0 && run->result.status == EXIT_FAILED)
+	if (find_open(run, &open, NULL) == 0 && open.count + open.doubtful > 0)
 		run->result.status = EXIT_LEFT;
-	free(open.subject);
+	open_runs_release(&open);
 	return -1;
 }
 
@@ -139,6 +163,39 @@ static int drive(struct hook_run *run, struct start *start, const struct inputs 
 	return 0;
 }
 
+/* The file is faulty, or its inputs cannot be found, and an instance may be out: a closing leg needs only its journal.
+ * `why` was not said yet; NULL: it was. */
+static int drive_journal(struct hook_run *run, const struct error *why)
+{
+	struct error err = ERROR_INIT;
+	struct inputs inputs = { .values = json_made(json_object()),
+				 .sources = json_made(json_object()),
+				 .env = json_made(json_object()) };
+	struct start start = { .group = run->group };
+	struct open_runs open;
+	int result;
+
+	if (find_open(run, &open, &err) != 0) {
+		result = refuse_error(run, &err);
+	} else if (open.count != 1) {
+		result = why ? refuse_error(run, why)
+			     : refuse(run, EXIT_USAGE, "the machine file is faulty, see above; nothing was done");
+		if (open.count + open.doubtful > 0)
+			run->result.status = EXIT_LEFT;
+	} else {
+		if (why)
+			report_error(&run->session->report, why);
+		report_text(&run->session->report, stdout, "tidegate: goes on by what the open run's journal says\n");
+		start.subject = open.subject;
+		start.input = inputs.values;
+		start.leg = leg_of(run, open.machine);
+		result = drive(run, &start, &inputs);
+	}
+	open_runs_release(&open);
+	inputs_release(&inputs);
+	return result;
+}
+
 static int drive_machine(struct hook_run *run)
 {
 	const struct hook *hook = machine_hook(run->machine, run->event);
@@ -153,39 +210,12 @@ static int drive_machine(struct hook_run *run)
 		return refuse_error(run, &err);
 	}
 	if (session_inputs(run->session, run->machine, run->hook, &inputs, &err) != 0)
-		return refuse_setup(run, &err);
+		return drive_journal(run, &err);
 	start.subject = inputs.subject;
 	start.input = inputs.values;
 	start.opens = machine_goal_opens(run->machine, &hook->until);
 	start.leg = leg_of(run, run->machine);
 	result = drive(run, &start, &inputs);
-	inputs_release(&inputs);
-	return result;
-}
-
-/* The file is faulty, and an instance may be out: a closing leg needs only its journal. */
-static int drive_journal(struct hook_run *run)
-{
-	struct error err = ERROR_INIT;
-	struct inputs inputs = { .values = json_made(json_object()),
-				 .sources = json_made(json_object()),
-				 .env = json_made(json_object()) };
-	struct start start = { .group = run->group };
-	struct open_runs open;
-	int result;
-
-	if (find_open(run, &open, &err) != 0) {
-		result = refuse_error(run, &err);
-	} else if (open.count != 1) {
-		result = refuse(run, EXIT_USAGE, "the machine file is faulty, see above; nothing was done");
-	} else {
-		report_text(&run->session->report, stdout, "tidegate: goes on by what the open run's journal says\n");
-		start.subject = open.subject;
-		start.input = inputs.values;
-		start.leg = leg_of(run, open.machine);
-		result = drive(run, &start, &inputs);
-	}
-	free(open.subject);
 	inputs_release(&inputs);
 	return result;
 }
@@ -209,19 +239,19 @@ int hook_run(struct session *session, const char *path)
 	run.event = environment_get(&session->environment, "LIFECYCLE_EVENT");
 	if (!run.event)
 		return needs_event(session, path);
-	run.group = environment_get(&session->environment, "DEPLOYMENT_GROUP_ID");
-	run.group = run.group ? run.group : "";
 	process_join_streams();
 	process_catch_stops();
 	session->in_hook = true;
 	session->report.ascii = true;
 	session->report.deploys = true;
 	run.hook = session_hook(session, NULL);
+	run.group = json_string_value(json_object_get(run.hook, "deployment_group_id"));
+	run.group = run.group ? run.group : "";
 	run.machine = session_machine(session, path);
 	if (run.machine)
 		drive_machine(&run);
 	else
-		drive_journal(&run);
+		drive_journal(&run, NULL);
 	json_decref(run.hook);
 	return verdict_print(&session->report, &run.result);
 }

@@ -54,6 +54,7 @@ static void keep(struct loading *loading, const char *id, const struct history *
 	row = &runs->rows[runs->count++];
 	*row = (struct run_row){ .history = *history };
 	snprintf(row->id, sizeof(row->id), "%s", id);
+	row->perhaps_elsewhere = history_text(history, "host")[0] && !loading->host;
 }
 
 static int visit(void *argument, const char *id)
@@ -110,7 +111,7 @@ void runs_release(struct run_rows *runs)
 	*runs = (struct run_rows){ 0 };
 }
 
-const char *runs_choose(struct session *session, const struct run_rows *runs, struct error *err)
+const struct run_row *runs_choose(struct session *session, const struct run_rows *runs, struct error *err)
 {
 	const char *named = session->options.n_operands > 0 ? session->options.operands[0] : NULL;
 	const struct run_row *open = NULL;
@@ -118,14 +119,14 @@ const char *runs_choose(struct session *session, const struct run_rows *runs, st
 
 	for (size_t i = 0; i < runs->count; i++) {
 		if (named && strcmp(runs->rows[i].id, named) == 0)
-			return runs->rows[i].id;
+			return &runs->rows[i];
 		if (history_is_open(&runs->rows[i].history)) {
 			open = &runs->rows[i];
 			n_open++;
 		}
 	}
 	if (!named && n_open == 1)
-		return open->id;
+		return open;
 	if (named)
 		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones",
 			  named, session->storage->path);
@@ -136,4 +137,13 @@ const char *runs_choose(struct session *session, const struct run_rows *runs, st
 		error_set(err, ERROR_USAGE, NOWHERE, "%zu runs are open: say which ('tidegate status' lists them)",
 			  n_open);
 	return NULL;
+}
+
+void run_row_choose_region(const struct run_row *row, struct session *session)
+{
+	struct connection *connection = session_connection(session, NULL);
+	const char *region = history_text(&row->history, "region");
+
+	if (connection && region[0])
+		connection_prefer_region(connection, region);
 }

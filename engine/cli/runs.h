@@ -7,6 +7,7 @@
 struct run_row {
 	char id[JOURNAL_RUN_BYTES];
 	struct history history;
+	bool perhaps_elsewhere; /* it is of a host, and which one this is cannot be known */
 };
 
 struct run_rows {
@@ -22,6 +23,9 @@ int runs_load(struct session *session, bool open_only, struct run_rows *runs, st
 void runs_release(struct run_rows *runs);
 
 /* The run that the operand names, or the only open one where there is none; borrowed. NULL with ERROR_USAGE. */
-const char *runs_choose(struct session *session, const struct run_rows *runs, struct error *err);
+const struct run_row *runs_choose(struct session *session, const struct run_rows *runs, struct error *err);
+
+/* From here on AWS is asked in the run's region, whatever the environment says; a flag counts all the same. */
+void run_row_choose_region(const struct run_row *row, struct session *session);
 
 #endif

@@ -268,8 +268,10 @@ json_t *session_hook(const struct session *session, const char *event)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		const char *value = environment_get(&session->environment, rows[i].variable);
+		json_t *text = value ? json_string(value) : NULL;
 
-		json_put(hook, rows[i].key, value ? json_string(value) : json_null());
+		/* What is no UTF-8 is none that CodeDeploy gave. */
+		json_put(hook, rows[i].key, text ? text : json_null());
 	}
 	if (event)
 		json_put(hook, "event", json_string(event));

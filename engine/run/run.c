@@ -262,6 +262,33 @@ static void tell_tail(struct run *run, const struct journal_tail *tail)
 	reporter->note(reporter, sentence);
 }
 
+/* J10: what was changed elsewhere is not to be found here, and would be taken for gone. What is not known of either
+ * place is no difference. */
+static int check_place(const struct run *run, struct error *err)
+{
+	static const struct {
+		const char *key, *metadata, *advice;
+	} rows[] = {
+		{ "region", "region", "set AWS_REGION to the former" },
+		{ "account", "account_id", "an image of a running host? go on with it there" },
+	};
+	struct executor *executor = run->environment.executor;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		const char *theirs = history_text(&run->history, rows[i].key);
+		json_t *ours = theirs[0] ? executor->metadata(executor, rows[i].metadata, NULL) : NULL;
+		bool elsewhere = json_is_string(ours) && strcmp(json_string_value(ours), theirs) != 0;
+
+		if (elsewhere)
+			error_set(err, ERROR_DAMAGE, NOWHERE, "run %s made its changes in %s %s, and this is %s: %s",
+				  run_id(run), rows[i].key, theirs, json_string_value(ours), rows[i].advice);
+		json_decref(ours);
+		if (elsewhere)
+			return -1;
+	}
+	return 0;
+}
+
 struct run *run_open(const struct run_environment *environment, const char *id, struct error *err)
 {
 	struct run *run = run_make(environment, RUN_REAL);
@@ -269,7 +296,8 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 	json_t *hook = json_object();
 
 	run->journal = journal_open(environment->storage, environment->clock, id, &tail, err);
-	if (!run->journal || replay(run->journal, &run->history, err) != 0 || load_newest(run, err) != 0) {
+	if (!run->journal || replay(run->journal, &run->history, err) != 0 || check_place(run, err) != 0 ||
+	    load_newest(run, err) != 0) {
 		run_free(run);
 		json_decref(hook);
 		return NULL;

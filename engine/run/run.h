@@ -93,7 +93,8 @@ struct run;
 struct run *run_new(const struct run_environment *environment, enum run_mode mode, const struct machine *machine,
 		    json_t *input, json_t *about, struct error *err);
 
-/* An open run from its journal, to go on with it. The caller holds the subject's lock. */
+/* An open run from its journal, to go on with it. The caller holds the subject's lock. ERROR_DAMAGE, too, where the
+ * executor is of another region or account than the run's. */
 struct run *run_open(const struct run_environment *environment, const char *run_id, struct error *err);
 void run_free(struct run *run);
 

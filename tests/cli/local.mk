@@ -1,5 +1,5 @@
 cli_scripts = tests/cli/commands.sh tests/cli/documents.sh tests/cli/graph.sh \
-	tests/cli/pages.sh tests/cli/scripts.sh
+	tests/cli/pages.sh tests/cli/places.sh tests/cli/scripts.sh
 dist_check_SCRIPTS += $(cli_scripts)
 TESTS += $(cli_scripts)
 

@@ -414,6 +414,35 @@ static void a_journal_of_another_host_is_ignored_and_said(void **state)
 	rig_expect(rig, STATE_OF_SELF " == 'Standby'");
 }
 
+/* J10. Its group would seem to be gone, and its changes with it. */
+static void a_journal_of_another_region_or_account_is_not_gone_on_with(void **state)
+{
+	static const struct {
+		const char *region, *account, *what;
+	} rows[] = {
+		{ "us-east-1", NULL,
+		  " made its changes in region us-east-1, and this is eu-west-1: set AWS_REGION to the former" },
+		{ "eu-west-1", "444455556666",
+		  " made its changes in account 444455556666, and this is 111122223333: an image of a running "
+		  "host? go on with it there" },
+		{ "eu-west-1", "111122223333", NULL },
+	};
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		rig->region = rows[i].region;
+		rig->account = rows[i].account;
+		leg(meeting, LEAVE, EXIT_REACHED);
+		leg(meeting, RETURN, rows[i].what ? EXIT_LEFT : EXIT_REACHED);
+		if (!rows[i].what)
+			continue;
+		assert_non_null(strstr(meeting->result.message, rows[i].what));
+		rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+	}
+}
+
 /* ---- a signal ---- */
 
 /* Stopped or through: and where it was stopped, at once, and the next hook goes on. */
@@ -483,6 +512,7 @@ int main(void)
 		PLAY(by_hand_nobody_waits_for_a_deployment),
 		PLAY(driven_by_another_process_it_is_waited_for_and_then_busy),
 		PLAY(a_journal_of_another_instance_is_not_resumed),
+		PLAY(a_journal_of_another_region_or_account_is_not_gone_on_with),
 		PLAY(every_exit_status_has_its_word),
 		PLAY(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
 		PLAY(what_others_undo_before_the_end_is_no_success),

@@ -51,6 +51,7 @@ struct rig {
 	const char *deployment; /* its ID; NULL: "d-1" */
 	json_t *heard;          /* for rig_adopt: what others wrote down; the test's. NULL: nothing */
 	int64_t at_most_ms;     /* of a hook's leg, instead of what the machine says */
+	const char *region, *account; /* where a run that begins says that it is; NULL: it does not */
 	bool faulty;            /* the machine file is: only journals say how to go on */
 };
 
