@@ -141,6 +141,11 @@ static int decode_item(struct decoder *decoder, const struct xml_element *elemen
 			 decode_entry(decoder, element, member->shape, items);
 }
 
+static int decode_twice(struct decoder *decoder, const struct xml_element *element)
+{
+	return error_set(decoder->err, ERROR_PROTOCOL, NOWHERE, "the answer has element '%s' twice", element->name);
+}
+
 static int decode_member(struct decoder *decoder, const struct xml_element *element, const struct shape *structure,
 			 json_t *object)
 {
@@ -150,6 +155,9 @@ static int decode_member(struct decoder *decoder, const struct xml_element *elem
 		return xml_skip(decoder->xml, element);
 	if (member->shape->flattened)
 		return decode_item(decoder, element, member, object);
+	/* An empty list behind the one that is meant would read as "nothing there". */
+	if (json_object_get(object, member->name))
+		return decode_twice(decoder, element);
 	return decode_put(object, member->name, decode_value(decoder, element, member->shape));
 }
 
@@ -239,6 +247,8 @@ static int answer_read_child(struct decoder *decoder, const struct xml_element *
 		return decode_member(decoder, child, answer->operation->output, answer->output);
 	if (strcmp(child->name, wrapper))
 		return xml_skip(decoder->xml, child);
+	if (answer->has_result)
+		return decode_twice(decoder, child);
 	answer->has_result = true;
 	return decode_structure(decoder, child, answer->operation->output, answer->output);
 }
