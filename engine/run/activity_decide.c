@@ -36,14 +36,15 @@ static char *condition_reason(struct activity *activity, const struct action_con
 }
 
 /* Our own write that AWS confirmed a moment ago may not be visible yet: that it is gone is not believed at once, unless
- * our own undo was answered since. */
+ * our own undo was answered since. One that lies ahead was made before the clock was put back, and is none the newer
+ * for that. */
 static bool write_is_recent(const struct activity *activity)
 {
 	const struct ledger_entry *entry = activity_entry(activity);
 	struct clock *clock = activity->run->environment.clock;
 
 	return activity->run->mode == RUN_REAL && entry && entry->held && !entry->undone && !activity->changed &&
-	       clock->wall_ms(clock) - entry->held_since_ms < CONSISTENT_AFTER_MS;
+	       llabs(clock->wall_ms(clock) - entry->held_since_ms) < CONSISTENT_AFTER_MS;
 }
 
 /* The request was answered before; what is left is to see that it settled. */

@@ -57,13 +57,22 @@ static int apply_run(struct history *history, json_t *record)
 	return json_array_size(history->definitions) == 1 ? 0 : -1;
 }
 
+/* Journals of earlier engines do not say all of it anew. */
+static void replace_first(struct history *history, const json_t *record, const char *key)
+{
+	json_t *value = json_object_get(record, key);
+
+	if (value)
+		json_object_set(history->first, key, value);
+}
+
 static int apply_definition(struct history *history, json_t *record)
 {
 	if (!json_is_object(json_object_get(record, "definition")))
 		return -1;
 	json_array_append(history->definitions, json_object_get(record, "definition"));
-	if (json_object_get(record, "input"))
-		json_object_set(history->first, "input", json_object_get(record, "input"));
+	replace_first(history, record, "input");
+	replace_first(history, record, "env");
 	return 0;
 }
 
@@ -78,6 +87,7 @@ static int apply_leg(struct history *history, json_t *record)
 	json_object_clear(history->states);
 	json_object_clear(history->catches);
 	history->standing = STANDING_NEW;
+	history->since_ms = history->latest_ms;
 	free(history->position);
 	history->position = NULL;
 	return 0;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "run/internal.h"
 #include "text/json.h"
 
@@ -68,7 +69,7 @@ static bool may_go_on_later(const struct run *run, const struct leg *leg)
 
 static void end_stopped(struct run *run, const struct leg *leg, struct leg_result *result)
 {
-	snprintf(result->state, sizeof(result->state), "%s", run->history.position ? run->history.position : "");
+	printable_copy(result->state, sizeof(result->state), run->history.position ? run->history.position : "");
 	if (run->fatal.kind == ERROR_NONE && may_go_on_later(run, leg)) {
 		result->status = EXIT_REACHED;
 		result->later = true;
@@ -93,18 +94,18 @@ static void end_at(struct run *run, const struct leg *leg, const struct state *s
 
 	if (goal && !(state->kind == STATE_END && run->history.ledger.count > 0)) {
 		result->status = EXIT_REACHED;
-		snprintf(result->state, sizeof(result->state), "%s", state_name(state));
-		snprintf(result->message, sizeof(result->message), "%s",
-			 run->history.because ? run->history.because : "");
+		printable_copy(result->state, sizeof(result->state), state_name(state));
+		printable_copy(result->message, sizeof(result->message),
+			       run->history.because ? run->history.because : "");
 		return;
 	}
 	if (run->failed.failure != FAILURE_NONE)
 		result_from_failed(run, result);
 	else
-		snprintf(result->state, sizeof(result->state), "%s", state_name(state));
+		printable_copy(result->state, sizeof(result->state), state_name(state));
 	if (!result->message[0])
-		snprintf(result->message, sizeof(result->message), "%s",
-			 run->history.because ? run->history.because : "ended elsewhere than at its goal");
+		printable_copy(result->message, sizeof(result->message),
+			       run->history.because ? run->history.because : "ended elsewhere than at its goal");
 	if (result->failure == FAILURE_NONE)
 		result->failure = FAILURE_REFUSED;
 	result->status = run->history.ledger.count > 0 ? EXIT_LEFT : EXIT_FAILED;
@@ -370,7 +371,7 @@ bool run_interrupt(struct run *run, struct leg_result *result)
 
 	run->failed = (struct action_result){ .failure = FAILURE_INTERRUPTED };
 	snprintf(run->failed.message, sizeof(run->failed.message), "the leg was cut off, and nobody came back");
-	snprintf(run->failed_state, sizeof(run->failed_state), "%s", state ? state_name(state) : "");
+	printable_copy(run->failed_state, sizeof(run->failed_state), state ? state_name(state) : "");
 	/* The leg that takes this back tells why it did. */
 	run->cause = run->failed;
 	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);

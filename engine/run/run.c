@@ -331,10 +331,10 @@ struct run *run_read(const struct run_environment *environment, const char *id, 
 	return NULL;
 }
 
-int run_redefine(struct run *run, const struct machine *machine, json_t *input, struct error *err)
+int run_redefine(struct run *run, const struct machine *machine, json_t *input, json_t *env, struct error *err)
 {
-	json_t *fields = json_pack("{s:o, s:o}", "definition", definition_of(&run->environment, machine), "input",
-				   input);
+	json_t *fields = json_pack("{s:o, s:O, s:O*}", "definition", definition_of(&run->environment, machine), "input",
+				   input, "env", env);
 
 	if (run_record(run, "definition", fields) != 0 || run_sync(run) != 0) {
 		*err = run->fatal;

@@ -75,6 +75,7 @@ struct leg {
 /* What a hook says of its leg; `most_ms` where it gives no time, and at most. `hook` is left to the caller. */
 struct leg leg_of_hook(const struct machine *machine, const struct hook *hook, int64_t most_ms);
 
+/* Texts are cut between characters: they become JSON. */
 struct leg_result {
 	enum exit_status status;
 	bool later;            /* EXIT_REACHED, but not at its goal: the next event goes on */
@@ -98,8 +99,9 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 struct run *run_open(const struct run_environment *environment, const char *run_id, struct error *err);
 void run_free(struct run *run);
 
-/* Records that from now on the run goes by this definition and these inputs (taken over). */
-int run_redefine(struct run *run, const struct machine *machine, json_t *input, struct error *err);
+/* Records that from now on the run goes by this definition, these inputs, and these variables of the environment
+ * (borrowed; NULL: by those it had). */
+int run_redefine(struct run *run, const struct machine *machine, json_t *input, json_t *env, struct error *err);
 
 /* Drives one leg to its end; never fails otherwise than by what the result says. */
 void run_leg(struct run *run, const struct leg *leg, struct leg_result *result);

@@ -342,7 +342,8 @@ static void go_on(const struct run_environment *environment, const struct start 
 	struct run *run = run_open(environment, id, &err);
 	struct leg leg = start->leg;
 
-	if (!run || (again && run_redefine(run, start->machine, json_incref(start->input), &err) != 0)) {
+	if (!run || (again && run_redefine(run, start->machine, start->input, json_object_get(start->about, "env"),
+					   &err) != 0)) {
 		refuse_held(result, &err, is_held(environment, start->subject));
 		run_free(run);
 		return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "run/internal.h"
 
 static void fetch_metadata(void *argument, const char *const *names, size_t count, struct position position)
@@ -41,7 +42,7 @@ static json_t *state_document(struct run *run, const struct state *state, json_t
 int run_fail_state(struct run *run, const struct state *state, const struct action_result *result)
 {
 	run->failed = *result;
-	snprintf(run->failed_state, sizeof(run->failed_state), "%s", state_name(state));
+	printable_copy(run->failed_state, sizeof(run->failed_state), state_name(state));
 	return -1;
 }
 

@@ -146,6 +146,36 @@ static void of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definitio
 	expect_as_before(rig);
 }
 
+static const char coloured_machine[] =
+	"#!/usr/bin/env tidegate\n"
+	"tidegate: 1\n"
+	"machine: coloured\n"
+	"subject: \"${input.instance}\"\n"
+	"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+	"env: COLOUR\n"
+	"hooks:\n"
+	"  BeforeInstall: {until: [OUT], at_most: 10m}\n"
+	"  ApplicationStart: {until: [DONE], at_most: 10m}\n"
+	"start_at: OUT\n"
+	"states:\n"
+	"  OUT: {pause: {}, next: DONE}\n"
+	"  DONE: {end: succeeded, because: \"it is ${env.COLOUR}\"}\n";
+
+static void begun_again_the_environment_is_that_of_now(void **state)
+{
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	rig->machine = stock_machine(meeting->stock, "coloured", coloured_machine);
+	rig->colour = "blue";
+	leg(meeting, LEAVE, EXIT_REACHED);
+	rig->colour = "green";
+	leg(meeting, LEAVE, EXIT_REACHED);
+	rig->colour = "red";
+	leg(meeting, RETURN, EXIT_REACHED);
+	says(meeting, "it is green");
+}
+
 static void begun_again_in_mid_leg_the_ledger_is_kept(void **state)
 {
 	struct play *meeting = *state;
@@ -395,6 +425,53 @@ static void a_run_is_restored_by_hand(void **state)
 	expect_as_before(&meeting->trial.rig);
 }
 
+/* A machine may say more than a result has room for, in any language. */
+static void what_is_too_long_for_a_result_is_cut_between_characters(void **state)
+{
+	static const char letters[] = "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9";
+	struct play *meeting = *state;
+	struct buffer text = BUFFER_INIT, name = BUFFER_INIT;
+
+	buffer_add_text(&name, "EE");
+	while (name.length < 200)
+		buffer_add_text(&name, letters);
+	buffer_add_format(&text, "#!/usr/bin/env tidegate\ntidegate: 1\nmachine: long\nsubject: i-1\nstart_at: A\n"
+			  "hooks: {" LEAVE ": {until: [DONE], at_most: 10m}}\nstates:\n"
+			  "  A: {choose: [{when: \"`true`\", next: %s}], otherwise: DONE}\n"
+			  "  DONE: {end: succeeded}\n"
+			  "  %s: {end: failed, because: \"xx", buffer_text(&name), buffer_text(&name));
+	while (text.length < 2000)
+		buffer_add_text(&text, letters);
+	buffer_add_text(&text, "\"}\n");
+	meeting->trial.rig.machine = stock_machine(meeting->stock, "long", buffer_text(&text));
+	leg(meeting, LEAVE, EXIT_FAILED);
+	assert_int_equal(strlen(meeting->result.message), sizeof(meeting->result.message) - 2);
+	assert_int_equal(strlen(meeting->result.state), sizeof(meeting->result.state) - 2);
+	buffer_release(&text);
+	buffer_release(&name);
+}
+
+/* ---- a clock that is put right ---- */
+
+/* An operator brought it back: what we wrote does not show, and not because it is too early. */
+static void what_was_written_before_the_clock_was_put_back_is_not_new(void **state)
+{
+	static const struct sim_act back = { .kind = SIM_ACT_RETURN, .group = "web-prod", .instance = SELF };
+	static const int64_t steps_ms[] = { -3600 * 1000, -10 * 60 * 1000, 10 * 60 * 1000, 3600 * 1000 };
+	struct play *meeting = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(steps_ms); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		sim_skew(meeting->trial.sim, -steps_ms[i]);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		sim_act(meeting->trial.sim, &back);
+		sim_advance(meeting->trial.sim, 120000);
+		sim_skew(meeting->trial.sim, 0);
+		leg(meeting, RETURN, EXIT_REACHED);
+		expect_as_before(&meeting->trial.rig);
+	}
+}
+
 /* ---- an image of a running host ---- */
 
 /* J10. The image was made while the instance was out; what it holds is the other instance's to put back. */
@@ -504,6 +581,7 @@ int main(void)
 		PLAY(what_is_out_is_adopted_and_then_brought_back),
 		PLAY(what_is_in_service_is_not_adopted),
 		PLAY(of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition),
+		PLAY(begun_again_the_environment_is_that_of_now),
 		PLAY(begun_again_in_mid_leg_the_ledger_is_kept),
 		PLAY(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
 		PLAY(a_faulty_machine_without_an_open_run_does_nothing),
@@ -519,6 +597,8 @@ int main(void)
 		PLAY(nobody_came_and_the_pause_expires),
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
+		PLAY(what_is_too_long_for_a_result_is_cut_between_characters),
+		PLAY(what_was_written_before_the_clock_was_put_back_is_not_new),
 		PLAY(a_journal_of_another_host_is_ignored_and_said),
 		PLAY(a_signal_at_every_record_and_wait_stops_the_run_resumable),
 	};

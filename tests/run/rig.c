@@ -447,8 +447,8 @@ static void rig_start(struct rig *rig, struct start *start, bool adopts, struct 
 
 	start->machine = rig->faulty ? NULL : rig->machine;
 	start->subject = sim_self(rig->sim);
-	start->about = json_pack("{s:s, s:s*, s:s*}", "host", sim_self(rig->sim), "region", rig->region, "account",
-				 rig->account);
+	start->about = json_pack("{s:s, s:s*, s:s*, s:{s:s*}}", "host", sim_self(rig->sim), "region", rig->region,
+				 "account", rig->account, "env", "COLOUR", rig->colour);
 	if (adopts && rig->heard)
 		json_object_set(start->about, "told", rig->heard);
 	start->input = inputs_resolve(&rig->machine->inputs, "the machine", rig->given, document, &err);

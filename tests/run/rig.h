@@ -48,6 +48,7 @@ struct rig {
 	unsigned mutations_at_stop;
 	json_t *intents;        /* of this process: what the platter has to hold */
 	json_t *given;          /* inputs, as with -i */
+	const char *colour;     /* the environment variable COLOUR */
 	const char *deployment; /* its ID; NULL: "d-1" */
 	json_t *heard;          /* for rig_adopt: what others wrote down; the test's. NULL: nothing */
 	int64_t at_most_ms;     /* of a hook's leg, instead of what the machine says */
