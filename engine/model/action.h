@@ -115,6 +115,10 @@ void action_find_needs(struct action *action);
 /* The observations that some expression of the action reads: no other is ever made. */
 uint64_t action_all_needs(const struct action *action);
 
+/* action_check.c: that what the action reads is there, and that its operations and its undo take what it gives them.
+ * 0, or -1 with a diagnostic for each fault. What it names must be resolved. */
+int action_check(const struct reader *reader, const struct action *action);
+
 /* It asks this machine and nobody else. */
 bool action_is_local(const struct action *action);
 

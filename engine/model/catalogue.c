@@ -24,6 +24,7 @@ struct named_action {
 	struct unread unread;
 	struct action action;
 	bool resolved;
+	bool is_new; /* written by a person, not compiled in and not from a journal: nobody has checked it */
 };
 
 struct named_observation {
@@ -192,16 +193,27 @@ static int need_map(struct reader *reader, const struct node *node, const char *
 				 node_kind_name(node));
 }
 
+/* Those of one file. */
+static void mark_new(struct catalogue *catalogue, const struct named_action *before)
+{
+	for (struct named_action *at = catalogue->actions; at != before; at = at->next)
+		at->is_new = true;
+}
+
 int catalogue_add(struct catalogue *catalogue, struct reader *reader, const struct node *node)
 {
+	const struct named_action *before = catalogue->actions;
 	struct action_file file = { 0 };
+	int result;
 
 	if (node_get(node, "service"))
 		return services_add_file(catalogue->services, node->position.source, reader->diagnostics);
 	if (record_read(reader, node, &action_file_record, &file) != 0 ||
 	    need_map(reader, file.observations, "observations") != 0 || need_map(reader, file.actions, "actions") != 0)
 		return -1;
-	return add_observations(catalogue, reader, file.observations) | add_actions(catalogue, reader, file.actions);
+	result = add_observations(catalogue, reader, file.observations) | add_actions(catalogue, reader, file.actions);
+	mark_new(catalogue, before);
+	return result;
 }
 
 static const struct operation *resolve_operation(const struct catalogue *catalogue, struct reader *reader,
@@ -341,6 +353,8 @@ static int resolve_action(const struct catalogue *catalogue, struct reader *read
 	result = resolve_observations(catalogue, reader, &named->action);
 	result |= resolve_request(catalogue, reader, &named->action);
 	result |= resolve_undo(catalogue, reader, &named->action);
+	if (result == 0 && named->is_new)
+		result = action_check(reader, &named->action);
 	return result ? -1 : 0;
 }
 

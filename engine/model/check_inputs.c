@@ -8,13 +8,8 @@
 #include <string.h>
 
 #include "model/check_internal.h"
+#include "model/check_values.h"
 #include "model/facts.h"
-#include "model/shape.h"
-
-static bool has_expression(const struct node *node)
-{
-	return node->kind == NODE_SCALAR && strstr(node->text, "${");
-}
 
 static size_t name_length(const char *text)
 {
@@ -86,83 +81,7 @@ void check_lookalikes(struct check *check, const struct node *node, bool has_ite
 		diagnostics_warn(check->reader->diagnostics, node->position, hint, "a text, not an expression");
 }
 
-/* ---- a value against an input ---- */
-
-static void refuse_value(const struct check *check, const struct node *node, const struct input *input, int type)
-{
-	diagnostics_error(check->reader->diagnostics, node->position, NULL, "'%s' must be %s", input->key->text,
-			  input_type_name(type));
-}
-
-static void check_single(const struct check *check, const struct node *node, const struct input *input, int type)
-{
-	const struct input single = { .key = input->key, .type = type };
-	json_t *value, *coerced;
-
-	if (type == INPUT_ANY || has_expression(node))
-		return;
-	value = node_to_json(node);
-	coerced = type == INPUT_LIST && json_is_array(value) ? json_incref(value) : input_coerce(&single, value, NULL);
-	if (!coerced && !json_is_null(value))
-		refuse_value(check, node, input, type);
-	json_decref(coerced);
-	json_decref(value);
-}
-
-/* Within other text an expression gives text, whatever it is. */
-static bool is_only_expression(const struct node *node)
-{
-	const size_t length = strlen(node->text);
-
-	return strncmp(node->text, "${", 2) == 0 && node->text[length - 1] == '}';
-}
-
-static void check_value(const struct check *check, const struct node *node, const struct input *input)
-{
-	if (input->type != INPUT_LIST) {
-		check_single(check, node, input, input->type);
-		return;
-	}
-	if (has_expression(node) && is_only_expression(node))
-		return;
-	if (node->kind != NODE_LIST) {
-		refuse_value(check, node, input, INPUT_LIST);
-		return;
-	}
-	for (size_t i = 0; i < node->count; i++)
-		check_single(check, node->items[i], input, input->of);
-}
-
-static const char *input_name_at(const void *argument, size_t i)
-{
-	const struct record_list *inputs = argument;
-
-	return i < inputs->count ? ((const struct input *)inputs->records)[i].key->text : NULL;
-}
-
-static const struct input *find_input(const struct record_list *inputs, const char *name)
-{
-	for (size_t i = 0; i < inputs->count; i++)
-		if (strcmp(input_name_at(inputs, i), name) == 0)
-			return (const struct input *)inputs->records + i;
-	return NULL;
-}
-
-/* A map of values against a table of inputs; `owner` as messages call it. */
-static void check_given(const struct check *check, const struct node *given, const struct record_list *inputs,
-			const char *owner)
-{
-	for (size_t i = 0; i < given->count; i++) {
-		const struct node *key = given->keys[i];
-		const struct input *input = find_input(inputs, key->text);
-
-		if (input)
-			check_value(check, given->items[i], input);
-		else
-			diagnostics_unknown(check->reader->diagnostics, key->position, key->text, input_name_at, inputs,
-					    "%s has no input '%s'", owner, key->text);
-	}
-}
+/* ---- what states give ---- */
 
 static void check_required(const struct check *check, const struct state *state, const struct node *given)
 {
@@ -177,65 +96,6 @@ static void check_required(const struct check *check, const struct state *state,
 					  "%s lacks its input '%s'", state->action_name, inputs[i].key->text);
 }
 
-/* ---- `action: call`: a value against the shape of an operation ---- */
-
-static void check_shape(const struct check *check, const struct node *node, const struct shape *shape,
-			const char *owner);
-
-static void check_members(const struct check *check, const struct node *node, const struct shape *shape,
-			  const char *owner)
-{
-	for (size_t i = 0; i < node->count; i++) {
-		const struct node *key = node->keys[i];
-		const struct shape_member *member = shape_member(shape, key->text);
-
-		if (member)
-			check_shape(check, node->items[i], member->shape, key->text);
-		else
-			diagnostics_unknown(check->reader->diagnostics, key->position, key->text, shape_member_name_at,
-					    shape, "%s has no member '%s'", owner, key->text);
-	}
-	for (size_t i = 0; i < shape->n_members; i++)
-		if (shape->members[i].required && !node_get(node, shape->members[i].name))
-			diagnostics_error(check->reader->diagnostics, node->position, NULL, "%s lacks its member '%s'",
-					  owner, shape->members[i].name);
-}
-
-static const char *const shape_kind_names[] = {
-	[SHAPE_STRUCTURE] = "a map",       [SHAPE_LIST] = "a list",            [SHAPE_MAP] = "a map",
-	[SHAPE_STRING] = "a text",         [SHAPE_INTEGER] = "a whole number", [SHAPE_FLOAT] = "a number",
-	[SHAPE_BOOLEAN] = "true or false", [SHAPE_TIMESTAMP] = "a time",       [SHAPE_BLOB] = "a text in base64",
-};
-
-static void check_literal(const struct check *check, const struct node *node, const struct shape *shape,
-			  const char *owner)
-{
-	json_t *value = node_to_json(node), *coerced = shape_coerce(shape, value, NULL);
-
-	if (!coerced)
-		diagnostics_error(check->reader->diagnostics, node->position, NULL, "'%s' must be %s", owner,
-				  shape_kind_names[shape->kind]);
-	json_decref(coerced);
-	json_decref(value);
-}
-
-static void check_shape(const struct check *check, const struct node *node, const struct shape *shape,
-			const char *owner)
-{
-	if (has_expression(node))
-		return;
-	if (shape->kind == SHAPE_STRUCTURE && node->kind == NODE_MAP)
-		check_members(check, node, shape, owner);
-	else if (shape->kind == SHAPE_LIST && node->kind == NODE_LIST)
-		for (size_t i = 0; i < node->count; i++)
-			check_shape(check, node->items[i], shape->element, owner);
-	else if (shape->kind == SHAPE_MAP && node->kind == NODE_MAP)
-		for (size_t i = 0; i < node->count; i++)
-			check_shape(check, node->items[i], shape->element, owner);
-	else
-		check_literal(check, node, shape, owner);
-}
-
 static void check_call(const struct check *check, const struct state *state, const struct node *given)
 {
 	const struct action *action = state->action;
@@ -244,7 +104,7 @@ static void check_call(const struct check *check, const struct state *state, con
 	const struct node *input = node_get(given, "input"), *in_doubt = node_get(given, "in_doubt");
 	const struct node none = { .kind = NODE_MAP, .position = node_get(given, "operation")->position };
 
-	check_shape(check, input ? input : &none, operation->input, operation->name);
+	values_check_shape(check->reader, input ? input : &none, operation->input, operation->name);
 	if (in_doubt && operation->reads)
 		diagnostics_error(check->reader->diagnostics, in_doubt->position, NULL,
 				  "'in_doubt' is for what changes something: %s only reads", operation->name);
@@ -257,17 +117,36 @@ static void check_state(struct check *check, const struct state *state)
 	if (state->kind != STATE_ACTION)
 		return;
 	if (given && given->kind != NODE_MAP) {
-		if (!has_expression(given))
+		if (!node_has_expression(given))
 			diagnostics_error(check->reader->diagnostics, given->position, NULL,
 					  "'with' must be a map of inputs, not %s", node_kind_name(given));
 		return;
 	}
 	if (given)
-		check_given(check, given, &state->action->inputs, state->action_name);
+		values_check_inputs(check->reader, given, &state->action->inputs, state->action_name);
 	check_required(check, state, given);
 	if (strcmp(state->action_name, "call") == 0)
 		check_call(check, state, given);
 	check_lookalikes(check, given, state->for_each.parsed);
+}
+
+static void check_environment(const struct check *check, const struct environment_inputs *environments, size_t i)
+{
+	values_check_inputs(check->reader, environments[i].values, &check->machine->inputs, "this machine");
+	values_warn_expressions(check->reader, environments[i].values);
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(environments[k].key->text, "*") == 0)
+			diagnostics_warn(check->reader->diagnostics, environments[i].key->position, "put it before '*'",
+					 "never chosen: '*' before it fits every deployment group");
+}
+
+static void check_subject(struct check *check)
+{
+	const struct node *subject = node_get(check->machine->node, "subject");
+
+	if (!subject->text[0])
+		diagnostics_error(check->reader->diagnostics, subject->position, NULL, "'subject' is empty");
+	check_lookalikes(check, subject, false);
 }
 
 void check_inputs(struct check *check)
@@ -281,12 +160,12 @@ void check_inputs(struct check *check)
 		const struct node *fallback = node_get(declared->items[i], "default");
 
 		if (fallback)
-			check_value(check, fallback, &inputs[i]);
+			values_check_input(check->reader, fallback, &inputs[i]);
 		check_lookalikes(check, fallback, false);
 	}
-	check_lookalikes(check, node_get(machine->node, "subject"), false);
+	check_subject(check);
 	for (size_t i = 0; i < machine->environments.count; i++)
-		check_given(check, environments[i].values, &machine->inputs, "this machine");
+		check_environment(check, environments, i);
 	for (size_t i = 0; i < machine->states.count; i++)
 		check_state(check, machine_state_at(machine, i));
 }

@@ -21,7 +21,7 @@ libtidegate_a_SOURCES += \
 	engine/model/shape.c engine/model/shape.h \
 	engine/model/shape_read.c engine/model/shape_read.h
 libtidegate_a_SOURCES += \
-	engine/model/action.c engine/model/action_needs.c engine/model/action.h \
+	engine/model/action.c engine/model/action_check.c engine/model/action_needs.c engine/model/action.h \
 	engine/model/catalogue.c engine/model/catalogue.h \
 	engine/model/check.c engine/model/check.h engine/model/check_internal.h \
 	engine/model/check_catches.c \
@@ -32,6 +32,7 @@ libtidegate_a_SOURCES += \
 	engine/model/check_ledger.c \
 	engine/model/check_paths.c \
 	engine/model/check_references.c \
+	engine/model/check_values.c engine/model/check_values.h \
 	engine/model/facts.c engine/model/facts.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \

@@ -46,6 +46,9 @@ static void every_action_of_the_catalogue_stands(void **state)
 	assert_non_null(fixture.catalogue);
 	if (catalogue_use_all(fixture.catalogue, &fixture.reader) != 0)
 		fail_msg("%s", fixture_faults(&fixture, &text));
+	for (size_t i = 0; catalogue_action_name(fixture.catalogue, i); i++)
+		action_check(&fixture.reader,
+			     catalogue_action(fixture.catalogue, catalogue_action_name(fixture.catalogue, i)));
 	assert_string_equal(fixture_faults(&fixture, &text), "");
 	buffer_release(&text);
 	fixture_release(&fixture);
@@ -137,6 +140,44 @@ static const struct {
 	  "f.yaml:4:27: error: an observation only reads: 'autoscaling:EnterStandby' changes something\n"
 	  "    4 |     observe: [{operation: 'autoscaling:EnterStandby', take: {a: b}}]\n"
 	  "      |                           ^~~~~~~~~~~~~~~~~~~~~~~~~~\n1 error\n" },
+	{ "actions:\n  x.y:\n    comment: c\n    input: {group: {type: string}}\n    resource: '${input.grup}'\n"
+	  "    observe: [group]\n    change: {own: observed.suspnded}\n    settled: states.A.b || null\n"
+	  "    request:\n"
+	  "      operation: 'autoscaling:SuspendProcesses'\n"
+	  "      with: {ScalingProceses: '${change.onw}'}\n"
+	  "    undo:\n"
+	  "      action: autoscaling.resume_processes\n"
+	  "      with: {gruop: '${input.group}', processes: 7}\n",
+	  "f.yaml:5:18: error: this action has no input 'grup'\n"
+	  "    5 |     resource: '${input.grup}'\n"
+	  "      |                  ^~~~~~~~~~ did you mean 'group'?\n"
+	  "f.yaml:7:19: error: no observation of this action takes 'suspnded'\n"
+	  "    7 |     change: {own: observed.suspnded}\n"
+	  "      |                   ^~~~~~~~~~~~~~~~~ did you mean 'suspended'?\n"
+	  "f.yaml:8:14: error: unknown name 'states' in an action\n"
+	  "    8 |     settled: states.A.b || null\n"
+	  "      |              ^~~~~~~~~~\n"
+	  "f.yaml:8:28: error: unknown name 'null' in an action\n"
+	  "    8 |     settled: states.A.b || null\n"
+	  "      |                            ^~~~ write `null` in backquotes\n"
+	  "f.yaml:11:13: error: SuspendProcesses lacks its member 'AutoScalingGroupName'\n"
+	  "   11 |       with: {ScalingProceses: '${change.onw}'}\n"
+	  "      |             ^\n"
+	  "f.yaml:11:14: error: SuspendProcesses has no member 'ScalingProceses'\n"
+	  "   11 |       with: {ScalingProceses: '${change.onw}'}\n"
+	  "      |              ^~~~~~~~~~~~~~~ did you mean 'ScalingProcesses'?\n"
+	  "f.yaml:11:34: error: 'change' of this action has no 'onw'\n"
+	  "   11 |       with: {ScalingProceses: '${change.onw}'}\n"
+	  "      |                                  ^~~~~~~~~~ did you mean 'own'?\n"
+	  "f.yaml:14:13: error: autoscaling.resume_processes lacks its input 'group'\n"
+	  "   14 |       with: {gruop: '${input.group}', processes: 7}\n"
+	  "      |             ^\n"
+	  "f.yaml:14:14: error: autoscaling.resume_processes has no input 'gruop'\n"
+	  "   14 |       with: {gruop: '${input.group}', processes: 7}\n"
+	  "      |              ^~~~~ did you mean 'group'?\n"
+	  "f.yaml:14:50: error: 'processes' must be a list\n"
+	  "   14 |       with: {gruop: '${input.group}', processes: 7}\n"
+	  "      |                                                  ^\n10 errors\n" },
 };
 
 static void a_faulty_action_is_told_in_its_place(void **state)
