@@ -20,9 +20,17 @@ struct script {
 	const char *path;
 };
 
+static bool has_its_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	return strcmp(name, "appspec.yml") == 0 || strcmp(name, "appspec.yaml") == 0;
+}
+
 bool appspec_is(const struct node *node)
 {
-	return node_get(node, "hooks") && !node_get(node, "tidegate") && !node_get(node, "machine");
+	return (node_get(node, "hooks") || has_its_name(node->position.source->name)) && !node_get(node, "tidegate") &&
+	       !node_get(node, "machine");
 }
 
 /* A hook's location is relative to the bundle's root, where appspec.yml is. */
@@ -222,13 +230,53 @@ static void check_event(struct reader *reader, const struct node *hooks, size_t 
 	check_sum(reader, hooks->keys[i], seconds);
 }
 
+/* Who goes out has to come back, and the other way round. */
+static void check_way_back(struct reader *reader, const struct node *hooks, const struct script *script,
+			   const struct catalogue *catalogue)
+{
+	const struct machine *machine = load_quietly(reader, script->location, script->path, catalogue);
+	const struct hook *hook = machine ? machine_hook(machine, script->event->text) : NULL;
+	const bool opens = hook && machine_goal_opens(machine, &hook->until);
+	const struct hook *rows = hook ? machine->hooks.records : NULL;
+	const char *lacks = NULL;
+
+	for (size_t i = 0; hook && i < machine->hooks.count; i++) {
+		if (machine_goal_opens(machine, &rows[i].until) == opens)
+			continue;
+		if (runs(node_get(hooks, rows[i].key->text), script->location->text))
+			return;
+		lacks = rows[i].key->text;
+	}
+	if (lacks)
+		diagnostics_warn(reader->diagnostics, script->location->position,
+				 arena_format(reader->arena, "run it at %s, too", lacks),
+				 opens ? "%s takes the instance out, and no event here brings it back"
+				       : "%s brings the instance back, and no event here takes it out",
+				 script->event->text);
+}
+
+static void check_ways_back(struct reader *reader, const struct node *hooks, size_t event,
+			    const struct catalogue *catalogue)
+{
+	struct script script;
+
+	for (size_t i = 0; i < hooks->items[event]->count; i++)
+		if (read_script(reader, hooks->keys[event], hooks->items[event]->items[i], &script) == 0 &&
+		    is_yaml(script.path))
+			check_way_back(reader, hooks, &script, catalogue);
+}
+
 void appspec_check(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
 {
 	const struct node *hooks = node_get(node, "hooks");
+	const size_t errors = reader->diagnostics->errors;
 
 	appspec_check_form(reader, node);
-	for (size_t i = 0; hooks->kind == NODE_MAP && i < hooks->count; i++)
+	for (size_t i = 0; hooks && hooks->kind == NODE_MAP && i < hooks->count; i++)
 		check_event(reader, hooks, i, catalogue);
+	/* A misspelled event or file is the reason, then. */
+	for (size_t i = 0; reader->diagnostics->errors == errors && hooks && i < hooks->count; i++)
+		check_ways_back(reader, hooks, i, catalogue);
 }
 
 /* ---- where a machine file is named ---- */
@@ -240,8 +288,8 @@ static bool is_same_file(const char *path, const char *other)
 	return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static void visit_script(struct reader *reader, const struct node *event, const struct node *node,
-			 const char *machine, appspec_visit *visit, void *argument)
+static void visit_script(struct reader *reader, const struct node *event, const struct node *node, const char *machine,
+			 appspec_visit *visit, void *argument)
 {
 	struct script script;
 

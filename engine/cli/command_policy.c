@@ -11,7 +11,7 @@
 
 static json_t *find_inputs(struct session *session, const struct machine *machine, struct error *err)
 {
-	const struct configuration *configuration = session_configuration(session);
+	const struct configuration *configuration = session_configuration_for(session, machine, err);
 	json_t *hook = session_hook(session, NULL), *known = NULL;
 	const struct inputs_request request = {
 		.machine = machine,

@@ -80,7 +80,7 @@ static int add_scene(struct session *session, struct rehearsal *rehearsal, const
 		.given = &session->options.of[OPTION_INPUT],
 		.environment = session->environment,
 		.deployment_group = options_get(&session->options, OPTION_DEPLOYMENT_GROUP),
-		.configuration = session_configuration(session),
+		.configuration = session_configuration_for(session, rehearsal->machine, err),
 		.hook = hook,
 		.metadata = sim_fact,
 		.metadata_argument = model,

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "cli/log.h"
+#include "model/check_values.h"
 #include "model/machine_file.h"
 #include "text/yaml.h"
 
@@ -38,6 +40,21 @@ static int need_maps(struct reader *reader, const struct node *inputs)
 	return result;
 }
 
+/* A hook runs in another folder than the next one. */
+static int check_texts(struct reader *reader, const struct node *node, const struct configuration *configuration)
+{
+	const char *format = configuration->log_format, *state_dir = configuration->state_dir;
+	int result = 0;
+
+	if (format && log_format_named(format) == LOG_FORMAT_COUNT)
+		result = diagnostics_error(reader->diagnostics, node_get(node, "log_format")->position, NULL,
+					   "'log_format' must be text or json, not '%s'", format);
+	if (state_dir && state_dir[0] != '/')
+		result = diagnostics_error(reader->diagnostics, node_get(node, "state_dir")->position, NULL,
+					   "'state_dir' must begin with a '/'");
+	return result;
+}
+
 int configuration_load(struct configuration *configuration, struct reader *reader, const char *directory)
 {
 	const char *path = arena_format(reader->arena, "%s/config.yaml", directory);
@@ -48,9 +65,33 @@ int configuration_load(struct configuration *configuration, struct reader *reade
 	if (access(path, F_OK) != 0)
 		return 0;
 	source = source_read_file(reader, path);
+	/* All of it may be commented out. */
+	if (source && yaml_is_blank(source))
+		return 0;
 	node = source ? yaml_parse(reader->arena, source, reader->diagnostics) : NULL;
 	if (!node || record_read(reader, node, &configuration_record, configuration) != 0)
 		return -1;
 	configuration->path = path;
-	return need_maps(reader, configuration->inputs);
+	return need_maps(reader, configuration->inputs) | check_texts(reader, node, configuration);
+}
+
+int configuration_check(const struct configuration *configuration, const struct reader *reader,
+			const struct machine *machine)
+{
+	const size_t errors = reader->diagnostics->errors;
+	const struct node *own = node_get(configuration->inputs, machine->name);
+	const struct node *any = node_get(configuration->inputs, "any");
+
+	if (own)
+		values_check_inputs(reader, own, &machine->inputs, machine->name);
+	if (own)
+		values_warn_expressions(reader, own);
+	/* What is said for any machine need not fit each of them. */
+	for (size_t i = 0; any && i < any->count; i++) {
+		const struct input *input = input_find(&machine->inputs, any->keys[i]->text);
+
+		if (input)
+			values_check_input(reader, any->items[i], input);
+	}
+	return reader->diagnostics->errors == errors ? 0 : -1;
 }

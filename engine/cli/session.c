@@ -98,11 +98,31 @@ const struct configuration *session_configuration(struct session *session)
 	return session->configuration = made;
 }
 
+const struct configuration *session_configuration_for(struct session *session, const struct machine *machine,
+						      struct error *err)
+{
+	const struct configuration *configuration = session_configuration(session);
+
+	if (configuration && session->configured != machine) {
+		if (configuration_check(configuration, &session->reader, machine) != 0)
+			configuration = NULL;
+		session_print_diagnostics(session);
+		session->configured = machine;
+	}
+	if (!configuration)
+		error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
+			  configuration_directory(session));
+	return configuration;
+}
+
 static int add_catalogue_file(struct session *session, const char *path)
 {
 	const struct source *source = source_read_file(&session->reader, path);
-	const struct node *node = source ? yaml_parse(session->arena, source, &session->diagnostics) : NULL;
+	const struct node *node;
 
+	if (source && yaml_is_blank(source))
+		return 0;
+	node = source ? yaml_parse(session->arena, source, &session->diagnostics) : NULL;
 	return node ? catalogue_add(session->catalogue, &session->reader, node) : -1;
 }
 
@@ -283,7 +303,7 @@ json_t *session_hook(const struct session *session, const char *event)
 int session_inputs(struct session *session, const struct machine *machine, json_t *hook, struct inputs *inputs,
 		   struct error *err)
 {
-	const struct configuration *configuration = session_configuration(session);
+	const struct configuration *configuration = session_configuration_for(session, machine, err);
 	const struct inputs_request request = {
 		.machine = machine,
 		.given = &session->options.of[OPTION_INPUT],
@@ -295,10 +315,7 @@ int session_inputs(struct session *session, const struct machine *machine, json_
 		.metadata_argument = session,
 	};
 
-	if (!configuration)
-		return error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
-				 configuration_directory(session));
-	return inputs_find(inputs, &request, err);
+	return configuration ? inputs_find(inputs, &request, err) : -1;
 }
 
 static void put_fact(struct session *session, json_t *about, const char *key, const char *name)

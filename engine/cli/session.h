@@ -20,6 +20,7 @@ struct session {
 	struct reader reader;
 	/* Made when first asked for. */
 	struct configuration *configuration;
+	const struct machine *configured; /* what it was last checked for */
 	struct catalogue *catalogue;
 	struct storage *storage;
 	struct connection *connection;
@@ -32,6 +33,9 @@ void session_release(struct session *session);
 
 /* Each returns NULL after it has said why, and what is to be exited with is then session_fail's. */
 const struct configuration *session_configuration(struct session *session);
+/* The same once what it says of this machine's inputs is checked: each fault is printed, and err is set. */
+const struct configuration *session_configuration_for(struct session *session, const struct machine *machine,
+						      struct error *err);
 struct catalogue *session_catalogue(struct session *session);
 struct storage *session_storage(struct session *session, struct error *err);
 struct connection *session_connection(struct session *session, struct error *err);

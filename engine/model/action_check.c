@@ -186,6 +186,15 @@ static void check_request(const struct reading *reading)
 		values_check_shape(reading->reader, with, request->operation->input, request->operation->name);
 }
 
+static void check_inputs(const struct reading *reading)
+{
+	const struct node *declared = node_get(reading->action->node, "input");
+	const struct input *inputs = reading->action->inputs.records;
+
+	for (size_t i = 0; i < reading->action->inputs.count; i++)
+		values_check_declared(reading->reader, declared->items[i], &inputs[i]);
+}
+
 static void check_undo(const struct reading *reading)
 {
 	const struct node *undo = node_get(reading->action->node, "undo"), *with = node_get(undo, "with");
@@ -206,6 +215,7 @@ int action_check(const struct reader *reader, const struct action *action)
 	const size_t errors = reader->diagnostics->errors;
 	struct reading reading = { .reader = reader, .action = action };
 
+	check_inputs(&reading);
 	check_expressions(&reading);
 	check_observations(&reading);
 	if (action->request)

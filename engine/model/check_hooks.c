@@ -24,6 +24,9 @@ static void check_goals(const struct check *check, const struct hook *hook)
 	for (size_t i = 0; i < hook->until.count; i++) {
 		const struct state_reference *goal = &hook->until.rows[i];
 
+		for (size_t k = 0; k < i; k++)
+			if (hook->until.rows[k].state == goal->state)
+				diagnostics_warn(diagnostics, goal->position, NULL, "'%s' is named twice", goal->name);
 		if (goal->state->end == END_FAILED)
 			diagnostics_error(diagnostics, goal->position, NULL,
 					  "a leg cannot succeed at '%s', which is an end that failed", goal->name);

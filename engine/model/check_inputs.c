@@ -159,6 +159,7 @@ void check_inputs(struct check *check)
 	for (size_t i = 0; i < machine->inputs.count; i++) {
 		const struct node *fallback = node_get(declared->items[i], "default");
 
+		values_check_declared(check->reader, declared->items[i], &inputs[i]);
 		if (fallback)
 			values_check_input(check->reader, fallback, &inputs[i]);
 		check_lookalikes(check, fallback, false);

@@ -11,6 +11,17 @@ bool node_has_expression(const struct node *node)
 
 /* ---- a value against an input ---- */
 
+void values_check_declared(const struct reader *reader, const struct node *node, const struct input *input)
+{
+	const struct node *of = node_get(node, "of"), *required = node_get(node, "required");
+
+	if (of && input->type != INPUT_LIST)
+		diagnostics_error(reader->diagnostics, of->position, "type: list", "'of' is for a list alone");
+	if (input->required && (input->fallback || input->optional))
+		diagnostics_error(reader->diagnostics, required->position, NULL, "what must be given %s",
+				  input->fallback ? "has no use for a 'default'" : "is not 'optional'");
+}
+
 static void refuse_value(const struct reader *reader, const struct node *node, const struct input *input, int type)
 {
 	diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s", input->key->text,

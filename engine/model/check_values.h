@@ -11,6 +11,7 @@ bool node_has_expression(const struct node *node);
 const struct input *input_find(const struct record_list *inputs, const char *name); /* or NULL */
 
 /* Each makes a diagnostic for each fault. `owner` as messages call it: "autoscaling.look has no input 'x'". */
+void values_check_declared(const struct reader *reader, const struct node *node, const struct input *input);
 void values_check_input(const struct reader *reader, const struct node *node, const struct input *input);
 void values_check_inputs(const struct reader *reader, const struct node *given, const struct record_list *inputs,
 			 const char *owner);

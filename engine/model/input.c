@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/json.h"
+
 static const struct choice input_types[] = {
 	{ .name = "string", .value = INPUT_STRING, .help = "a text" },
 	{ .name = "integer", .value = INPUT_INTEGER, .help = "a whole number" },
@@ -49,11 +51,32 @@ static const struct field input_fields[] = {
 	{ 0 },
 };
 
+/* As values_check_declared: `of` only beside `type: list`; not required with a default, nor required and optional. */
+static void constrain_input(json_t *definition)
+{
+	static const char *const beside[] = { "default", "optional" };
+	json_t *all = json_made(json_array());
+
+	json_append(all, json_pack("{s:{s:[s]}, s:{s:{s:{s:s}}}}", "if", "required", "of", "then", "properties", "type",
+				   "const", "list"));
+	for (size_t i = 0; i < ARRAY_LENGTH(beside); i++) {
+		json_t *both = json_pack("{s:[s,s], s:{s:{s:b}}}", "required", "required", beside[i], "properties",
+					 "required", "const", 1);
+
+		if (i == 1)
+			json_object_set_new(json_object_get(both, "properties"), beside[i],
+					    json_pack("{s:b}", "const", 1));
+		json_append(all, json_pack("{s:o}", "not", both));
+	}
+	json_put(definition, "allOf", all);
+}
+
 const struct record input_record = {
 	.name = "an input",
 	.size = sizeof(struct input),
 	.fields = input_fields,
 	.key_member = MEMBER_OF(input, key),
+	.constrain = constrain_input,
 };
 
 const char *input_type_name(int type)

@@ -39,6 +39,13 @@ static const struct punctuation {
 	{ ")", TOKEN_PAREN_CLOSE, NULL },
 	{ "{", TOKEN_BRACE_OPEN, NULL },
 	{ "}", TOKEN_BRACE_CLOSE, NULL },
+	{ "?", TOKEN_FAULT, "JMESPath has no '? :': write condition && this || that" },
+	{ "/", TOKEN_FAULT, "JMESPath has no '/'" },
+	{ "%", TOKEN_FAULT, "JMESPath has no '%'" },
+	{ "\u2018", TOKEN_FAULT, "a typographic quote: write ' before and behind a text" },
+	{ "\u2019", TOKEN_FAULT, "a typographic quote: write ' before and behind a text" },
+	{ "\u201c", TOKEN_FAULT, "a typographic quote: write ' before and behind a text" },
+	{ "\u201d", TOKEN_FAULT, "a typographic quote: write ' before and behind a text" },
 	{ "+", TOKEN_FAULT, "JMESPath has no '+': write sum([a, b])" },
 	{ "-", TOKEN_FAULT, "JMESPath has no '-': write minus(a, b), and a name with a '-' in it in double quotes" },
 };

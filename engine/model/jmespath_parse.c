@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/diagnostics.h"
+
 typedef int parse_function(struct parser *parser, struct chain *chain);
 
 static parse_function parse_pipe, parse_not;
@@ -117,6 +119,15 @@ static int check_deferred(struct parser *parser, const struct function *function
 	return 0;
 }
 
+static int fail_unknown(struct parser *parser, const struct token *name)
+{
+	const char *word = arena_copy(parser->arena, name->start, name->length);
+	const char *near = nearest_word(word, expression_function_name, NULL);
+
+	return parser_fail(parser, name, "unknown function '%.*s()'%s%s%s", text_shown(word, name->length), word,
+			   near ? ": did you mean '" : "", near ? near : "", near ? "()'?" : "");
+}
+
 static int parse_call(struct parser *parser, struct chain *chain, const struct token *name)
 {
 	const struct function *function = function_find(name->start, name->length);
@@ -124,8 +135,7 @@ static int parse_call(struct parser *parser, struct chain *chain, const struct t
 	struct step *step;
 
 	if (!function)
-		return parser_fail(parser, name, "unknown function '%.*s()'", text_shown(name->start, name->length),
-				   name->start);
+		return fail_unknown(parser, name);
 	parser_advance(parser);
 	if (parse_arguments(parser, &operands) || check_count(parser, name, function, operands.count) ||
 	    check_deferred(parser, function, &operands))

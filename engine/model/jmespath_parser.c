@@ -55,6 +55,8 @@ static const struct habit {
 	{ "and", "'and' is no operator: did you mean '&&'?" },
 	{ "or", "'or' is no operator: did you mean '||'?" },
 	{ "in", "'in' is no operator: write contains(list, element)" },
+	{ "is", "'is' is no operator: did you mean '=='?" },
+	{ ":", "JMESPath has no ':-': write x || 'this' for what takes the place of nothing" },
 };
 
 /* Where an expression is complete and something other than an operator or a closing bracket follows. */

@@ -308,11 +308,23 @@ static size_t goals_ahead(const struct machine *machine, const struct state *fro
 	return reached;
 }
 
+static size_t count_distinct(const struct state_list *goal)
+{
+	size_t distinct = 0;
+
+	for (size_t i = 0; i < goal->count; i++) {
+		const struct state_list before = { .rows = goal->rows, .count = i };
+
+		distinct += goal_has(&before, goal->rows[i].state) ? 0 : 1;
+	}
+	return distinct;
+}
+
 /* A goal that ends the run without having passed a pause is no evidence: LEFT_ALONE is a goal of both legs. What
  * tells is whether every goal beyond a pause is out of reach before one. */
 bool machine_goal_opens(const struct machine *machine, const struct state_list *goal)
 {
-	return goals_ahead(machine, machine->start_at.state, goal) == goal->count;
+	return goals_ahead(machine, machine->start_at.state, goal) == count_distinct(goal);
 }
 
 bool machine_goal_ahead(const struct machine *machine, const struct state *from, const struct state_list *goal)

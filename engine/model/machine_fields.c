@@ -88,8 +88,11 @@ static int read_failures(struct reader *reader, const struct node *node, const s
 	struct failure_list *list = into;
 	int result = 0;
 
-	if (node->kind == NODE_MAP || (node->kind == NODE_LIST && node->count == 0))
+	if (node->kind == NODE_MAP)
 		return fault(reader, node, field->name, "a list of error names");
+	if (node->kind == NODE_LIST && node->count == 0)
+		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' names no error",
+					 field->name);
 	list->count = node->kind == NODE_LIST ? node->count : 1;
 	list->rows = ARENA_ARRAY(reader->arena, enum failure, list->count);
 	if (node->kind == NODE_SCALAR)

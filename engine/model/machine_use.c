@@ -160,6 +160,13 @@ static const struct node *find_shipped(struct reader *reader, const char *name)
 	return file && !strchr(name, '/') ? embedded_parse(reader, file) : NULL;
 }
 
+static const char *version_of(struct reader *reader, const char *name)
+{
+	const struct node *version = node_get(find_shipped(reader, name), "version");
+
+	return version ? version->text : "1";
+}
+
 static int refuse_name(struct reader *reader, const struct node *use, const char *name)
 {
 	const struct shipped shipped = list_shipped(reader->arena);
@@ -167,7 +174,7 @@ static int refuse_name(struct reader *reader, const struct node *use, const char
 
 	for (size_t i = 0; i < shipped.count; i++)
 		all = arena_format(reader->arena, "%s%s%s", all, i ? ", " : "", shipped.names[i]);
-	hint = near ? arena_format(reader->arena, "did you mean '%s'?", near)
+	hint = near ? arena_format(reader->arena, "did you mean '%s@%s'?", near, version_of(reader, near))
 		    : arena_format(reader->arena, "there are %s", all);
 	return diagnostics_error(reader->diagnostics, use->position, hint, "no machine '%s' comes with tidegate",
 				 name);
@@ -178,7 +185,7 @@ static int check_version(struct reader *reader, const struct node *use, const ch
 			 const struct node *shipped)
 {
 	const struct node *has = node_get(shipped, "version");
-	const char *right = arena_format(reader->arena, "write '%s@%s'", name, has ? has->text : "1");
+	const char *right = arena_format(reader->arena, "write '%s@%s'", name, version_of(reader, name));
 
 	if (version && has && strcmp(version, has->text) == 0)
 		return 0;

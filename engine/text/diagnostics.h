@@ -50,7 +50,8 @@ int diagnostics_unknown(struct diagnostics *diagnostics, struct position positio
  * and "3 errors, 1 warning" last. Tabs and control characters of the source line are shown as one blank each. */
 void diagnostics_print(const struct diagnostics *diagnostics, struct buffer *text);
 
-/* The candidate nearest to `word` (Damerau-Levenshtein distance of at most a third of its length), or NULL;
+/* The candidate nearest to `word` (Damerau-Levenshtein distance of at most a third of its length, upper and lower case
+ * being one), or NULL;
  * `candidate(argument, i)` gives the i-th, NULL behind the last. */
 const char *nearest_word(const char *word, const char *(*candidate)(const void *argument, size_t i),
 			 const void *argument);

@@ -14,7 +14,7 @@ int field_want_scalar(struct reader *reader, const struct node *node, const stru
 	if (node->kind != NODE_SCALAR)
 		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s, not %s",
 					 field->name, field->type->name, node_kind_name(node));
-	if (node->plain && !node->text[0])
+	if (node_is_empty(node))
 		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' has no value", field->name);
 	return 0;
 }
@@ -72,6 +72,9 @@ static int check_range(struct reader *reader, const struct node *node, const str
 		return 0;
 	if (!has_maximum(field))
 		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be at least %s, not %s",
+					 field->name, show(field->minimum, least), node->text);
+	if (field->minimum == field->maximum)
+		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s, not %s",
 					 field->name, show(field->minimum, least), node->text);
 	return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be from %s to %s, not %s",
 				 field->name, show(field->minimum, least), show(field->maximum, most), node->text);

@@ -1,6 +1,7 @@
 /* "Did you mean": the known word that is nearest to one that is not known. */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -12,6 +13,12 @@ enum { LONGEST_WORD = 64 };
 static unsigned least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
+}
+
+/* Upper and lower case are the first thing that people mistake. */
+static bool is_same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /* Damerau-Levenshtein in its restricted form (optimal string alignment): inserting, leaving out, exchanging a letter,
@@ -28,8 +35,8 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b_length; j++) {
 			row[j] = least(above[j], row[j - 1]) + 1;
-			row[j] = least(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			row[j] = least(row[j], above[j - 1] + !is_same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) && is_same(a[i - 2], b[j - 1]))
 				row[j] = least(row[j], two_above[j - 2] + 1);
 		}
 	}

@@ -109,6 +109,11 @@ const struct node *node_get(const struct node *map, const char *key)
 	return at < map->count ? map->items[at] : NULL;
 }
 
+bool node_is_empty(const struct node *node)
+{
+	return node->kind == NODE_SCALAR && node->plain && node->text && !node->text[0];
+}
+
 const char *node_kind_name(const struct node *node)
 {
 	static const char *const names[] = {
@@ -117,7 +122,7 @@ const char *node_kind_name(const struct node *node)
 		[NODE_MAP] = "a map",
 	};
 
-	return names[node->kind];
+	return node_is_empty(node) ? "nothing" : names[node->kind];
 }
 
 bool node_integer(const struct node *node, int64_t *value)

@@ -46,7 +46,8 @@ size_t node_find(const struct node *map, const char *key);
 /* The value of a map's key, or NULL; NULL also where `map` is no map, or NULL itself. */
 const struct node *node_get(const struct node *map, const char *key);
 /* "a list", "a map", "text": for messages. */
-const char *node_kind_name(const struct node *node);
+const char *node_kind_name(const struct node *node); /* "a map"; "nothing" where it is empty */
+bool node_is_empty(const struct node *node); /* `key:` with nothing behind it */
 
 /* Whether it is a plain scalar that is an integer in its shortest form ("7", "-1", not "007", "+1" or "-0"). */
 bool node_integer(const struct node *node, int64_t *value);

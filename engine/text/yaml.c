@@ -364,6 +364,21 @@ const struct node *yaml_parse_part(struct arena *arena, const struct source *sou
 	return diagnostics->errors == errors_before ? root : NULL;
 }
 
+bool yaml_is_blank(const struct source *source)
+{
+	const char *at = source->text, *end = source->text + source->length;
+
+	while (at < end) {
+		const char *next = memchr(at, '\n', (size_t)(end - at));
+		const size_t length = (size_t)((next ? next : end) - at), blanks = strspn(at, " ");
+
+		if (blanks < length && at[blanks] != '#')
+			return false;
+		at += length + 1;
+	}
+	return true;
+}
+
 const struct node *yaml_parse(struct arena *arena, const struct source *source, struct diagnostics *diagnostics)
 {
 	const struct yaml_part whole = yaml_whole(source);

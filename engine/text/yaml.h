@@ -14,6 +14,9 @@ enum { YAML_MAX_BYTES = 4 << 20, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 500 * 100
  * the nodes. */
 const struct node *yaml_parse(struct arena *arena, const struct source *source, struct diagnostics *diagnostics);
 
+/* Nothing but comments and blanks. */
+bool yaml_is_blank(const struct source *source);
+
 /* Whole lines of a text: where they begin, and the number of the first. */
 struct yaml_part {
 	size_t offset, length;

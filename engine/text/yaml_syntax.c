@@ -201,6 +201,27 @@ static int report_problem(struct yaml_syntax *syntax, const yaml_parser_t *parse
 				 problem->message);
 }
 
+/* Copied from a page, it looks like a blank and is none. In the line where the cursor stands. */
+static int report_hard_blank(struct yaml_syntax *syntax)
+{
+	static const char hard_blank[] = "\xc2\xa0";
+	const struct yaml_cursor *cursor = syntax->cursor;
+	const char *line = cursor->source->text + cursor->line_start;
+	const size_t length = yaml_line_end(cursor->source, cursor->line_start, SIZE_MAX) - cursor->line_start;
+	const char *found = memmem(line, length, hard_blank, sizeof(hard_blank) - 1);
+	const struct position position = {
+		.source = cursor->source,
+		.line = cursor->line,
+		.column = found ? (unsigned)(found - line) + 1 : 0,
+		.length = sizeof(hard_blank) - 1,
+	};
+
+	if (!found)
+		return 0;
+	return diagnostics_error(syntax->diagnostics, position, "write a blank there",
+				 "a no-break space: YAML takes it for a letter");
+}
+
 int yaml_syntax_failed(struct yaml_syntax *syntax, const yaml_parser_t *parser)
 {
 	const struct source *source = syntax->cursor->source;
@@ -216,6 +237,8 @@ int yaml_syntax_failed(struct yaml_syntax *syntax, const yaml_parser_t *parser)
 	byte = byte_at(source, offset);
 	/* What libyaml says of the rest of an expression that was already told to need quotes only confuses. */
 	if (syntax->cursor->line == syntax->sigil_line)
+		return -1;
+	if (report_hard_blank(syntax) != 0)
 		return -1;
 	if (follows_brackets(syntax, mark, byte))
 		return report_brackets(syntax);

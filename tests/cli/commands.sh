@@ -146,6 +146,8 @@ hooks:
     - location: stop.sh
     - location: slow.yaml
     - location: stop.sh
+  ApplicationStart:
+    - location: slow.yaml
 END
 expect 0 'what runs while a drain may go on later is shown' "$tidegate" check appspec.yml <<'END'
 appspec.yml:6:7: warning: stop.sh may run before the instance is out
@@ -217,6 +219,27 @@ appspec.yml:19:36: error: 'timeout' must be a whole number, not '5m'
    19 |     - {location: stop.sh, timeout: 5m}
       |                                    ^~
 8 errors, 2 warnings
+END
+printf 'version: 0.0\nos: linux\nhooks:\n  BeforeInstall:\n    - location: good.yaml\n      timeout: 900\n' >appspec.yml
+expect 0 'who goes out has to come back' "$tidegate" check appspec.yml <<'END'
+appspec.yml:5:17: warning: BeforeInstall takes the instance out, and no event here brings it back
+    5 |     - location: good.yaml
+      |                 ^~~~~~~~~ run it at ApplicationStart, too
+1 warning
+END
+sed -i -e 's/BeforeInstall/ApplicationStart/' appspec.yml
+expect 0 'who comes back has to go out' "$tidegate" check appspec.yml <<'END'
+appspec.yml:5:17: warning: ApplicationStart brings the instance back, and no event here takes it out
+    5 |     - location: good.yaml
+      |                 ^~~~~~~~~ run it at BeforeInstall, too
+1 warning
+END
+sed -i -e 's/^hooks/hook/' appspec.yml
+expect 2 'an appspec.yml is known by its name, too' "$tidegate" check appspec.yml <<'END'
+appspec.yml:3:1: error: unknown key 'hook' in an appspec.yml
+    3 | hook:
+      | ^~~~ did you mean 'hooks'?
+1 error
 END
 printf 'version: 0.1\nos: linux\nhooks: {}\n' >appspec.yml
 expect 2 'there is one version of it' "$tidegate" check appspec.yml <<'END'
@@ -320,5 +343,46 @@ expect 2 'a faulty configuration is refused' TIDEGATE_STATE_DIR= "$tidegate" sta
       | ^~~~~~~~~ did you mean 'state_dir'?
 1 error
 tidegate: the configuration in '/W/etc' is faulty
+END
+cat >etc/config.yaml <<'END'
+state_dir: var/tidegate
+log_format: xml
+inputs:
+  any: 7
+END
+expect 2 'every fault of a configuration is told in its place' "$tidegate" policy good.yaml <<'END'
+/W/etc/config.yaml:1:12: error: 'state_dir' must begin with a '/'
+    1 | state_dir: var/tidegate
+      |            ^~~~~~~~~~~~
+/W/etc/config.yaml:2:13: error: 'log_format' must be text or json, not 'xml'
+    2 | log_format: xml
+      |             ^~~
+/W/etc/config.yaml:4:8: error: inputs of 'any' must be a map, not text
+    4 |   any: 7
+      |        ^
+3 errors
+tidegate: the configuration in '/W/etc' is faulty
+END
+cat >etc/config.yaml <<'END'
+inputs:
+  any: {processes: AZRebalance, of_another_machine: 1}
+  asg-standby: {gruop: web, group: "${input.instance}"}
+END
+expect 2 'inputs of a configuration are held against the machine' "$tidegate" policy good.yaml <<'END'
+/W/etc/config.yaml:2:20: error: 'processes' must be a list
+    2 |   any: {processes: AZRebalance, of_another_machine: 1}
+      |                    ^~~~~~~~~~~
+/W/etc/config.yaml:3:17: error: asg-standby has no input 'gruop'
+    3 |   asg-standby: {gruop: web, group: "${input.instance}"}
+      |                 ^~~~~ did you mean 'group'?
+/W/etc/config.yaml:3:36: warning: taken as it is written: no expression is read here
+    3 |   asg-standby: {gruop: web, group: "${input.instance}"}
+      |                                    ^~~~~~~~~~~~~~~~~~~ a 'default' can read one
+2 errors, 1 warning
+tidegate: the configuration in '/W/etc' is faulty
+END
+printf '# state_dir: /var/lib/tidegate\n\n  # log_format: json' >etc/config.yaml
+expect 0 'a configuration may be commented out' "$tidegate" status <<'END'
+no run is open
 END
 exit $failed
