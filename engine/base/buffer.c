@@ -21,6 +21,12 @@ void buffer_clear(struct buffer *buffer)
 		buffer->bytes[0] = '\0';
 }
 
+void buffer_cut(struct buffer *buffer, size_t length)
+{
+	if (length < buffer->length)
+		buffer->bytes[buffer->length = length] = '\0';
+}
+
 static void buffer_reserve(struct buffer *buffer, size_t more)
 {
 	size_t needed;
@@ -57,15 +63,20 @@ void buffer_add_char(struct buffer *buffer, char byte)
 void buffer_add_vformat(struct buffer *buffer, const char *format, va_list arguments)
 {
 	va_list again;
+	size_t room;
 	int length;
 
+	buffer_reserve(buffer, 0);
+	room = buffer->size - buffer->length;
 	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(buffer->bytes + buffer->length, room, format, again);
 	va_end(again);
 	if (length <= 0)
 		return;
-	buffer_reserve(buffer, (size_t)length);
-	vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
+	if ((size_t)length >= room) {
+		buffer_reserve(buffer, (size_t)length);
+		vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
+	}
 	buffer->length += (size_t)length;
 }
 

@@ -114,12 +114,6 @@ static void file_drop(struct memory_file **at)
 	free(file);
 }
 
-static void file_cut(struct memory_file *file, size_t length)
-{
-	if (length < file->bytes.length)
-		file->bytes.bytes[file->bytes.length = length] = '\0';
-}
-
 static struct storage_file *opened(struct memory_file *file)
 {
 	struct storage_file *made = memory_new(1, sizeof(*made));
@@ -165,7 +159,7 @@ static int memory_open(struct storage *storage, const char *name, const void *by
 		return no_such_file("open", name, err);
 	/* What is cut had never been whole: cut or not, it is read the same. */
 	step_begin(memory, 0, &dies);
-	file_cut(file, length);
+	buffer_cut(&file->bytes, length);
 	file->durable = length;
 	if (!dies)
 		*made = opened(file);
@@ -339,7 +333,7 @@ void storage_memory_restart(struct storage_memory *memory)
 	while (memory->locks)
 		lock_drop(&memory->locks);
 	for (struct memory_file *file = memory->files; file; file = file->next)
-		file_cut(file, file->durable);
+		buffer_cut(&file->bytes, file->durable);
 	memory->crash_step = 0;
 	memory->stopped = false;
 }

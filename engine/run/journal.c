@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "run/journal_file.h"
+#include "text/json.h"
 
 void journal_line_hash(const char *before, const char *line, size_t length, char hex[DIGEST_HEX_BYTES])
 {
@@ -55,25 +56,19 @@ void journal_close(struct journal *journal)
 	free(journal);
 }
 
-static void set_new(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, value))
-		memory_exhausted();
-}
-
 /* What is known of the record but for its hash; the order of the keys is the order in the file. */
 static json_t *record_new(const struct journal *journal, const char *type, json_t *fields)
 {
 	char at[TIME_TEXT_BYTES];
-	json_t *record = json_object();
+	json_t *record = json_made(json_object());
 
-	set_new(record, "n", json_integer((json_int_t)journal->count + 1));
-	set_new(record, "durable", json_integer((json_int_t)journal->durable));
-	set_new(record, "at", json_string(time_format(journal->clock->wall_ms(journal->clock), at)));
-	set_new(record, "type", json_string(type));
+	json_put(record, "n", json_integer((json_int_t)journal->count + 1));
+	json_put(record, "durable", json_integer((json_int_t)journal->durable));
+	json_put(record, "at", json_string(time_format(journal->clock->wall_ms(journal->clock), at)));
+	json_put(record, "type", json_string(type));
 	if (journal->count == 0) {
-		set_new(record, "journal", json_integer(JOURNAL_FORMAT));
-		set_new(record, "run", json_string(journal->run));
+		json_put(record, "journal", json_integer(JOURNAL_FORMAT));
+		json_put(record, "run", json_string(journal->run));
 	}
 	if (fields && json_object_update_missing(record, fields))
 		memory_exhausted();
@@ -84,17 +79,16 @@ static json_t *record_new(const struct journal *journal, const char *type, json_
 /* Adds the record to `pending` as a line, and to the records; the next line is chained to it. */
 static void journal_add_line(struct journal *journal, json_t *record)
 {
-	char *text = json_dumps(record, JSON_COMPACT);
-	size_t length;
+	struct buffer *pending = &journal->pending;
+	const size_t begin = pending->length;
 
-	if (!text)
-		memory_exhausted();
-	length = strlen(text) - 1; /* the brace is closed behind the hash */
-	journal_line_hash(journal->hash, text, length, journal->hash);
-	set_new(record, "sha256", json_string(journal->hash));
-	buffer_add(&journal->pending, text, length);
-	buffer_add_format(&journal->pending, "%s%s%s\n", JOURNAL_HASH_BEGIN, journal->hash, JOURNAL_HASH_END);
-	free(text);
+	json_write(pending, record);
+	buffer_cut(pending, pending->length - 1); /* the brace is closed behind the hash */
+	journal_line_hash(journal->hash, pending->bytes + begin, pending->length - begin, journal->hash);
+	json_put(record, "sha256", json_string(journal->hash));
+	buffer_add_text(pending, JOURNAL_HASH_BEGIN);
+	buffer_add_text(pending, journal->hash);
+	buffer_add_text(pending, JOURNAL_HASH_END "\n");
 	journal_add_record(journal, record);
 }
 

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 
 static inline json_t *json_made(json_t *json)
@@ -26,5 +27,8 @@ static inline void json_append(json_t *array, json_t *value)
 	if (json_array_append_new(array, json_made(value)))
 		memory_exhausted();
 }
+
+/* Adds the value as text, compact, the keys in their order (json_write.c). */
+void json_write(struct buffer *text, const json_t *value);
 
 #endif
