@@ -60,6 +60,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/rules.h engine/cli/rehearsal/sent.c \
 	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
 	engine/cli/rehearsal/tally.c \
+	engine/cli/rehearsal/torn.c \
 	engine/cli/rehearsal/trace.c \
 	engine/cli/rehearsal/workers.c
 

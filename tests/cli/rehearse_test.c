@@ -147,6 +147,33 @@ static void looks_that_see_nothing_new_can_be_left_out(void **state)
 	}
 }
 
+static void a_torn_record_that_reads_the_same_is_played_the_same(void **state)
+{
+	struct buffer texts[2] = { BUFFER_INIT, BUFFER_INIT };
+	const char *legs[2] = { "", "" };
+	uint64_t run, end, alike = 0;
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench, &(struct bench_files){ 0 });
+	bench_add_scene(&bench, "group-of-three");
+	run = bench_first(&bench, SECTION_TORN);
+	end = bench.rehearsal.mishaps[0].ends[SECTION_TORN];
+	for (size_t i = 0; run < end; run++, i ^= 1) {
+		bool same = stage_torn_alike(&bench.rehearsal.stage, &bench.rehearsal.scenes[0],
+					     &bench.rehearsal.mishaps[0].rows[run]);
+
+		legs[i] = played_legs(&bench, run, &texts[i]);
+		if (same)
+			assert_string_equal(legs[i], legs[i ^ 1]);
+		alike += same;
+	}
+	assert_true(3 * alike > 2 * (end - bench_first(&bench, SECTION_TORN)));
+	bench_end(&bench);
+	buffer_release(&texts[0]);
+	buffer_release(&texts[1]);
+}
+
 /* ---- mutants ---- */
 
 struct mutant {
@@ -264,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_is_the_same_when_it_is_played_again),
 		cmocka_unit_test(looks_that_see_nothing_new_can_be_left_out),
+		cmocka_unit_test(a_torn_record_that_reads_the_same_is_played_the_same),
 		cmocka_unit_test(each_mutant_is_caught_by_its_invariant),
 		cmocka_unit_test(whatever_goes_wrong_once_the_shipped_machine_restores),
 		cmocka_unit_test(wherever_it_dies_a_drain_that_goes_on_later_is_restored),

@@ -25,7 +25,7 @@ struct acts {
 
 void acts_find(struct acts *acts, const struct scene *scene, struct arena *arena); /* texts live in the arena */
 
-/* How many lengths of a write that is cut short. */
+/* How many lengths of a write that is cut short. Those that leave the same journal are played once (torn.c). */
 enum torn { TORN_ONE, TORN_SOME, TORN_ALL };
 
 /* All that can go wrong once where a play goes as the profile says, section by section. */

@@ -138,6 +138,13 @@ bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run)
 	return true;
 }
 
+/* The newest play is this one, too: another length of a torn record, and the same journal. */
+static bool is_played(const struct rehearsal *rehearsal, const struct program *program)
+{
+	return program->section == SECTION_TORN &&
+	       stage_torn_alike(&rehearsal->stage, &rehearsal->scenes[program->scene], &program->mishaps[0]);
+}
+
 static bool perform(struct rehearsal *rehearsal, uint64_t run)
 {
 	struct tally *tally = &rehearsal->tally;
@@ -145,8 +152,9 @@ static bool perform(struct rehearsal *rehearsal, uint64_t run)
 
 	if (!program_of(rehearsal, run, &program))
 		return true;
-	stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
-		   rehearsal->seed);
+	if (!is_played(rehearsal, &program))
+		stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
+			   rehearsal->seed);
 	tally_count(tally, program.section, &rehearsal->stage, run);
 	tally->done++;
 	return !rehearsal->tick || rehearsal->tick(rehearsal->argument, rehearsal, tally);

@@ -81,6 +81,13 @@ struct violation {
 	char why[512];
 };
 
+/* The journal with the tail of the write that was cut short in the newest play (torn.c). */
+struct torn_journal {
+	char run[JOURNAL_RUN_BYTES], name[JOURNAL_RUN_BYTES + sizeof(".journal")];
+	struct buffer bytes;
+	size_t records; /* that are whole; 0: there is none such */
+};
+
 struct stage {
 	const struct machine *machine;
 	const struct hook *opening, *closing; /* NULL: the machine has none, and is driven as by hand */
@@ -107,6 +114,7 @@ struct stage {
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	int64_t recorded_ms;       /* when the newest record was made (monotonic) */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
+	struct torn_journal torn;
 	struct violation violation;
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
 	bool drifted;
@@ -140,6 +148,11 @@ void scene_release(struct scene *scene);
 
 /* One play; stage->violation says what came of it. */
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
+
+/* torn.c: what the disk holds now is what a write that was cut short has left. Whether the newest play is that of this
+ * mishap too: there, the same write was cut somewhat shorter, and the next process reads the same all the same. */
+void stage_keep_torn(struct stage *stage);
+bool stage_torn_alike(const struct stage *stage, const struct scene *scene, const struct mishap *mishap);
 
 /* The same with one mishap, or with none where it is NULL, and how it went from where that has struck, counted from
  * there: a second mishap falls somewhere in it. Release the profile. */
