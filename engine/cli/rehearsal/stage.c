@@ -202,6 +202,17 @@ static struct leg_played *leg_new(struct stage *stage, const char *hook, bool op
 	return leg;
 }
 
+/* The last thing that a leg does is to write down how it ended: who dies then has said it. */
+static bool is_left_on_disk(struct stage *stage)
+{
+	struct history history = { 0 };
+	bool left = stage_open_run(stage, &history) &&
+		    json_integer_value(json_object_get(history.leg_end, "exit")) == EXIT_LEFT;
+
+	history_release(&history);
+	return left;
+}
+
 static void leg_over(struct stage *stage, struct leg_played *leg)
 {
 	leg->died = sim_dead(stage->sim);
@@ -209,10 +220,12 @@ static void leg_over(struct stage *stage, struct leg_played *leg)
 	leg->records = json_array_size(stage->records);
 	stage->left = !leg->died && leg->result.status == EXIT_LEFT;
 	stage->stop = 0;
-	if (leg->died)
+	if (leg->died) {
 		stage_restart(stage);
-	else
+		stage->left = is_left_on_disk(stage);
+	} else {
 		invariants_check_leg(stage, leg);
+	}
 	/* The next process got no signal. */
 	stage->stopped_at = 0;
 }
