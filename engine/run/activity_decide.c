@@ -77,6 +77,11 @@ static enum step step_drift_back(struct activity *activity, const struct ledger_
 		return activity_go_to(activity, PHASE_REFUSE);
 	if (write_is_recent(activity))
 		return activity_poll_again(activity, PHASE_DRIFT);
+	/* Called theirs now, it might be what we wrote a moment later. */
+	if (entry->n_doubts > 0 && activity->run->mode == RUN_REAL) {
+		activity->drifts = true;
+		return activity_go_to(activity, PHASE_DOUBT);
+	}
 	activity->because = condition_reason(activity, which);
 	return activity_end_restored(activity, "drifted");
 }

@@ -70,7 +70,8 @@ static enum step doubt_over(struct activity *activity)
 	return activity_go_to(activity, PHASE_DRIFT);
 }
 
-/* The opposite request waits until a late one cannot take effect any more, by AWS's own clock. */
+/* The opposite request, and the verdict that what is seen is others', wait until a late one cannot take effect any
+ * more, by AWS's own clock. */
 static enum step wait_out_doubt(struct activity *activity, const struct doubt *doubt)
 {
 	int64_t aws_ms = readings_aws_time_ms(activity->run->readings);
@@ -163,7 +164,7 @@ enum step phase_doubt(struct activity *activity)
 		return activity_poll_failed(activity);
 	if (took == 2)
 		return doubt_seen(activity, doubt, ours);
-	if (!ours)
+	if (!ours || activity->drifts)
 		return wait_out_doubt(activity, doubt);
 	return doubt_again(activity);
 }

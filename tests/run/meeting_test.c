@@ -376,6 +376,36 @@ static void what_others_undo_before_the_end_is_no_success(void **state)
 	expect_as_before(&meeting->trial.rig);
 }
 
+/* Somebody wrote the minimum just before our own write of it, which has no answer: it is theirs where ours was lost,
+ * and that it is theirs is not said while ours may yet come over it. */
+static void what_others_wrote_is_called_theirs_once_our_own_cannot_come_over_it(void **state)
+{
+	static const struct sim_act minimum = { .kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = 1 };
+	static const struct {
+		enum sim_fault_kind fault;
+		const char *minimum;
+		bool theirs;
+	} rows[] = {
+		{ SIM_FAULT_LATE, GROUP ".minimum == `3`", false },
+		{ SIM_FAULT_LOST_BEFORE, GROUP ".minimum == `1`", true },
+	};
+	struct play *meeting = *state;
+	unsigned request;
+
+	leg(meeting, LEAVE, EXIT_REACHED);
+	leg(meeting, RETURN, EXIT_REACHED);
+	request = newest_request(&meeting->trial, "UpdateAutoScalingGroup", 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		sim_act_before(meeting->trial.sim, request, &minimum);
+		sim_fault(meeting->trial.sim, request, rows[i].fault, 20000);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		leg(meeting, RETURN, EXIT_REACHED);
+		rig_expect(&meeting->trial.rig, rows[i].minimum);
+		assert_int_equal(was_told(meeting, "drifted"), rows[i].theirs);
+	}
+}
+
 static void nobody_came_and_the_pause_expires(void **state)
 {
 	struct play *meeting = *state;
@@ -594,6 +624,7 @@ int main(void)
 		PLAY(every_exit_status_has_its_word),
 		PLAY(a_request_that_is_never_answered_ends_in_doubt_and_is_found_out_later),
 		PLAY(what_others_undo_before_the_end_is_no_success),
+		PLAY(what_others_wrote_is_called_theirs_once_our_own_cannot_come_over_it),
 		PLAY(nobody_came_and_the_pause_expires),
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
