@@ -78,6 +78,27 @@ static void wherever_it_dies_a_drain_that_goes_on_later_is_restored(void **state
 	bench_end(&bench);
 }
 
+/* Its pause has expired, and behind it lies another one, at which the instance stays out. */
+static void a_timer_that_dies_on_its_way_home_gives_no_traffic_to_what_is_not_finished(void **state)
+{
+	struct bench bench;
+	struct rehearsal *rehearsal = &bench.rehearsal;
+	uint64_t pair, plays = 0;
+
+	(void)state;
+	bench_begin(&bench, &(struct bench_files){ 0 });
+	bench_add_scene(&bench, "no-balancer");
+	pair = bench_first(&bench, SECTION_ABANDONED) * RUN_PAIRS;
+	for (uint64_t second = 1; rehearsal_replay(rehearsal, pair + second) &&
+				  second < rehearsal->seconds.ends[SECTION_TORN]; second++) {
+		if (rehearsal->stage.violation.invariant)
+			fail_msg("run %llu: %s", (unsigned long long)(pair + second), rehearsal->stage.violation.why);
+		plays++;
+	}
+	assert_int_equal(plays + 1, rehearsal->seconds.ends[SECTION_TORN]);
+	bench_end(&bench);
+}
+
 static void a_run_is_the_same_when_it_is_played_again(void **state)
 {
 	struct buffer texts[2] = { BUFFER_INIT, BUFFER_INIT };
@@ -294,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_torn_record_that_reads_the_same_is_played_the_same),
 		cmocka_unit_test(each_mutant_is_caught_by_its_invariant),
 		cmocka_unit_test(whatever_goes_wrong_once_the_shipped_machine_restores),
+		cmocka_unit_test(a_timer_that_dies_on_its_way_home_gives_no_traffic_to_what_is_not_finished),
 		cmocka_unit_test(wherever_it_dies_a_drain_that_goes_on_later_is_restored),
 	};
 

@@ -1,6 +1,7 @@
 /* How a play went: what was asked and written in it, from where its first mishap had struck. */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	stage->profile = NULL;
 	from = stage->struck;
 	end = stage_progress(stage);
+	assert(end.requests >= from.requests && end.steps >= from.steps);
 	count_from(profile, from);
 	profile->requests = end.requests - from.requests;
 	profile->steps = end.steps - from.steps;

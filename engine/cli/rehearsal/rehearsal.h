@@ -67,7 +67,7 @@ struct rehearsal {
 
 void rehearsal_init(struct rehearsal *rehearsal, const struct machine *machine, struct arena *arena);
 void rehearsal_release(struct rehearsal *rehearsal);
-/* Takes over model and inputs. -1 with err: the machine cannot even begin there. */
+/* Once the seed and `all` are set. Takes over model and inputs. -1 with err: the machine cannot even begin there. */
 int rehearsal_add(struct rehearsal *rehearsal, const char *scenario, struct sim *model, struct inputs *inputs,
 		  struct error *err);
 

@@ -263,6 +263,14 @@ bool stage_hook(struct stage *stage, const struct hook *hook, bool opens)
 
 /* ---- the timer ---- */
 
+/* Only behind the last pause a leg that goes on has come back. */
+static bool is_back(const struct stage *stage, enum homeward homeward, const struct leg_result *result)
+{
+	const struct state *state = machine_state(stage->machine, result->state);
+
+	return homeward == HOMEWARD_GO_ON && !(state && state->kind == STATE_PAUSE);
+}
+
 static void attend(struct stage *stage, const char *id)
 {
 	struct run_environment environment = stage_environment(stage);
@@ -280,7 +288,7 @@ static void attend(struct stage *stage, const char *id)
 	start_unlock(&environment, &locked);
 	if (homeward == HOMEWARD_NOTHING && !sim_dead(stage->sim))
 		return;
-	leg = leg_new(stage, "timer", homeward != HOMEWARD_GO_ON);
+	leg = leg_new(stage, "timer", !is_back(stage, homeward, &result));
 	leg->result = result;
 	leg_over(stage, leg);
 }
@@ -369,11 +377,8 @@ static void play_deployments(struct stage *stage)
 {
 	bool over = false;
 
-	for (unsigned failed = 0; failed < DEPLOYMENTS_MOST && !over && !stage->violation.invariant;) {
-		const unsigned before = stage->cut_off;
-
+	for (unsigned i = 0; i < DEPLOYMENTS_MOST + stage->cut_off && !over && !stage->violation.invariant; i++) {
 		over = play_deployment(stage);
-		failed += stage->cut_off == before;
 		if (!over)
 			sim_advance(stage->sim, BETWEEN_MS);
 	}
@@ -502,7 +507,7 @@ static bool all_reached(const struct stage *stage)
 }
 
 int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
-	       struct error *err)
+	       uint64_t seed, struct error *err)
 {
 	*scene = (struct scene){ .name = name, .model = model, .inputs = *inputs };
 	*inputs = (struct inputs){ 0 };
@@ -510,7 +515,7 @@ int scene_init(struct scene *scene, struct stage *stage, const char *name, struc
 	scene->about = json_made(json_pack("{s:s?, s:s, s:s, s:O, s:O}", "host", sim_self(model), "account",
 					   sim_account(model), "region", sim_region(model), "env", scene->inputs.env,
 					   "sources", scene->inputs.sources));
-	stage_profile(stage, scene, NULL, 1, &scene->calm);
+	stage_profile(stage, scene, NULL, seed, &scene->calm);
 	scene->succeeds = all_reached(stage);
 	scene->stands_by = enters_standby(stage);
 	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
