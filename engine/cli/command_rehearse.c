@@ -266,10 +266,10 @@ static void show_text(const struct show *show, struct rehearsal *rehearsal)
 
 static json_t *section_json(const struct section_counts *counts)
 {
-	return json_made(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "runs", (json_int_t)counts->runs, "violations",
-				   (json_int_t)counts->violations, "left", (json_int_t)counts->left, "drifted",
-				   (json_int_t)counts->drifted, "same_moment", (json_int_t)counts->same_moment,
-				   "requests", (json_int_t)counts->requests));
+	return json_made(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "runs", (json_int_t)counts->runs, "played",
+				   (json_int_t)counts->played, "violations", (json_int_t)counts->violations, "left",
+				   (json_int_t)counts->left, "drifted", (json_int_t)counts->drifted, "same_moment",
+				   (json_int_t)counts->same_moment, "requests", (json_int_t)counts->requests));
 }
 
 static json_t *finding_json(struct rehearsal *rehearsal, const struct finding *finding)

@@ -152,9 +152,11 @@ static bool perform(struct rehearsal *rehearsal, uint64_t run)
 
 	if (!program_of(rehearsal, run, &program))
 		return true;
-	if (!is_played(rehearsal, &program))
+	if (!is_played(rehearsal, &program)) {
 		stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
 			   rehearsal->seed);
+		tally->counts[program.section].played++;
+	}
 	tally_count(tally, program.section, &rehearsal->stage, run);
 	tally->done++;
 	return !rehearsal->tick || rehearsal->tick(rehearsal->argument, rehearsal, tally);

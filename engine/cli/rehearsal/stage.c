@@ -352,7 +352,7 @@ static void stage_clear(struct stage *stage)
 	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = stage->cut_off = 0;
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
 	stage->violation = (struct violation){ 0 };
-	stage->torn.records = 0;
+	stage->torn_bytes = 0;
 	stage->struck = (struct progress_mark){ 0 };
 	stage->recorded_ms = 0;
 	stage->stop = 0;
@@ -486,7 +486,6 @@ void stage_release(struct stage *stage)
 	storage_memory_free(stage->memory);
 	journal_shelf_free(stage->shelf);
 	json_decref(stage->records);
-	buffer_release(&stage->torn.bytes);
 	arena_free(stage->arena);
 }
 

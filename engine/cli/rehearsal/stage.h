@@ -81,13 +81,6 @@ struct violation {
 	char why[512];
 };
 
-/* The journal with the tail of the write that was cut short in the newest play (torn.c). */
-struct torn_journal {
-	char run[JOURNAL_RUN_BYTES], name[JOURNAL_RUN_BYTES + sizeof(".journal")];
-	struct buffer bytes;
-	size_t records; /* that are whole; 0: there is none such */
-};
-
 struct stage {
 	const struct machine *machine;
 	const struct hook *opening, *closing; /* NULL: the machine has none, and is driven as by hand */
@@ -114,7 +107,7 @@ struct stage {
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	int64_t recorded_ms;       /* when the newest record was made (monotonic) */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
-	struct torn_journal torn;
+	size_t torn_bytes;         /* of the tail that a write cut short has left; 0: none, or one like no other */
 	struct violation violation;
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
 	bool drifted;
@@ -149,8 +142,8 @@ void scene_release(struct scene *scene);
 /* One play; stage->violation says what came of it. */
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
 
-/* torn.c: what the disk holds now is what a write that was cut short has left. Whether the newest play is that of this
- * mishap too: there, the same write was cut somewhat shorter, and the next process reads the same all the same. */
+/* torn.c: the disk is now as a write that was cut short has left it. And whether the newest play is that of this mishap
+ * as well: the same write is cut off earlier, and the next process reads the same all the same. */
 void stage_keep_torn(struct stage *stage);
 bool stage_torn_alike(const struct stage *stage, const struct scene *scene, const struct mishap *mishap);
 

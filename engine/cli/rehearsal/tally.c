@@ -65,6 +65,7 @@ void tally_add(struct tally *tally, const struct tally *share)
 		struct section_counts *counts = &tally->counts[i];
 
 		counts->runs += share->counts[i].runs;
+		counts->played += share->counts[i].played;
 		counts->left += share->counts[i].left;
 		counts->drifted += share->counts[i].drifted;
 		counts->same_moment += share->counts[i].same_moment;
