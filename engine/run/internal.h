@@ -35,6 +35,7 @@ struct run {
 	enum run_mode mode;
 	struct arena *arena;
 	const struct machine *machine;
+	const struct machine *at_hand; /* may be what a definition says, and is loaded already; or NULL */
 	const struct catalogue **catalogues; /* of history.definitions, each when it is first needed */
 	size_t n_catalogues;
 	struct journal *journal; /* NULL while planning */

@@ -208,17 +208,31 @@ static int replay(struct journal *journal, struct history *history, struct error
 	return 0;
 }
 
+/* As a rule the machine's file is still the one with which the run began. To make the same of the journal again would
+ * take as much memory once more. */
+static bool is_defined_by(const struct machine *machine, const json_t *definition)
+{
+	json_t *own = machine ? machine_definition(machine) : NULL;
+	bool same = own && json_equal(own, definition);
+
+	json_decref(own);
+	return same;
+}
+
 static const struct machine *load_definition(struct run *run, size_t i, struct error *err)
 {
+	const json_t *definition = json_array_get(run->history.definitions, i);
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
 	struct reader reader = { .arena = run->arena, .diagnostics = &diagnostics };
 	struct source *source = ARENA_NEW(run->arena, struct source);
 	const struct machine *machine = run->environment.known;
 
-	if (machine && json_object_get(json_array_get(run->history.definitions, i), "known"))
+	if (machine && json_object_get(definition, "known"))
 		return machine;
+	if (is_defined_by(run->at_hand, definition))
+		return run->at_hand;
 	source->name = arena_format(run->arena, "definition %zu in journal %s", i + 1, run_id(run));
-	machine = machine_from_definition(&reader, source, json_array_get(run->history.definitions, i));
+	machine = machine_from_definition(&reader, source, definition);
 	if (!machine)
 		error_set(err, ERROR_DAMAGE, NOWHERE, "%s: %s", source->name,
 			  diagnostics.count ? diagnostics.rows[0].message : "it is none");
@@ -289,12 +303,14 @@ static int check_place(const struct run *run, struct error *err)
 	return 0;
 }
 
-struct run *run_open(const struct run_environment *environment, const char *id, struct error *err)
+struct run *run_open(const struct run_environment *environment, const char *id, const struct machine *at_hand,
+		     struct error *err)
 {
 	struct run *run = run_make(environment, RUN_REAL);
 	struct journal_tail tail = { 0 };
 	json_t *hook = json_object();
 
+	run->at_hand = at_hand;
 	run->journal = journal_open(environment->storage, environment->clock, id, &tail, err);
 	if (!run->journal || replay(run->journal, &run->history, err) != 0 || check_place(run, err) != 0 ||
 	    load_newest(run, err) != 0) {

@@ -339,7 +339,7 @@ static void go_on(const struct run_environment *environment, const struct start 
 		  struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
-	struct run *run = run_open(environment, id, &err);
+	struct run *run = run_open(environment, id, start->machine, &err);
 	struct leg leg = start->leg;
 
 	if (!run || (again && run_redefine(run, start->machine, start->input, json_object_get(start->about, "env"),
@@ -511,7 +511,7 @@ int start_locked(const struct run_environment *environment, const char *id, stru
 	if (run_look(environment->storage, id, &history, err) != 0)
 		return -1;
 	if (take_lock(environment, history_text(&history, "subject"), &locked->lock, err) == 0)
-		locked->run = run_open(environment, id, err);
+		locked->run = run_open(environment, id, NULL, err);
 	history_release(&history);
 	if (locked->run)
 		return 0;

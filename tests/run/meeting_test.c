@@ -13,28 +13,30 @@
 
 /* Another definition of the same job: it suspends nothing, so that none of its actions knows how to take back what the
  * shipped machine suspended. */
-static const char plain_machine[] =
-	"tidegate: 1\n"
-	"machine: plain\n"
-	"subject: \"${input.instance}\"\n"
-	"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
-	"hooks:\n"
-	"  BeforeInstall: {until: [OUT], at_most: 10m}\n"
-	"  ApplicationStart: {until: [DONE], at_most: 10m}\n"
-	"start_at: LOOK\n"
-	"states:\n"
-	"  LOOK: {action: autoscaling.look, with: {instance: \"${input.instance}\"}, next: ROOM}\n"
-	"  ROOM:\n"
-	"    action: autoscaling.make_room\n"
-	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"
-	"    next: LEAVE\n"
-	"  LEAVE:\n"
-	"    action: autoscaling.enter_standby\n"
-	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"
-	"    next: OUT\n"
-	"  OUT: {pause: {}, next: BACK}\n"
-	"  BACK: {restore: all, next: DONE}\n"
-	"  DONE: {end: succeeded}\n";
+#define PLAIN(because)												\
+	"tidegate: 1\n"												\
+	"machine: plain\n"											\
+	"subject: \"${input.instance}\"\n"									\
+	"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"				\
+	"hooks:\n"												\
+	"  BeforeInstall: {until: [OUT], at_most: 10m}\n"							\
+	"  ApplicationStart: {until: [DONE], at_most: 10m}\n"							\
+	"start_at: LOOK\n"											\
+	"states:\n"												\
+	"  LOOK: {action: autoscaling.look, with: {instance: \"${input.instance}\"}, next: ROOM}\n"		\
+	"  ROOM:\n"												\
+	"    action: autoscaling.make_room\n"									\
+	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"			\
+	"    next: LEAVE\n"											\
+	"  LEAVE:\n"												\
+	"    action: autoscaling.enter_standby\n"								\
+	"    with: {group: \"${states.LOOK.group}\", instance: \"${input.instance}\"}\n"			\
+	"    next: OUT\n"											\
+	"  OUT: {pause: {}, next: BACK}\n"									\
+	"  BACK: {restore: all, next: DONE}\n"									\
+	"  DONE: {end: succeeded" because "}\n"
+static const char plain_machine[] = PLAIN("");
+static const char newer_machine[] = PLAIN(", because: the newer file says so");
 
 static void ends_with(struct play *meeting, enum exit_status status)
 {
@@ -201,6 +203,19 @@ static void of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition
 	rig->faulty = true;
 	leg(meeting, RETURN, EXIT_REACHED);
 	assert_string_equal(meeting->result.state, "IN_SERVICE");
+	expect_as_before(rig);
+}
+
+static void of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_the_journals_definition(void **state)
+{
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	rig->machine = stock_machine(meeting->stock, "plain", plain_machine);
+	leg(meeting, LEAVE, EXIT_REACHED);
+	rig->machine = stock_machine(meeting->stock, "newer", newer_machine);
+	leg(meeting, RETURN, EXIT_REACHED);
+	assert_false(was_told(meeting, "the newer file says so"));
 	expect_as_before(rig);
 }
 
@@ -614,6 +629,7 @@ int main(void)
 		PLAY(begun_again_the_environment_is_that_of_now),
 		PLAY(begun_again_in_mid_leg_the_ledger_is_kept),
 		PLAY(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
+		PLAY(of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_the_journals_definition),
 		PLAY(a_faulty_machine_without_an_open_run_does_nothing),
 		PLAY(a_faulty_machine_does_not_begin_again),
 		PLAY(of_another_group_it_is_waited_for_and_then_busy),
