@@ -8,6 +8,7 @@ libtidegate_a_SOURCES += \
 	engine/base/error.c engine/base/error.h \
 	engine/base/file.c engine/base/file.h \
 	engine/base/memory.c engine/base/memory.h \
+	engine/base/number.c engine/base/number.h \
 	engine/base/printable.c engine/base/printable.h \
 	engine/base/random.c engine/base/random.h \
 	engine/base/source.h \

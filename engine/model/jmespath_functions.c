@@ -10,18 +10,19 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/number.h"
 
 /* Numbers */
 
 static json_t *number_new(struct evaluation *ev, const struct argument *argument, double number)
 {
-	const double most = 9007199254740992.0; /* 2^53: every whole number up to it is exact */
+	int64_t whole;
 
 	if (!isfinite(number))
 		return evaluation_fail(ev, argument->operand->column, argument->operand->length,
 				       "the result is too large for a number");
-	if (trunc(number) == number && fabs(number) <= most)
-		return value_made(json_integer((json_int_t)number));
+	if (number_is_whole(number, &whole))
+		return value_made(json_integer(whole));
 	return value_made(json_real(number));
 }
 
@@ -45,13 +46,13 @@ static json_t *rounded(struct evaluation *ev, const struct argument *argument, d
 static json_t *call_ceil(struct evaluation *ev, const struct argument *arguments, size_t count)
 {
 	(void)count;
-	return rounded(ev, arguments, ceil);
+	return rounded(ev, arguments, number_ceil);
 }
 
 static json_t *call_floor(struct evaluation *ev, const struct argument *arguments, size_t count)
 {
 	(void)count;
-	return rounded(ev, arguments, floor);
+	return rounded(ev, arguments, number_floor);
 }
 
 static bool sum_of_integers(const json_t *list, long long *sum)

@@ -4,13 +4,13 @@
 
 #include "model/shape.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "text/diagnostics.h"
 
 /* The value as a whole has no parent; an element of a list has no name. */
@@ -86,16 +86,16 @@ static json_t *number_of(json_t *value)
 	return json_is_number(value) ? json_incref(value) : NULL;
 }
 
-/* Doubles hold every integer up to 2^53; JMESPath's sum() gives such a double for integers. */
+/* JMESPath's sum() gives a double for integers. */
 static json_t *whole_of(json_t *number)
 {
-	double real = json_real_value(number);
 	json_t *whole = NULL;
+	int64_t exact;
 
 	if (json_is_integer(number))
 		return number;
-	if (number && real == floor(real) && fabs(real) <= 9007199254740992.0)
-		whole = json_integer((json_int_t)real);
+	if (number && number_is_whole(json_real_value(number), &exact))
+		whole = json_integer(exact);
 	json_decref(number);
 	return whole;
 }

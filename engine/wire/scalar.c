@@ -6,12 +6,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "wire/timestamp.h"
 
 static int string_write(const struct shape *shape, const json_t *value, struct buffer *text)
@@ -31,16 +32,12 @@ static json_t *string_read(const struct shape *shape, const char *text, size_t l
 
 static int integer_write(const struct shape *shape, const json_t *value, struct buffer *text)
 {
-	const double exact = 9007199254740992.0; /* 2^53: beyond it a double skips integers */
-	double real = json_real_value(value);
+	int64_t whole = json_integer_value(value);
 
 	(void)shape;
-	if (json_is_integer(value))
-		buffer_add_format(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else if (json_is_real(value) && floor(real) == real && fabs(real) <= exact)
-		buffer_add_format(text, "%.0f", real);
-	else
+	if (!json_is_integer(value) && !(json_is_real(value) && number_is_whole(json_real_value(value), &whole)))
 		return -1;
+	buffer_add_format(text, "%" PRId64, whole);
 	return 0;
 }
 
@@ -152,10 +149,11 @@ static int timestamp_write(const struct shape *shape, const json_t *value, struc
 static json_t *timestamp_read(const struct shape *shape, const char *text, size_t length)
 {
 	double seconds;
+	int64_t whole;
 
 	if (strlen(text) != length || timestamp_parse(shape->timestamp_format, text, &seconds))
 		return NULL;
-	return floor(seconds) == seconds ? json_integer((json_int_t)seconds) : json_real(seconds);
+	return number_is_whole(seconds, &whole) ? json_integer(whole) : json_real(seconds);
 }
 
 static const struct shape_row {

@@ -4,7 +4,6 @@
 #include "wire/timestamp.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +124,7 @@ int timestamp_format(enum timestamp_format format, double seconds, struct buffer
 
 	if (!(seconds >= 0 && seconds < year_10000))
 		return -1;
-	rows[format].format((int64_t)llround(seconds * 1000), text);
+	rows[format].format((int64_t)(seconds * 1000 + 0.5), text);
 	return 0;
 }
 
