@@ -57,6 +57,13 @@ struct run {
 	struct error fatal;         /* the journal or waiting itself failed: no mutation any more */
 };
 
+/* A run's journal, read for looking, and where the run stands by it. */
+struct found_run {
+	struct journal *journal;
+	struct journal_tail tail;
+	struct history history;
+};
+
 /* What an action settled, and how to see it again. */
 struct verified {
 	struct verified *next;
@@ -135,6 +142,12 @@ struct activity {
 /* run.c: the one place in which a run's state changes. Takes `fields` over. -1 with run->fatal set. */
 int run_record(struct run *run, const char *type, json_t *fields);
 int run_sync(struct run *run);
+int run_find(struct storage *storage, const char *run_id, struct found_run *found, struct error *err);
+void found_run_release(struct found_run *found); /* one of all zeros is allowed */
+/* As run_open, of what was found under the subject's lock and is taken over, whatever is returned. A machine `at_hand`
+ * (or NULL) outlives the run; the run goes by it where the journal's definition is that machine's, word for word. */
+struct run *run_go_on(const struct run_environment *environment, struct found_run *found,
+		      const struct machine *at_hand, struct error *err);
 /* A run as its journal left it, to be looked at: nothing of it is written, and nothing is changed. NULL with err. */
 struct run *run_read(const struct run_environment *environment, const char *run_id, struct error *err);
 /* What expressions read, made anew for a leg with `hook`; what was found out of the instance's metadata stays. */

@@ -53,6 +53,7 @@ void journal_close(struct journal *journal)
 		json_decref(journal->records[i]);
 	free(journal->records);
 	buffer_release(&journal->pending);
+	buffer_release(&journal->read);
 	free(journal);
 }
 

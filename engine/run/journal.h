@@ -54,11 +54,15 @@ struct journal *journal_open(struct storage *storage, struct clock *clock, const
 			     struct error *err);
 
 /* The same for looking only: changes nothing on the disk, needs no lock. A tail may be a record that another process is
- * writing just now. journal_append on it is an error. */
+ * writing just now. journal_append on it is an error, until journal_go_on. */
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err);
 /* The same, and of a damaged one what is whole, which is what people need then: *damage says the rest. */
 struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
 				   struct error *damage, struct error *err);
+
+/* Makes of a journal that was read for looking one that was opened, without reading it again: the caller has held the
+ * subject's lock since before it was read. -1: it stays one for looking. */
+int journal_go_on(struct journal *journal, struct clock *clock, struct error *err);
 
 void journal_close(struct journal *journal); /* does not sync; NULL is allowed */
 

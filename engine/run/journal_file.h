@@ -23,6 +23,7 @@ struct journal {
 	size_t size;
 	size_t durable;
 	size_t length;               /* bytes of whole, durable lines */
+	struct buffer read;          /* those, and what the file held behind them; empty where it is not being read */
 	struct buffer pending;       /* lines that are in no file yet */
 	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */
 	struct error failure;        /* .kind is ERROR_NONE while all is well */

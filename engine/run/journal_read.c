@@ -265,10 +265,9 @@ static int refuse_damage(const struct journal *journal, const char *fault, struc
 			 path, name, whole + 1, fault, whole, journal->run);
 }
 
-static int journal_load(struct journal *journal, const struct buffer *bytes, struct journal_tail *tail,
-			struct error *err)
+static int journal_load(struct journal *journal, struct journal_tail *tail, struct error *err)
 {
-	struct rest rest = { bytes->bytes, bytes->length };
+	struct rest rest = { journal->read.bytes, journal->read.length };
 	const char *fault = NULL;
 
 	for (struct rest line; rest_line(&rest, &line); rest_skip(&rest, &line)) {
@@ -288,9 +287,8 @@ static int journal_load(struct journal *journal, const struct buffer *bytes, str
 	return 0;
 }
 
-/* Reads and verifies; `bytes` holds the file. With `damage` what stands before damage is found, too. */
-static struct journal *journal_find(struct storage *storage, const char *run, struct buffer *bytes,
-				    struct journal_tail *tail, struct error *damage, struct error *err)
+struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
+				   struct error *damage, struct error *err)
 {
 	struct error fault = ERROR_INIT;
 	struct journal *journal;
@@ -298,8 +296,10 @@ static struct journal *journal_find(struct storage *storage, const char *run, st
 	if (journal_run_check(run, err))
 		return NULL;
 	journal = journal_new(storage, run);
-	if (storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, bytes, &fault) == 0 &&
-	    journal_load(journal, bytes, tail, &fault) == 0)
+	error_set(&journal->failure, ERROR_STORAGE, NOWHERE, "'%s/%s' was opened only for looking", storage->path,
+		  journal->name);
+	if (storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, &journal->read, &fault) == 0 &&
+	    journal_load(journal, tail, &fault) == 0)
 		return journal;
 	if (damage && fault.kind == ERROR_DAMAGE && journal->count > 0) {
 		*damage = fault;
@@ -311,39 +311,33 @@ static struct journal *journal_find(struct storage *storage, const char *run, st
 	return NULL;
 }
 
-struct journal *journal_open(struct storage *storage, struct clock *clock, const char *run, struct journal_tail *tail,
-			     struct error *err)
-{
-	struct buffer bytes = BUFFER_INIT;
-	struct journal *journal = journal_find(storage, run, &bytes, tail, NULL, err);
-
-	if (journal && storage->open(storage, journal->name, bytes.bytes, journal->length, JOURNAL_RESERVE_BYTES,
-				     &journal->file, err)) {
-		journal_close(journal);
-		journal = NULL;
-	}
-	if (journal)
-		journal->clock = clock;
-	buffer_release(&bytes);
-	return journal;
-}
-
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err)
 {
 	return journal_read_whole(storage, run, tail, NULL, err);
 }
 
-struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
-				   struct error *damage, struct error *err)
+int journal_go_on(struct journal *journal, struct clock *clock, struct error *err)
 {
-	struct buffer bytes = BUFFER_INIT;
-	struct journal *journal = journal_find(storage, run, &bytes, tail, damage, err);
+	struct storage *storage = journal->storage;
 
-	if (journal)
-		error_set(&journal->failure, ERROR_STORAGE, NOWHERE, "'%s/%s' was opened only for looking",
-			  storage->path, journal->name);
-	buffer_release(&bytes);
-	return journal;
+	if (storage->open(storage, journal->name, journal->read.bytes, journal->length, JOURNAL_RESERVE_BYTES,
+			  &journal->file, err))
+		return -1;
+	buffer_release(&journal->read);
+	journal->failure = (struct error)ERROR_INIT;
+	journal->clock = clock;
+	return 0;
+}
+
+struct journal *journal_open(struct storage *storage, struct clock *clock, const char *run, struct journal_tail *tail,
+			     struct error *err)
+{
+	struct journal *journal = journal_read(storage, run, tail, err);
+
+	if (!journal || journal_go_on(journal, clock, err) == 0)
+		return journal;
+	journal_close(journal);
+	return NULL;
 }
 
 struct run_visit {

@@ -303,16 +303,35 @@ static int check_place(const struct run *run, struct error *err)
 	return 0;
 }
 
-struct run *run_open(const struct run_environment *environment, const char *id, const struct machine *at_hand,
-		     struct error *err)
+int run_find(struct storage *storage, const char *id, struct found_run *found, struct error *err)
+{
+	*found = (struct found_run){ 0 };
+	found->journal = journal_read(storage, id, &found->tail, err);
+	if (found->journal && replay(found->journal, &found->history, err) == 0)
+		return 0;
+	found_run_release(found);
+	return -1;
+}
+
+void found_run_release(struct found_run *found)
+{
+	history_release(&found->history);
+	journal_close(found->journal);
+	*found = (struct found_run){ 0 };
+}
+
+struct run *run_go_on(const struct run_environment *environment, struct found_run *found,
+		      const struct machine *at_hand, struct error *err)
 {
 	struct run *run = run_make(environment, RUN_REAL);
-	struct journal_tail tail = { 0 };
+	const struct journal_tail tail = found->tail;
 	json_t *hook = json_object();
 
 	run->at_hand = at_hand;
-	run->journal = journal_open(environment->storage, environment->clock, id, &tail, err);
-	if (!run->journal || replay(run->journal, &run->history, err) != 0 || check_place(run, err) != 0 ||
+	run->journal = found->journal;
+	run->history = found->history;
+	*found = (struct found_run){ 0 };
+	if (journal_go_on(run->journal, environment->clock, err) != 0 || check_place(run, err) != 0 ||
 	    load_newest(run, err) != 0) {
 		run_free(run);
 		json_decref(hook);
@@ -322,6 +341,13 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 	run_make_document(run, hook);
 	json_decref(hook);
 	return run;
+}
+
+struct run *run_open(const struct run_environment *environment, const char *id, struct error *err)
+{
+	struct found_run found;
+
+	return run_find(environment->storage, id, &found, err) == 0 ? run_go_on(environment, &found, NULL, err) : NULL;
 }
 
 /* As from a copy of its journal: what it does further is not kept. */
@@ -363,15 +389,11 @@ int run_redefine(struct run *run, const struct machine *machine, json_t *input, 
 
 int run_look(struct storage *storage, const char *id, struct history *history, struct error *err)
 {
-	struct journal_tail tail;
-	struct journal *journal = journal_read(storage, id, &tail, err);
-	int result;
+	struct found_run found;
 
-	if (!journal)
+	if (run_find(storage, id, &found, err) != 0)
 		return -1;
-	result = replay(journal, history, err);
-	journal_close(journal);
-	if (result != 0)
-		history_release(history);
-	return result;
+	*history = found.history;
+	journal_close(found.journal);
+	return 0;
 }

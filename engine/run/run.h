@@ -95,10 +95,8 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 		    json_t *input, json_t *about, struct error *err);
 
 /* An open run from its journal, to go on with it. The caller holds the subject's lock. ERROR_DAMAGE, too, where the
- * executor is of another region or account than the run's. A machine `at_hand` (or NULL) outlives the run, and is what
- * it goes by where the journal's definition is that machine's, word for word. */
-struct run *run_open(const struct run_environment *environment, const char *run_id, const struct machine *at_hand,
-		     struct error *err);
+ * executor is of another region or account than the run's. */
+struct run *run_open(const struct run_environment *environment, const char *run_id, struct error *err);
 void run_free(struct run *run);
 
 /* Records that from now on the run goes by this definition, these inputs, and these variables of the environment

@@ -40,8 +40,7 @@ struct search {
 	const char *subject;
 	const char *host;          /* ours; NULL where journals of others are nobody's concern */
 	struct reporter *reporter; /* hears of them */
-	char *id;
-	struct history *history;
+	struct found_run found;
 	struct error *err;
 	int result;
 };
@@ -82,52 +81,63 @@ static bool was_closed(struct storage *storage, const char *id, int64_t *at_ms)
 static int visit_run(void *argument, const char *id)
 {
 	struct search *search = argument;
-	struct history history = { 0 };
+	struct found_run *found = &search->found;
 	int64_t at_ms;
 
 	if (was_closed(search->storage, id, &at_ms))
 		return 0;
-	if (run_look(search->storage, id, &history, search->err) != 0) {
+	if (run_find(search->storage, id, found, search->err) != 0) {
 		search->result = -1;
 		return 1;
 	}
-	tell_elsewhere(search, id, &history);
-	if (strcmp(history_text(&history, "subject"), search->subject) != 0 || !history_is_open(&history)) {
-		history_release(&history);
+	tell_elsewhere(search, id, &found->history);
+	if (strcmp(history_text(&found->history, "subject"), search->subject) != 0 ||
+	    !history_is_open(&found->history)) {
+		found_run_release(found);
 		return 0;
 	}
-	snprintf(search->id, JOURNAL_RUN_BYTES, "%s", id);
-	*search->history = history;
 	search->result = 1;
 	return 1;
+}
+
+/* 1: `found` is the subject's open run, 0: it has none, -1 with err. */
+static int search_runs(struct search *search)
+{
+	if (runs_list(search->storage, visit_run, search, search->err) != 0) {
+		found_run_release(&search->found);
+		search->result = -1;
+	}
+	return search->result;
 }
 
 int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES], struct history *history,
 		    struct error *err)
 {
-	struct search search = { .storage = storage, .subject = subject, .id = id, .history = history, .err = err };
+	struct search search = { .storage = storage, .subject = subject, .err = err };
 
-	if (runs_list(storage, visit_run, &search, err) != 0)
-		return -1;
-	return search.result;
+	if (search_runs(&search) != 1)
+		return search.result;
+	snprintf(id, JOURNAL_RUN_BYTES, "%s", journal_run(search.found.journal));
+	*history = search.found.history;
+	search.found.history = (struct history){ 0 };
+	found_run_release(&search.found);
+	return 1;
 }
 
 /* The same, and who starts hears, at the first attempt, what is ignored. */
 static int find_open(const struct run_environment *environment, const struct start *start, bool first,
-		     char id[JOURNAL_RUN_BYTES], struct history *history, struct error *err)
+		     struct found_run *found, struct error *err)
 {
 	struct search search = {
 		.storage = environment->storage,
 		.subject = start->subject,
 		.host = first ? json_string_value(json_object_get(start->about, "host")) : NULL,
 		.reporter = environment->reporter,
-		.id = id,
-		.history = history,
 		.err = err,
 	};
 
-	if (runs_list(environment->storage, visit_run, &search, err) != 0)
-		return -1;
+	search_runs(&search);
+	*found = search.found;
 	return search.result;
 }
 
@@ -335,11 +345,11 @@ static void look_only(const struct run_environment *environment, const struct st
 		say_in_service(result, "it is in service and no run is open: nothing to put back");
 }
 
-static void go_on(const struct run_environment *environment, const struct start *start, const char *id, bool again,
-		  struct leg_result *result)
+static void go_on(const struct run_environment *environment, const struct start *start, struct found_run *found,
+		  bool again, struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
-	struct run *run = run_open(environment, id, start->machine, &err);
+	struct run *run = run_go_on(environment, found, start->machine, &err);
 	struct leg leg = start->leg;
 
 	if (!run || (again && run_redefine(run, start->machine, start->input, json_object_get(start->about, "env"),
@@ -362,18 +372,18 @@ static enum attempt decide_and_drive(const struct run_environment *environment, 
 				     struct leg_result *result)
 {
 	struct error err = ERROR_INIT;
-	struct history history = { 0 };
-	char id[JOURNAL_RUN_BYTES];
-	int found = find_open(environment, start, first, id, &history, &err);
-	enum start_decision decision = start_decide(found == 1 ? &history : NULL, start->group, start->opens);
+	struct found_run open = { 0 };
+	int found = find_open(environment, start, first, &open, &err);
+	enum start_decision decision = start_decide(found == 1 ? &open.history : NULL, start->group, start->opens);
 
-	history_release(&history);
 	if (found < 0) {
 		refuse_held(result, &err, true);
 		return ATTEMPT_DONE;
 	}
-	if (decision == START_WAIT)
+	if (decision == START_WAIT) {
+		found_run_release(&open);
 		return ATTEMPT_BUSY;
+	}
 	if (!start->machine && decision != START_GO_ON)
 		refuse(result, EXIT_USAGE, "the machine is faulty, and no run is open that could go on without it");
 	else if (decision == START_NEW)
@@ -381,7 +391,8 @@ static enum attempt decide_and_drive(const struct run_environment *environment, 
 	else if (decision == START_LOOK)
 		look_only(environment, start, result);
 	else
-		go_on(environment, start, id, decision == START_AGAIN, result);
+		go_on(environment, start, &open, decision == START_AGAIN, result);
+	found_run_release(&open);
 	return ATTEMPT_DONE;
 }
 
@@ -511,7 +522,7 @@ int start_locked(const struct run_environment *environment, const char *id, stru
 	if (run_look(environment->storage, id, &history, err) != 0)
 		return -1;
 	if (take_lock(environment, history_text(&history, "subject"), &locked->lock, err) == 0)
-		locked->run = run_open(environment, id, NULL, err);
+		locked->run = run_open(environment, id, err);
 	history_release(&history);
 	if (locked->run)
 		return 0;

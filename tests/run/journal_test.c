@@ -708,6 +708,34 @@ static void a_journal_opened_for_looking_takes_nothing(void **state)
 	disk_free(disk);
 }
 
+static void a_journal_opened_for_looking_is_gone_on_with_without_another_reading(void **state)
+{
+	struct disk *disk = disk_new();
+	struct journal_tail tail;
+	struct error err = ERROR_INIT;
+	struct journal *journal;
+
+	(void)state;
+	journal_close(create_with(disk, 2));
+	journal = journal_read(disk_storage(disk), RUN, &tail, &err);
+	disk_inject(disk, DISK_EMFILE, 1);
+	assert_int_equal(journal_go_on(journal, &fixed, &err), -1);
+	assert_int_equal(err.kind, ERROR_STORAGE);
+	assert_int_equal(journal_append(journal, "intent", NULL, &err), -1);
+	assert_string_equal(err.message, "'disk/r-7f3a.journal' was opened only for looking");
+	disk_inject(disk, DISK_READ_EIO, 1);
+	assert_int_equal(journal_go_on(journal, &fixed, &err), 0);
+	assert_int_equal(journal_append(journal, "intent", padding(2, 20), &err), 0);
+	assert_int_equal(journal_sync(journal, &err), 0);
+	disk_heal(disk);
+	journal_close(journal);
+	disk_crash(disk, DISK_LOST, 0);
+	journal = reopen(disk);
+	assert_is_prefix(journal, 3, 3);
+	journal_close(journal);
+	disk_free(disk);
+}
+
 static void of_a_damaged_journal_what_is_whole_can_be_read(void **state)
 {
 	static const char *const lines[] = { FIRST, "{\"n\":3,\"durable\":1,\"type\":\"intent\"" };
@@ -841,6 +869,7 @@ int main(void)
 		cmocka_unit_test(a_crash_while_opening_changes_nothing),
 		cmocka_unit_test(what_no_journal_of_ours_says_is_refused),
 		cmocka_unit_test(a_journal_opened_for_looking_takes_nothing),
+		cmocka_unit_test(a_journal_opened_for_looking_is_gone_on_with_without_another_reading),
 		cmocka_unit_test(of_a_damaged_journal_what_is_whole_can_be_read),
 		cmocka_unit_test(a_disk_that_does_not_read_opens_no_journal),
 		cmocka_unit_test(runs_are_listed_by_name_and_other_files_passed_over),
