@@ -133,8 +133,8 @@ struct start stage_start(struct stage *stage, const struct hook *hook, bool open
 void stage_init(struct stage *stage, const struct machine *machine);
 void stage_release(struct stage *stage);
 
-/* `scene` takes over `model` and `inputs`; plays it once to see how long it is: with the seed of the plays to come, whose
- * times and therefore requests are others with another. -1 with err where even that cannot be played. */
+/* `scene` takes over `model` and `inputs`; plays it once to see how long it is: with the seed of the plays to come,
+ * whose times and therefore requests are others with another. -1 with err where even that cannot be played. */
 int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
 	       uint64_t seed, struct error *err);
 void scene_release(struct scene *scene);
