@@ -43,12 +43,14 @@ static void adopt(struct stage *stage)
 		stage_restart(stage);
 }
 
+/* The returning hook; where no run is open it only looks. */
 static bool comes_back(struct stage *stage)
 {
 	struct history history = { 0 };
-	bool back = stage_hook(stage, stage->closing, false);
+	const bool looks = !stage_open_run(stage, &history);
+	const bool back = stage_hook(stage, stage->closing, false);
 
-	if (!back && !stage_open_run(stage, &history))
+	if (!back && looks)
 		forget_planned(stage);
 	history_release(&history);
 	return back;
