@@ -48,6 +48,7 @@ struct run {
 	int64_t conflict_ms;        /* wall: when AWS last refused one for how things are */
 	bool preflighted;
 	bool only_waits; /* where it was stopped, all that was asked for was done, and only effects were waited for */
+	bool caught;     /* the error of the state passed last */
 	bool found_out; /* an action that takes the subject out of traffic had nothing to do */
 	struct action_result failed; /* of the state that failed last */
 	char failed_state[128];

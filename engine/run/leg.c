@@ -159,14 +159,19 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 {
 	for (;;) {
 		const struct state *state = standing_state(run);
-		enum passage passage = state ? pass(run, leg, state) : PASSAGE_STOPPED;
+		bool after_error = run->caught;
+		enum passage passage;
 
+		run->caught = false;
+		passage = state ? pass(run, leg, state) : PASSAGE_STOPPED;
 		if (!state)
 			error_set(&run->fatal, ERROR_DAMAGE, NOWHERE, "the machine has no state '%s'",
 				  run->history.position);
 		if (passage == PASSAGE_ON)
 			continue;
-		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !is_goal(leg, state) && leave_pause(run) == 0)
+		/* An error that leads back to a pause is to be waited out there, not to be met again at once. */
+		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !after_error && !is_goal(leg, state) &&
+		    leave_pause(run) == 0)
 			continue;
 		if (passage == PASSAGE_STOPPED) {
 			end_stopped(run, leg, result);

@@ -65,7 +65,7 @@ struct leg {
 	bool begins;              /* at start_at, with what the ledger holds */
 	bool leaves_paused;       /* goes on from the pause at which the run stands */
 	bool leaves_expired;      /* likewise at on_expire, where that pause has expired */
-	bool passes_pauses;       /* and through every pause that is not its goal */
+	bool passes_pauses;       /* and through every pause that is not its goal, but for one that an error leads to */
 	bool restores;            /* it only takes back (run_restore sets it) */
 	/* The event that goes on with this leg where its time is over while it only waits for effects: then it ends
 	 * with exit 0. NULL: it is interrupted, whatever it does. */

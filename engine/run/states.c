@@ -467,6 +467,7 @@ enum passage run_catch(struct run *run, const struct state *state)
 
 	if (!catcher)
 		return PASSAGE_FAILED;
+	run->caught = true;
 	run->cause = run->failed;
 	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
 	catcher_key(run, state, catcher, key, sizeof(key));

@@ -218,7 +218,8 @@ static void leg_over(struct stage *stage, struct leg_played *leg)
 	leg->died = sim_dead(stage->sim);
 	stage->cut_off += leg->died || stage->stopped_at;
 	leg->records = json_array_size(stage->records);
-	stage->left = !leg->died && leg->result.status == EXIT_LEFT;
+	/* Who dies says nothing; where nobody comes behind it, what the hook before it said is the last word. */
+	stage->left = leg->died ? stage->left : leg->result.status == EXIT_LEFT;
 	stage->stop = 0;
 	if (leg->died) {
 		stage_restart(stage);
