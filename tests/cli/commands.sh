@@ -66,11 +66,11 @@ expect 0 'a good machine has no fault' "$tidegate" check good.yaml <<'END'
 END
 sed -e 's/autoscaling.enter_standby/autoscaling.enter_stanby/' -e 's/next: FIT/next: FITT/' good.yaml >bad.yaml
 expect 2 'every fault of a machine is shown at its place' "$tidegate" check bad.yaml <<'END'
-bad.yaml:40:11: error: unknown state 'FITT'
-   40 |     next: FITT
+bad.yaml:45:11: error: unknown state 'FITT'
+   45 |     next: FITT
       |           ^~~~ did you mean 'FIT'?
-bad.yaml:83:13: error: unknown action 'autoscaling.enter_stanby'
-   83 |     action: autoscaling.enter_stanby
+bad.yaml:88:13: error: unknown action 'autoscaling.enter_stanby'
+   88 |     action: autoscaling.enter_stanby
       |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
 2 errors
 END
@@ -257,11 +257,11 @@ tidegate: REFUSED, exit 2: nothing was begun
 cause    ./good.yaml runs at AfterInstall, but its 'hooks' lack that event
 END
 expect 2 'a faulty file in an opening leg does nothing' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./bad.yaml <<'END'
-./bad.yaml:40:11: error: unknown state 'FITT'
-   40 |     next: FITT
+./bad.yaml:45:11: error: unknown state 'FITT'
+   45 |     next: FITT
       |           ^~~~ did you mean 'FIT'?
-./bad.yaml:83:13: error: unknown action 'autoscaling.enter_stanby'
-   83 |     action: autoscaling.enter_stanby
+./bad.yaml:88:13: error: unknown action 'autoscaling.enter_stanby'
+   88 |     action: autoscaling.enter_stanby
       |             ^~~~~~~~~~~~~~~~~~~~~~~~ did you mean 'enter_standby'?
 2 errors
 tidegate: REFUSED, exit 2: nothing was begun

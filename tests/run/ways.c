@@ -10,21 +10,21 @@
 #define THEIR_PROCESSES "['AZRebalance', 'AlarmNotification', 'ReplaceUnhealthy', 'ScheduledActions']"
 #define ALL_PROCESSES "['AZRebalance', 'AlarmNotification', 'HealthCheck', 'ReplaceUnhealthy', 'ScheduledActions']"
 
-#define LOAD(function, machine, world)                                                                                \
+#define LOAD(function, kind)                                                                                          \
 	static int function(void **state)                                                                             \
 	{                                                                                                             \
-		return play_load_machine(state, machine, world);                                                      \
+		return play_load_machine(state, ways[kind].machine, ways[kind].quick);                                \
 	}
-LOAD(load_standby, "asg-standby", quick_world)
-LOAD(load_out_of_service, "out-of-service", quick_world)
-LOAD(load_surge, "asg-surge", quick_world)
-LOAD(load_balancers, "asg-balancers", quick_world)
-LOAD(load_classic, "classic-elb", quick_classic)
-LOAD(load_target_groups, "target-groups", quick_targets)
+LOAD(load_standby, BY_STANDBY)
+LOAD(load_out_of_service, BY_WHAT_IT_IS)
+LOAD(load_surge, BY_SURGE)
+LOAD(load_balancers, BY_BALANCERS)
+LOAD(load_classic, OF_CLASSIC)
+LOAD(load_target_groups, OF_TARGET_GROUPS)
 
 #define STANDBY(name, loader)                                                                                         \
 	{                                                                                                             \
-		.machine = name, .load = loader, .slow = "group-of-three",                                            \
+		.machine = name, .load = loader, .quick = quick_world, .slow = "group-of-three",                      \
 		.leaves = { "SuspendProcesses", "UpdateAutoScalingGroup", "EnterStandby" },                           \
 		.returns = { "ExitStandby", "UpdateAutoScalingGroup", "ResumeProcesses" },                            \
 		.out = GROUP ".[minimum, desired] == [`2`, `2`] && " IN_STANDBY, .processes = THEIR_PROCESSES,        \
@@ -38,6 +38,7 @@ const struct way ways[WAYS] = {
 	[BY_SURGE] = {
 		.machine = "asg-surge",
 		.load = load_surge,
+		.quick = quick_world,
 		.slow = "group-of-three",
 		.leaves = { "SuspendProcesses", "SetDesiredCapacity", "SetInstanceProtection", "EnterStandby" },
 		.returns = { "ExitStandby", "TerminateInstanceInAutoScalingGroup", "ResumeProcesses" },
@@ -51,6 +52,7 @@ const struct way ways[WAYS] = {
 	[BY_BALANCERS] = {
 		.machine = "asg-balancers",
 		.load = load_balancers,
+		.quick = quick_world,
 		.slow = "group-of-three",
 		.leaves = { "SuspendProcesses", "DeregisterTargets", "DeregisterInstancesFromLoadBalancer" },
 		.returns = { "RegisterInstancesWithLoadBalancer", "RegisterTargets", "ResumeProcesses" },
@@ -63,6 +65,7 @@ const struct way ways[WAYS] = {
 	[OF_CLASSIC] = {
 		.machine = "classic-elb",
 		.load = load_classic,
+		.quick = quick_classic,
 		.slow = "classic-pair",
 		.leaves = { "DeregisterInstancesFromLoadBalancer", "DeregisterInstancesFromLoadBalancer" },
 		.returns = { "RegisterInstancesWithLoadBalancer", "RegisterInstancesWithLoadBalancer" },
@@ -72,6 +75,7 @@ const struct way ways[WAYS] = {
 	[OF_TARGET_GROUPS] = {
 		.machine = "target-groups",
 		.load = load_target_groups,
+		.quick = quick_targets,
 		.slow = "several-ports",
 		.leaves = { "DeregisterTargets", "DeregisterTargets" },
 		.returns = { "RegisterTargets", "RegisterTargets" },

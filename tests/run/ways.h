@@ -9,6 +9,7 @@ enum { WAY_STEPS_MOST = 4 };
 struct way {
 	const char *machine;
 	int (*load)(void **state);           /* it, in its quick world: for a group of tests */
+	const char *quick;                   /* drains and checks of seconds */
 	const char *slow;                    /* one that drains for five minutes */
 	const char *leaves[WAY_STEPS_MOST];  /* the requests that change something in the quick one, in order */
 	const char *returns[WAY_STEPS_MOST];

@@ -1,0 +1,191 @@
+/* health_url: what each machine makes of an application that is up, comes up late or never. Until it answers nothing
+ * comes onto it, and nothing is forgotten. */
+#include "config.h"
+
+#include "ways.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define URL "http://127.0.0.1:8080/health"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+/* Its quick world, with an application that comes up so. */
+static void take(struct play *play, const char *application)
+{
+	char *world = memory_format("%sapplication: {%s}\n", way_of(play)->quick, application);
+
+	play_take(play, world);
+	json_object_set_new(play->trial.rig.given, "health_url", json_string(URL));
+	free(world);
+}
+
+static void fails_and_stays_out(struct play *play, const char *message)
+{
+	unsigned mutations = play->trial.rig.mutations;
+
+	leg(play, RETURN, EXIT_LEFT);
+	assert_string_equal(play->result.state, "WAIT_APP");
+	assert_string_equal(play->result.message, message);
+	assert_int_equal(play->trial.rig.mutations, mutations);
+	assert_int_equal(rig_open_runs(&play->trial.rig), 1);
+	rig_expect(&play->trial.rig, way_of(play)->out);
+}
+
+static void without_it_nobody_is_asked(void **state)
+{
+	struct play *play = *state;
+
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_REACHED);
+	assert_int_equal(rig_requests(&play->trial.rig, "Http"), 0);
+	expect_back(play);
+}
+
+static void one_that_answers_costs_one_question(void **state)
+{
+	struct play *play = *state;
+
+	take(play, "up_after: 0s");
+	leg(play, LEAVE, EXIT_REACHED);
+	assert_int_equal(rig_requests(&play->trial.rig, "Http"), 0);
+	leg(play, RETURN, EXIT_REACHED);
+	assert_int_equal(rig_requests(&play->trial.rig, "Http"), 1);
+	expect_back(play);
+	expect_no_request_more(play);
+}
+
+static void one_that_comes_up_late_is_waited_for(void **state)
+{
+	struct play *play = *state;
+	const struct way *way = way_of(play);
+	size_t asked = 0, brought = 0;
+
+	take(play, "up_after: 40s");
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_REACHED);
+	for (size_t i = 0; i < sim_log_count(play->trial.sim); i++) {
+		asked = strcmp(sim_log_at(play->trial.sim, i)->operation, "Http") == 0 ? i : asked;
+		if (brought == 0 && strcmp(sim_log_at(play->trial.sim, i)->operation, way->returns[0]) == 0)
+			brought = i;
+	}
+	assert_in_range(rig_requests(&play->trial.rig, "Http"), 10, 50);
+	assert_in_range(asked, 1, brought - 1);
+	expect_back(play);
+	expect_no_request_more(play);
+}
+
+static void one_that_does_not_come_up_keeps_the_instance_out_for_the_next_deployment(void **state)
+{
+	struct play *play = *state;
+
+	take(play, "up_after: 8m");
+	leg(play, LEAVE, EXIT_REACHED);
+	fails_and_stays_out(play, "local.http has not taken full effect after 5m: GET " URL " answered 503");
+	play->trial.rig.deployment = "d-rollback";
+	leg(play, LEAVE, EXIT_REACHED);
+	rig_expect(&play->trial.rig, way_of(play)->out);
+	leg(play, RETURN, EXIT_REACHED);
+	expect_back(play);
+	expect_no_request_more(play);
+}
+
+static void the_same_hook_may_try_again(void **state)
+{
+	struct play *play = *state;
+
+	take(play, "up_after: 8m");
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_LEFT);
+	leg(play, RETURN, EXIT_REACHED);
+	expect_back(play);
+}
+
+static void by_hand_it_is_asked_again_and_what_is_restored_is_not_asked_for(void **state)
+{
+	struct play *play = *state;
+
+	take(play, "never_up: true");
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_LEFT);
+	assert_true(rig_attend(&play->trial.rig, RIG_RESUME, &play->result));
+	assert_int_equal(play->result.status, EXIT_LEFT);
+	rig_expect(&play->trial.rig, way_of(play)->out);
+	assert_true(rig_attend(&play->trial.rig, RIG_RESTORE, &play->result));
+	assert_int_equal(play->result.status, EXIT_REACHED);
+	expect_back(play);
+}
+
+static void what_can_never_be_asked_is_said_at_once(void **state)
+{
+	struct play *play = *state;
+	int64_t begun_ms;
+
+	take(play, "up_after: 0s");
+	json_object_set_new(play->trial.rig.given, "health_url", json_string("localhost:8080"));
+	leg(play, LEAVE, EXIT_REACHED);
+	begun_ms = sim_wall_ms(play->trial.sim);
+	fails_and_stays_out(play, "'localhost:8080' is no URL of http or https");
+	assert_in_range(sim_wall_ms(play->trial.sim) - begun_ms, 0, 5000);
+	json_object_set_new(play->trial.rig.given, "health_url", json_string(URL));
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_REACHED);
+	expect_back(play);
+}
+
+static void a_death_while_it_is_asked_forgets_nothing(void **state)
+{
+	struct play *play = *state;
+
+	for (unsigned k = 0; k < 12; k++) {
+		take(play, "up_after: 20s");
+		leg(play, LEAVE, EXIT_REACHED);
+		play->trial.rig.die_at_record = play->trial.rig.records + 1 + k;
+		rig_hook(&play->trial.rig, RETURN, "dg-1", &play->result);
+		sim_advance(play->trial.sim, 10 * MINUTE_MS);
+		leg(play, RETURN, EXIT_REACHED);
+		expect_back(play);
+	}
+}
+
+static void where_nobody_comes_any_more_the_group_has_its_own_ways_again(void **state)
+{
+	struct play *play = *state;
+
+	take(play, "never_up: true");
+	leg(play, LEAVE, EXIT_REACHED);
+	leg(play, RETURN, EXIT_LEFT);
+	sim_advance(play->trial.sim, 130 * MINUTE_MS);
+	assert_true(rig_attend(&play->trial.rig, RIG_EXPIRE, &play->result));
+	rig_expect(&play->trial.rig, GROUP ".suspended == ['AZRebalance']");
+	rig_expect(&play->trial.rig, way_of(play)->out);
+	fails_and_stays_out(play, "local.http has not taken full effect after 5m: GET " URL " answered 503");
+}
+
+static const struct CMUnitTest every_machine[] = {
+	PLAY(without_it_nobody_is_asked),
+	PLAY(one_that_answers_costs_one_question),
+	PLAY(one_that_comes_up_late_is_waited_for),
+	PLAY(one_that_does_not_come_up_keeps_the_instance_out_for_the_next_deployment),
+	PLAY(the_same_hook_may_try_again),
+	PLAY(by_hand_it_is_asked_again_and_what_is_restored_is_not_asked_for),
+	PLAY(what_can_never_be_asked_is_said_at_once),
+	PLAY(a_death_while_it_is_asked_forgets_nothing),
+};
+
+static const struct CMUnitTest of_a_group[] = {
+	PLAY(where_nobody_comes_any_more_the_group_has_its_own_ways_again),
+};
+
+int main(void)
+{
+	int failed = 0;
+
+	for (const struct way *way = ways; way < ways + WAYS; way++) {
+		failed += cmocka_run_group_tests_name(way->machine, every_machine, way->load, play_unload);
+		if (way->processes)
+			failed += cmocka_run_group_tests_name(way->machine, of_a_group, way->load, play_unload);
+	}
+	return failed;
+}
