@@ -88,9 +88,10 @@ int journal_sync(struct journal *journal, struct error *err);
 /* The failure after which this journal takes nothing any more, or NULL. Borrowed. */
 const struct error *journal_failure(const struct journal *journal);
 
-/* The last record alone; NULL where the file does not end with a whole line that is chained to the one before. Nothing
- * is said of the lines in front: they are to be read where that record is not enough. The caller owns it. */
-json_t *journal_last(struct storage *storage, const char *run);
+/* The last record alone, where its line contains `with`; NULL where it does not, and where the file does not end with a
+ * whole line that is chained to the one before. Nothing is said of the lines in front: they are to be read where that
+ * record is not enough. The caller owns it. */
+json_t *journal_last(struct storage *storage, const char *run, const char *with);
 
 /* Calls `visit` for every run that has a journal here, by name; a visit that returns non-zero ends it. -1 with `err`
  * set where the directory cannot be read. Files that are no journals are passed over. */

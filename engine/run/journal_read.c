@@ -96,7 +96,7 @@ static bool hash_before(const struct rest *rest, const char *end, char hash[DIGE
 	return true;
 }
 
-static json_t *last_record(const struct rest *rest)
+static json_t *last_record(const struct rest *rest, const char *with)
 {
 	const char *end = rest->length ? rest->bytes + rest->length - 1 : NULL, *newline;
 	char before[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
@@ -106,10 +106,12 @@ static json_t *last_record(const struct rest *rest)
 	if (!newline || !hash_before(rest, newline + 1, before))
 		return NULL;
 	line = (struct rest){ newline + 1, (size_t)(end - newline) - 1 };
+	if (!memmem(line.bytes, line.length, with, strlen(with)))
+		return NULL;
 	return line_is_hashed(&line, before, hex) ? line_parse(&line) : NULL;
 }
 
-json_t *journal_last(struct storage *storage, const char *run)
+json_t *journal_last(struct storage *storage, const char *run, const char *with)
 {
 	char name[JOURNAL_RUN_BYTES + sizeof(JOURNAL_SUFFIX)];
 	struct buffer bytes = BUFFER_INIT;
@@ -117,7 +119,7 @@ json_t *journal_last(struct storage *storage, const char *run)
 
 	snprintf(name, sizeof(name), "%s%s", run, JOURNAL_SUFFIX);
 	if (storage->read(storage, name, JOURNAL_LIMIT_BYTES, &bytes, NULL) == 0)
-		record = last_record(&(struct rest){ bytes.bytes, bytes.length });
+		record = last_record(&(struct rest){ bytes.bytes, bytes.length }, with);
 	buffer_release(&bytes);
 	return record;
 }

@@ -70,7 +70,7 @@ static bool rests_on_the_disk(const json_t *record)
 /* When a run was closed, by its last record alone, in *at_ms. A closed run is never written to again. */
 static bool was_closed(struct storage *storage, const char *id, int64_t *at_ms)
 {
-	json_t *last = journal_last(storage, id);
+	json_t *last = journal_last(storage, id, "\"closed\":true");
 	bool closed = json_is_true(json_object_get(last, "closed")) && rests_on_the_disk(last);
 
 	*at_ms = closed ? time_parse(record_string(last, "at")) : 0;

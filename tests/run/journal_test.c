@@ -153,7 +153,7 @@ static size_t last_in(const char *bytes, size_t length)
 	size_t number;
 
 	disk_put(disk, FILE_NAME, bytes, length);
-	last = journal_last(disk_storage(disk), RUN);
+	last = journal_last(disk_storage(disk), RUN, "\"n\":");
 	number = (size_t)json_integer_value(json_object_get(last, "n"));
 	json_decref(last);
 	disk_free(disk);
@@ -167,8 +167,9 @@ static void the_last_record_is_told_alone_where_the_file_ends_with_it_whole(void
 	char *bytes;
 
 	(void)state;
-	assert_null(journal_last(disk_storage(disk), RUN));
+	assert_null(journal_last(disk_storage(disk), RUN, "\"n\":"));
 	journal_close(create_with(disk, 3));
+	assert_null(journal_last(disk_storage(disk), RUN, "\"closed\":true"));
 	bytes = copy_platter(disk, &length);
 	for (size_t cut = 0; cut <= length; cut++) {
 		const bool whole = cut > 0 && bytes[cut - 1] == '\n';
