@@ -338,6 +338,17 @@ void storage_memory_restart(struct storage_memory *memory)
 	memory->stopped = false;
 }
 
+void storage_memory_put(struct storage_memory *memory, const char *name, const void *bytes, size_t length)
+{
+	struct memory_file *file = file_named(memory, name);
+
+	if (!file)
+		file = file_add(memory, name);
+	buffer_clear(&file->bytes);
+	buffer_add(&file->bytes, bytes, length);
+	file->durable = length;
+}
+
 unsigned storage_memory_steps(const struct storage_memory *memory)
 {
 	return memory->steps;

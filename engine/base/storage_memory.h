@@ -27,6 +27,9 @@ void storage_memory_watch(struct storage_memory *memory, bool (*is_dead)(const v
 /* The next process, behind a power cut: the locks of the one before are gone, and so is what was not synced. */
 void storage_memory_restart(struct storage_memory *memory);
 
+/* Other bytes in the place of a file's, as a disk that is damaged has them; a file that is not there is made. */
+void storage_memory_put(struct storage_memory *memory, const char *name, const void *bytes, size_t length);
+
 unsigned storage_memory_steps(const struct storage_memory *memory);
 /* How many bytes the step was to write: 0 for a sync. */
 size_t storage_memory_step_bytes(const struct storage_memory *memory, unsigned step);
