@@ -419,8 +419,11 @@ const struct command command_rehearse = {
 	.more = "Plays whole deployments: with a crash before and after each request and each\n"
 		"write of the journal, with each request throttled, refused or lost, with others\n"
 		"acting in between, with nobody deploying again; then pairs of these, then\n"
-		"sequences by chance. Nothing of it is real. Exit 1 where something was not put\n"
-		"back: the shortest such play is shown, and how to see it again.\n"
+		"sequences by chance. Also, each alone: with a disk that is full or fails, a\n"
+		"journal that is damaged, another deployment group on the host, a host that\n"
+		"starts again or whose clock jumps, people who restore or resume by hand.\n"
+		"Nothing of it is real. Exit 1 where something was not put back: the shortest\n"
+		"such play is shown, and how to see it again.\n"
 		"\n"
 		"--all plays every pair, and a torn record of every length; else there are as\n"
 		"many pairs as --runs says, chosen by the seed.\n",

@@ -48,10 +48,14 @@ libcommands_a_SOURCES = \
 	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
+	engine/cli/rehearsal/damage.c \
+	engine/cli/rehearsal/disk.c \
 	engine/cli/rehearsal/facts.c \
 	engine/cli/rehearsal/gate.c \
 	engine/cli/rehearsal/hand.c \
 	engine/cli/rehearsal/invariants.c engine/cli/rehearsal/invariants.h \
+	engine/cli/rehearsal/kinds.c \
+	engine/cli/rehearsal/meeting.c \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
 	engine/cli/rehearsal/moment.c \
 	engine/cli/rehearsal/others.c \
@@ -60,6 +64,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/rules.h engine/cli/rehearsal/sent.c \
 	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
 	engine/cli/rehearsal/tally.c \
+	engine/cli/rehearsal/timer.c \
 	engine/cli/rehearsal/torn.c \
 	engine/cli/rehearsal/trace.c \
 	engine/cli/rehearsal/workers.c

@@ -1,7 +1,8 @@
-/* The world's executor, with SIGTERM coming while a request is under way, and with time that leaps. */
+/* The world's executor, with what comes at a request: SIGTERM while it is under way, or a clock that jumps; and with
+ * time that leaps. */
 #include "config.h"
 
-#include "cli/rehearsal/stage.h"
+#include "cli/rehearsal/rules.h"
 
 static struct stage *stage_of_gate(struct executor *executor)
 {
@@ -13,6 +14,10 @@ static void gate_start(struct executor *executor, const struct call *call, call_
 	struct stage *stage = stage_of_gate(executor);
 	struct executor *world = sim_executor(stage->sim);
 
+	if (stage->jumps_at > 0 && sim_requests(stage->sim) + 1 == stage->jumps_at)
+		sim_skew(stage->sim, stage->jumps_ms);
+	if (stage->disk.wrote && !call->operation->reads)
+		violate(stage, RULE_J7, "%s is sent, and its disk has failed", call->operation->name);
 	world->start(world, call, done, argument);
 	if (stage->stop_at == 0 || sim_requests(stage->sim) < stage->stop_at)
 		return;

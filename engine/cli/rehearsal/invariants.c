@@ -23,6 +23,10 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_J2] = { "J2", "each request that changes something has its intent on the disk" },
 	[RULE_J3] = { "J3", "what is known to be done is never sent again" },
 	[RULE_J4] = { "J4", "behind a request without an answer the first thing sent is a question" },
+	[RULE_J6] = { "J6", "a damaged journal is refused: exit 3, and nothing is changed" },
+	[RULE_J7] = { "J7", "a process whose disk has failed changes nothing any more" },
+	[RULE_J10] = { "J10", "another host's run is ignored, and that is said" },
+	[RULE_R6] = { "R6", "another deployment group's run is waited for, and never driven" },
 	[RULE_EXIT_1] = { "exit 1", "\"failed, and everything is restored\" is true" },
 	[RULE_EXIT_3] = { "exit 3", "\"a person is needed\" lists what is left" },
 	[RULE_LEFT] = { "L1", "a leg that fails has tried to take back all that it changed" },
@@ -30,6 +34,9 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_CALM] = { "calm", "where nothing goes wrong who has left comes back" },
 	[RULE_TRAFFIC] = { "traffic", "no traffic comes to an installation that nobody has finished" },
 	[RULE_HOME] = { "home", "a run that nobody drives any more goes home" },
+	[RULE_NOTHING] = { "nothing", "who is told that nothing was done finds nothing changed" },
+	[RULE_STATUS] = { "status", "what a run holds is told as it is, and only asked for" },
+	[RULE_KEPT] = { "kept", "of closed runs the newest are kept, and no more" },
 	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
 };
 
@@ -152,9 +159,21 @@ static void check_drained(struct stage *stage)
 	json_decref(world);
 }
 
+/* By hand nobody waits for health; a run that is over has given back all the same what can be given back at once. */
+static void check_helped(struct stage *stage)
+{
+	struct history history = { 0 };
+
+	if (!stage_open_run(stage, &history))
+		hold_against_start(stage, FACT_BIT(FACT_SUSPENDED) | FACT_BIT(FACT_MINIMUM));
+	history_release(&history);
+}
+
 static void check_exit_0(struct stage *stage, const struct leg_played *leg)
 {
-	if (!leg->opens)
+	if (leg->by_hand)
+		check_helped(stage);
+	else if (!leg->opens)
 		hold_against_start(stage, FACTS_ALL & ~FACT_BIT(FACT_LAUNCHES));
 	else if (!leg->result.later && !anybody_acted(stage))
 		check_drained(stage);
@@ -202,7 +221,8 @@ static bool was_kept_out(const struct history *history, const struct leg_played 
 static void check_exit_3(struct stage *stage, const struct leg_played *leg)
 {
 	struct history history = { 0 };
-	bool open = stage_open_run(stage, &history);
+	/* With a disk that fails it can neither restore nor know what the next one finds. */
+	bool open = !stage->disk.failed && stage_open_run(stage, &history);
 
 	if (open && history.ledger.count == 0)
 		violate(stage, RULE_EXIT_3, "the ledger is empty: %s", leg->result.message);
@@ -210,6 +230,11 @@ static void check_exit_3(struct stage *stage, const struct leg_played *leg)
 		violate(stage, RULE_LEFT, "the ledger still holds %s, changed by %s: no state restores it",
 			history.ledger.entries[0].resource, history.ledger.entries[0].state);
 	history_release(&history);
+}
+
+static void check_nothing_done(struct stage *stage, const struct leg_played *leg)
+{
+	check_unchanged(stage, leg->requests, RULE_NOTHING, "a start that did nothing");
 }
 
 /* What AWS did, or will have done in a moment, and could not say. */
@@ -234,6 +259,8 @@ static const struct {
 	{ EXIT_REACHED, check_exit_0 },
 	{ EXIT_FAILED, check_exit_1 },
 	{ EXIT_LEFT, check_exit_3 },
+	{ EXIT_USAGE, check_nothing_done },
+	{ EXIT_SUBJECT_BUSY, check_nothing_done },
 };
 
 static void check_expectations(struct stage *stage, const struct leg_played *leg)
@@ -258,7 +285,9 @@ void invariants_check_leg(struct stage *stage, const struct leg_played *leg)
 	/* What was sent says more exactly what is wrong than what came of it. */
 	check_log(stage);
 	if (stage->stopped_at)
-		check_stop(stage);
+		check_unchanged(stage, stage->stopped_at, RULE_STOP, "SIGTERM");
+	if (stage->damage.mishap)
+		stage_damage_check(stage, leg);
 	for (size_t i = 0; i < ARRAY_LENGTH(exit_checks); i++)
 		if (exit_checks[i].status == leg->result.status)
 			exit_checks[i].check(stage, leg);
@@ -328,6 +357,7 @@ void invariants_check_end(struct stage *stage)
 	check_log(stage);
 	check_intents(stage);
 	check_repetitions(stage);
+	check_groups(stage);
 	if (stage->drifted && !anybody_acted(stage))
 		violate(stage, RULE_DRIFT, "drift was reported, and nobody has done anything");
 	hold_against_start(stage, FACTS_ALL);

@@ -16,6 +16,10 @@ const char *const section_names[SECTION_COUNT] = {
 	[SECTION_ACT] = "someone else acts",
 	[SECTION_ABANDONED] = "nobody deploys again",
 	[SECTION_HAND] = "planned, adopted by hand",
+	[SECTION_DISK] = "a disk that fails",
+	[SECTION_DAMAGE] = "a journal that is damaged",
+	[SECTION_HOST] = "others on the host, its clock",
+	[SECTION_HELPED] = "restored, resumed by hand",
 	[SECTION_PAIR] = "pairs of these",
 	[SECTION_RANDOM] = "sequences by chance",
 };
@@ -23,8 +27,9 @@ const char *const section_names[SECTION_COUNT] = {
 const char *const section_words[SECTION_COUNT] = {
 	[SECTION_CALM] = "calm",           [SECTION_CRASH] = "crash", [SECTION_TORN] = "torn",
 	[SECTION_STOPPED] = "stopped",     [SECTION_FAULT] = "fault", [SECTION_ACT] = "act",
-	[SECTION_ABANDONED] = "abandoned", [SECTION_HAND] = "hand",   [SECTION_PAIR] = "pairs",
-	[SECTION_RANDOM] = "sequences",
+	[SECTION_ABANDONED] = "abandoned", [SECTION_HAND] = "hand",   [SECTION_DISK] = "disk",
+	[SECTION_DAMAGE] = "damage",       [SECTION_HOST] = "host",   [SECTION_HELPED] = "helped",
+	[SECTION_PAIR] = "pairs",          [SECTION_RANDOM] = "sequences",
 };
 
 static void add(struct mishaps *mishaps, const struct mishap *mishap)
@@ -146,6 +151,101 @@ static void add_acts(struct mishaps *mishaps, const struct profile *profile, con
 			add(mishaps, &(struct mishap){ .kind = MISHAP_ACT, .at = k, .act = acts->rows[i] });
 }
 
+static void add_by_hand(struct mishaps *mishaps)
+{
+	add(mishaps, &(struct mishap){ .kind = MISHAP_PLANNED });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_ADOPTED });
+}
+
+/* What can become of a step that writes bytes, and of one that only makes durable or opens; all that have no bytes take
+ * turns, as all looks do. */
+static const enum disk_fault write_faults[] = { DISK_FULL, DISK_READ_ONLY, DISK_WRITE_ERROR };
+static const enum disk_fault sync_faults[] = { DISK_SYNC_ERROR, DISK_SYNC_LOST };
+static const enum disk_fault look_faults[] = { DISK_LOOK_ERROR, DISK_NO_DESCRIPTORS };
+
+static void add_disk(struct mishaps *mishaps, const struct profile *profile)
+{
+	for (unsigned step = 1; step <= profile->steps; step++)
+		if (profile->step_bytes[step] > 0)
+			for (size_t i = 0; i < ARRAY_LENGTH(write_faults); i++)
+				add(mishaps,
+				    &(struct mishap){ .kind = MISHAP_DISK, .at = step, .row = write_faults[i] });
+		else
+			add(mishaps, &(struct mishap){ .kind = MISHAP_DISK,
+						       .at = step,
+						       .row = sync_faults[step / 2 % ARRAY_LENGTH(sync_faults)] });
+	for (unsigned look = 1; look <= profile->looks; look++)
+		add(mishaps, &(struct mishap){ .kind = MISHAP_LOOK,
+					       .at = look,
+					       .row = look_faults[look % ARRAY_LENGTH(look_faults)] });
+}
+
+/* Where in the journal each kind of damage is of interest. */
+static const unsigned damage_places[DAMAGE_COUNT] = {
+	[DAMAGE_FLIPPED] = DAMAGE_PLACES, [DAMAGE_DOUBLED] = DAMAGE_PLACES, [DAMAGE_DROPPED] = DAMAGE_PLACES,
+	[DAMAGE_ZEROED] = DAMAGE_PLACES,
+	[DAMAGE_NEWER] = 1, [DAMAGE_COPIED] = 1,
+};
+
+static void add_damage(struct mishaps *mishaps)
+{
+	for (int damage = 0; damage < DAMAGE_COUNT; damage++)
+		for (unsigned place = 1; place <= damage_places[damage]; place++)
+			add(mishaps, &(struct mishap){ .kind = MISHAP_DAMAGED, .at = place, .row = damage });
+}
+
+/* Deaths at some of the requests, spread over a play. */
+enum { REBOOTS_EVERY = 3, REVISIONS_EVERY = 12, JUMPS_EVERY = 6, THEIRS_EVERY = 12 };
+
+static void add_deaths(struct mishaps *mishaps, const struct profile *profile, unsigned first, unsigned every,
+		       const struct mishap *mishap)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 1; k <= profile->requests; k = next_request(profile, k))
+		if (++n >= first && (n - first) % every == 0) {
+			struct mishap added = *mishap;
+
+			added.at = k;
+			added.fault = SIM_FAULT_CRASH_AFTER;
+			add(mishaps, &added);
+		}
+}
+
+/* Another process is done soon, or not before the leg's time is over. */
+static const int64_t busy_ms[] = { 3 * 60 * 1000, 40 * 60 * 1000 };
+/* A clock is set right by minutes, or by a day. */
+static const int64_t jumps_ms[] = { 4 * 60 * 1000, -4 * 60 * 1000, 24 * 60 * 60 * 1000, -24 * 60 * 60 * 1000 };
+
+static void add_host(struct mishaps *mishaps, const struct profile *profile)
+{
+	for (unsigned hook = 1; hook <= 2; hook++)
+		for (size_t i = 0; i < ARRAY_LENGTH(busy_ms); i++)
+			add(mishaps, &(struct mishap){ .kind = MISHAP_BUSY, .at = hook, .ms = busy_ms[i] });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_THEY_BEGIN });
+	add_deaths(mishaps, profile, 1, THEIRS_EVERY, &(struct mishap){ .kind = MISHAP_THEY_BEGIN });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_THEY_COME });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_IMAGE });
+	add(mishaps, &(struct mishap){ .kind = MISHAP_OFTEN });
+	add_deaths(mishaps, profile, 1, REBOOTS_EVERY, &(struct mishap){ .kind = MISHAP_REBOOTED });
+	for (int revision = 0; revision < REVISION_COUNT; revision++)
+		add(mishaps, &(struct mishap){ .kind = MISHAP_REVISED, .row = revision });
+	add_deaths(mishaps, profile, 1, REVISIONS_EVERY,
+		   &(struct mishap){ .kind = MISHAP_REVISED, .row = REVISION_CLOSES_FAULTY });
+	for (size_t i = 0; i < ARRAY_LENGTH(jumps_ms); i++)
+		add_deaths(mishaps, profile, 1 + (unsigned)i, JUMPS_EVERY,
+			   &(struct mishap){ .kind = MISHAP_CLOCK, .ms = jumps_ms[i] });
+}
+
+static void add_helped(struct mishaps *mishaps, const struct profile *profile)
+{
+	for (int help = 0; help < HELP_COUNT; help++)
+		add(mishaps, &(struct mishap){ .kind = MISHAP_HELPED, .row = help });
+	for (int help = 0; help < HELP_COUNT; help++)
+		add_deaths(mishaps, profile, 1 + (unsigned)help, HELP_COUNT,
+			   &(struct mishap){ .kind = MISHAP_HELPED, .row = help });
+}
+
 /* A row may have grown for the play before; it is used again. */
 void mishaps_fill(struct mishaps *mishaps, const struct profile *profile, const struct acts *acts, enum torn torn)
 {
@@ -164,9 +264,16 @@ void mishaps_fill(struct mishaps *mishaps, const struct profile *profile, const 
 	mishaps->ends[SECTION_ACT] = mishaps->count;
 	add_abandoned(mishaps, profile);
 	mishaps->ends[SECTION_ABANDONED] = mishaps->count;
-	add(mishaps, &(struct mishap){ .kind = MISHAP_PLANNED });
-	add(mishaps, &(struct mishap){ .kind = MISHAP_ADOPTED });
+	add_by_hand(mishaps);
 	mishaps->ends[SECTION_HAND] = mishaps->count;
+	add_disk(mishaps, profile);
+	mishaps->ends[SECTION_DISK] = mishaps->count;
+	add_damage(mishaps);
+	mishaps->ends[SECTION_DAMAGE] = mishaps->count;
+	add_host(mishaps, profile);
+	mishaps->ends[SECTION_HOST] = mishaps->count;
+	add_helped(mishaps, profile);
+	mishaps->ends[SECTION_HELPED] = mishaps->count;
 }
 
 void mishaps_release(struct mishaps *mishaps)
@@ -178,7 +285,7 @@ void mishaps_release(struct mishaps *mishaps)
 /* Of a torn write one length, the longest: where something follows, it is as good as another. */
 bool mishaps_lead(const struct mishaps *mishaps, size_t i)
 {
-	if (i < mishaps->ends[SECTION_CALM])
+	if (i < mishaps->ends[SECTION_CALM] || i >= mishaps->ends[SECTION_PAIRED - 1])
 		return false;
 	if (i < mishaps->ends[SECTION_CRASH] || i >= mishaps->ends[SECTION_TORN])
 		return true;
@@ -199,7 +306,7 @@ uint64_t mishaps_random(uint64_t *state)
 size_t mishaps_sequence(const struct mishaps *mishaps, uint64_t seed, size_t most, struct mishap row[MISHAPS_MOST])
 {
 	const size_t first = mishaps->ends[SECTION_CALM];
-	const uint64_t count = mishaps->count - first;
+	const uint64_t count = mishaps->ends[SECTION_PAIRED - 1] - first;
 	size_t length;
 
 	if (most > MISHAPS_MOST)
@@ -211,6 +318,23 @@ size_t mishaps_sequence(const struct mishaps *mishaps, uint64_t seed, size_t mos
 }
 
 /* ---- in words ---- */
+
+static void describe_write(const struct mishap *mishap, char *text, size_t size)
+{
+	if (mishap->keep == SIZE_MAX)
+		snprintf(text, size, "the process dies behind step %u of the disk", mishap->at);
+	else
+		snprintf(text, size, "the process dies in step %u of the disk: %zu bytes are written", mishap->at,
+			 mishap->keep);
+}
+
+static void describe_fault(const struct mishap *mishap, char *text, size_t size)
+{
+	if (mishap->at)
+		snprintf(text, size, "request %u: %s", mishap->at, sim_fault_name(mishap->fault));
+	else
+		snprintf(text, size, "nothing goes wrong");
+}
 
 static void describe_act(const struct mishap *mishap, char *text, size_t size)
 {
@@ -226,43 +350,88 @@ static void describe_act(const struct mishap *mishap, char *text, size_t size)
 		 what ? what : value);
 }
 
+static void describe_disk(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "step %u of the disk: %s", mishap->at, disk_fault_name((enum disk_fault)mishap->row));
+}
+
+static void describe_look(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "look %u at the disk: %s", mishap->at, disk_fault_name((enum disk_fault)mishap->row));
+}
+
+static void describe_damage(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "%s, at place %u of %d", damage_sentence((enum damage)mishap->row), mishap->at,
+		 DAMAGE_PLACES);
+}
+
+static void describe_busy(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "hook %u: another process has the subject for %lld minutes", mishap->at,
+		 (long long)mishap->ms / 60000);
+}
+
+static void describe_clock(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "request %u: the host's clock jumps by %lld minutes", mishap->at,
+		 (long long)mishap->ms / 60000);
+}
+
+static void describe_help(const struct mishap *mishap, char *text, size_t size)
+{
+	snprintf(text, size, "%s", help_sentence((enum help)mishap->row));
+}
+
+static void describe_revision(const struct mishap *mishap, char *text, size_t size)
+{
+	static const char *const files[REVISION_COUNT] = {
+		[REVISION_GOOD] = "each hook brings a file of its own",
+		[REVISION_CLOSES_FAULTY] = "the file of the closing hook is faulty",
+		[REVISION_OPENS_FAULTY] = "the file of the first hook is faulty",
+	};
+
+	snprintf(text, size, "%s", files[mishap->row]);
+}
+
+/* A sentence where there is no more to say. */
+static const struct {
+	const char *sentence;
+	void (*describe)(const struct mishap *mishap, char *text, size_t size);
+	bool may_die; /* at a request, which comes first */
+} descriptions[MISHAP_KIND_COUNT] = {
+	[MISHAP_CRASH_WRITE] = { NULL, describe_write },
+	[MISHAP_CRASH_REQUEST] = { NULL, describe_fault },
+	[MISHAP_FAULT] = { NULL, describe_fault },
+	[MISHAP_ACT] = { NULL, describe_act },
+	[MISHAP_ABANDONED] = { "the deployment never comes back from its pause: only the timer comes" },
+	[MISHAP_GIVEN_UP] = { "nobody deploys again: only the timer comes", .may_die = true },
+	[MISHAP_STOPPED] = { "SIGTERM comes", .may_die = true },
+	[MISHAP_PLANNED] = { "a plan is made first" },
+	[MISHAP_ADOPTED] = { "an operator has taken the instance out; it is adopted" },
+	[MISHAP_DISK] = { NULL, describe_disk },
+	[MISHAP_LOOK] = { NULL, describe_look },
+	[MISHAP_DAMAGED] = { NULL, describe_damage },
+	[MISHAP_BUSY] = { NULL, describe_busy },
+	[MISHAP_THEY_BEGIN] = { "another deployment group has begun before", .may_die = true },
+	[MISHAP_THEY_COME] = { "another deployment group comes while we stand in our pause" },
+	[MISHAP_IMAGE] = { "the host was made from the image of one that had an open run" },
+	[MISHAP_OFTEN] = { "so many deployments before that old journals go" },
+	[MISHAP_REBOOTED] = { "the host starts again", .may_die = true },
+	[MISHAP_REVISED] = { NULL, describe_revision, .may_die = true },
+	[MISHAP_CLOCK] = { NULL, describe_clock },
+	[MISHAP_HELPED] = { NULL, describe_help, .may_die = true },
+};
+
 void mishap_describe(const struct mishap *mishap, char *text, size_t size)
 {
-	switch (mishap->kind) {
-	case MISHAP_CRASH_WRITE:
-		if (mishap->keep == SIZE_MAX)
-			snprintf(text, size, "the process dies behind step %u of the disk", mishap->at);
-		else
-			snprintf(text, size, "the process dies in step %u of the disk: %zu bytes are written",
-				 mishap->at, mishap->keep);
-		return;
-	case MISHAP_CRASH_REQUEST:
-		snprintf(text, size, "request %u: %s", mishap->at, sim_fault_name(mishap->fault));
-		return;
-	case MISHAP_FAULT:
-		if (mishap->at)
-			snprintf(text, size, "request %u: %s", mishap->at, sim_fault_name(mishap->fault));
-		else
-			snprintf(text, size, "nothing goes wrong");
-		return;
-	case MISHAP_ACT:
-		describe_act(mishap, text, size);
-		return;
-	case MISHAP_ABANDONED:
-		snprintf(text, size, "the deployment never comes back from its pause: only the timer comes");
-		return;
-	case MISHAP_STOPPED:
-		snprintf(text, size, "request %u: SIGTERM comes", mishap->at);
-		return;
-	case MISHAP_PLANNED:
-		snprintf(text, size, "a plan is made first");
-		return;
-	case MISHAP_ADOPTED:
-		snprintf(text, size, "an operator has taken the instance out; it is adopted");
-		return;
-	case MISHAP_GIVEN_UP:
-		snprintf(text, size, "request %u: %s, and nobody deploys again: only the timer comes", mishap->at,
-			 sim_fault_name(mishap->fault));
-		return;
-	}
+	int length = 0;
+
+	if (mishap->at && descriptions[mishap->kind].may_die)
+		length = snprintf(text, size, "request %u: %s%s", mishap->at,
+				  mishap->fault ? sim_fault_name(mishap->fault) : "", mishap->fault ? ", and " : "");
+	if (descriptions[mishap->kind].describe)
+		descriptions[mishap->kind].describe(mishap, text + length, size - (size_t)length);
+	else
+		snprintf(text + length, size - (size_t)length, "%s", descriptions[mishap->kind].sentence);
 }

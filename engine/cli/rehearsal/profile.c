@@ -50,6 +50,7 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	count_from(profile, from);
 	profile->requests = end.requests - from.requests;
 	profile->steps = end.steps - from.steps;
+	profile->looks = stage->disk.looks;
 	keep_asked(profile, stage->sim, from.requests);
 	profile->step_bytes = memory_new((size_t)profile->steps + 1, sizeof(*profile->step_bytes));
 	for (unsigned step = 1; step <= profile->steps; step++)

@@ -20,6 +20,10 @@ enum rule {
 	RULE_J2,
 	RULE_J3,
 	RULE_J4,
+	RULE_J6,
+	RULE_J7,
+	RULE_J10,
+	RULE_R6,
 	RULE_EXIT_1,
 	RULE_EXIT_3,
 	RULE_LEFT,
@@ -27,6 +31,9 @@ enum rule {
 	RULE_CALM,
 	RULE_TRAFFIC,
 	RULE_HOME,
+	RULE_NOTHING,
+	RULE_STATUS,
+	RULE_KEPT,
 	RULE_EXPECT,
 	RULE_COUNT
 };
@@ -45,8 +52,10 @@ bool nobody_can_tell(const struct stage *stage, enum fact fact);
 /* sent.c */
 bool is_unanswered(const struct sim_logged *logged); /* it was to change something */
 void check_log(struct stage *stage);         /* what each request names, and what stands behind one in doubt */
-void check_stop(struct stage *stage);        /* since SIGTERM */
+/* `since` in words: no request behind this one was to change anything. */
+void check_unchanged(struct stage *stage, unsigned request, enum rule rule, const char *since);
 void check_intents(struct stage *stage);     /* each request that changes something has one */
 void check_repetitions(struct stage *stage); /* what is done is not done again */
+void check_groups(struct stage *stage);      /* a run is of one deployment group */
 
 #endif

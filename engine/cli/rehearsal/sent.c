@@ -112,13 +112,13 @@ void invariants_check_plan(struct stage *stage)
 			violate(stage, RULE_PLAN, "%s was sent", sim_log_at(stage->sim, i)->operation);
 }
 
-void check_stop(struct stage *stage)
+void check_unchanged(struct stage *stage, unsigned request, enum rule rule, const char *since)
 {
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, i);
 
-		if (!logged->reads && logged->number > stage->stopped_at)
-			violate(stage, RULE_STOP, "%s was sent after SIGTERM", logged->operation);
+		if (!logged->reads && logged->number > request)
+			violate(stage, rule, "%s was sent after %s", logged->operation, since);
 	}
 }
 
@@ -214,5 +214,27 @@ void check_repetitions(struct stage *stage)
 			    strcmp(record_string(record, "result"), "observed") == 0)) {
 			done = is_same(intent, "n", record, "intent") ? intent : NULL;
 		}
+	}
+}
+
+/* By hand, at boot and by timer a run goes on for the group that it was begun for. */
+void check_groups(struct stage *stage)
+{
+	const json_t *owner = NULL;
+	size_t i;
+	json_t *record;
+
+	json_array_foreach (stage->records, i, record) {
+		const char *type = record_string(record, "type");
+		const json_t *group = json_object_get(json_object_get(record, "hook"), "deployment_group_id");
+
+		if (strcmp(type, "run") == 0)
+			owner = NULL;
+		if (strcmp(type, "leg") != 0)
+			continue;
+		if (owner && !json_equal(owner, group))
+			violate(stage, RULE_R6, "%s drives a run that another group has begun",
+				record_string(record, "leg"));
+		owner = group;
 	}
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/homeward.h"
 #include "cli/rehearsal/invariants.h"
 #include "run/journal_shelf.h"
 #include "text/json.h"
@@ -18,9 +17,7 @@ enum {
 	BETWEEN_MS = 60 * 1000,         /* until somebody deploys again */
 	AFTERWARDS_MS = 40 * 60 * 1000, /* what is late has come, and who was launched is in service */
 	HOOK_MS = 60 * 60 * 1000,       /* CodeDeploy's own bound */
-	TIMER_MS = 5 * 60 * 1000,
-	ABANDONED_MS = 3 * 60 * 60 * 1000, /* how long only the timer comes */
-	GIVEN_UP_MS = 40 * 60 * 1000
+	AT_LAST_MS = 40 * 60 * 1000     /* how long only the timer comes in the end */
 };
 
 static const char deployment_group[] = "rehearsal";
@@ -52,6 +49,9 @@ static void hear_record(struct reporter *reporter, const struct history *history
 
 	(void)history;
 	stage->recorded_ms = sim_clock(stage->sim)->monotonic_ms(sim_clock(stage->sim));
+	/* What is only planned is journaled nowhere. */
+	if (!json_object_get(record, "sha256"))
+		return;
 	if (json_array_append(stage->records, (json_t *)(uintptr_t)record))
 		memory_exhausted();
 	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
@@ -62,8 +62,7 @@ static void hear_record(struct reporter *reporter, const struct history *history
 
 static void hear_note(struct reporter *reporter, const char *sentence)
 {
-	(void)reporter;
-	(void)sentence;
+	stage_of_reporter(reporter)->ignored |= strstr(sentence, " is ignored: ") != NULL;
 }
 
 static double half(struct random *random)
@@ -73,13 +72,6 @@ static double half(struct random *random)
 }
 
 /* ---- what goes wrong ---- */
-
-static void process_dies(void *argument)
-{
-	const struct stage *stage = argument;
-
-	sim_kill(stage->sim);
-}
 
 static bool process_is_dead(const void *process)
 {
@@ -93,38 +85,6 @@ static struct progress_mark mark_before(const struct scene *scene, unsigned requ
 	for (size_t i = 0; i < scene->calm.n_marks && scene->calm.marks[i].requests < requests; i++)
 		found = scene->calm.marks[i];
 	return found;
-}
-
-static bool is_crash(const struct mishap *mishap)
-{
-	return mishap->kind == MISHAP_CRASH_WRITE || mishap->kind == MISHAP_CRASH_REQUEST ||
-	       mishap->kind == MISHAP_GIVEN_UP;
-}
-
-static void arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from)
-{
-	unsigned request = from.requests + mishap->at;
-
-	switch (mishap->kind) {
-	case MISHAP_CRASH_WRITE:
-		storage_memory_crash_at(stage->memory, from.steps + mishap->at, mishap->keep, process_dies, stage);
-		return;
-	case MISHAP_CRASH_REQUEST:
-	case MISHAP_GIVEN_UP:
-	case MISHAP_FAULT:
-		sim_fault(stage->sim, request, mishap->fault, 20 * 1000);
-		return;
-	case MISHAP_ACT:
-		sim_act_before(stage->sim, request, &mishap->act);
-		return;
-	case MISHAP_STOPPED:
-		stage->stop_at = request;
-		return;
-	case MISHAP_ABANDONED:
-	case MISHAP_PLANNED:
-	case MISHAP_ADOPTED:
-		return;
-	}
 }
 
 /* Where the one after is counted from. Others act before their request, which may yet meet something itself; how far
@@ -145,8 +105,8 @@ static void arm_next(struct stage *stage, struct progress_mark from)
 	while (stage->n_armed < stage->n_mishaps) {
 		const struct mishap *mishap = &stage->mishaps[stage->n_armed++];
 
-		arm(stage, mishap, from);
-		if (is_crash(mishap))
+		mishap_arm(stage, mishap, from);
+		if (mishap_dies(mishap))
 			return;
 		from = behind(stage, mishap, from);
 		if (stage->n_armed == 1)
@@ -154,7 +114,7 @@ static void arm_next(struct stage *stage, struct progress_mark from)
 	}
 }
 
-void stage_restart(struct stage *stage)
+static void restart(struct stage *stage)
 {
 	size_t struck = stage->n_armed;
 
@@ -169,12 +129,12 @@ void stage_restart(struct stage *stage)
 	arm_next(stage, stage_progress(stage));
 }
 
-static bool is_planned(const struct stage *stage, enum mishap_kind kind)
+static const struct mishap *find_mishap(const struct stage *stage, enum mishap_kind kind)
 {
 	for (size_t i = 0; i < stage->n_mishaps; i++)
 		if (stage->mishaps[i].kind == kind)
-			return true;
-	return false;
+			return &stage->mishaps[i];
+	return NULL;
 }
 
 /* ---- one hook ---- */
@@ -182,24 +142,31 @@ static bool is_planned(const struct stage *stage, enum mishap_kind kind)
 struct run_environment stage_environment(struct stage *stage)
 {
 	return (struct run_environment){
-		.storage = storage_memory_storage(stage->memory),
+		.storage = &stage->disk.storage,
 		.clock = sim_clock(stage->sim),
 		.executor = &stage->gate,
 		.stop = &stage->stop,
 		.random = &stage->random,
 		.reporter = &stage->reporter,
 		.engine_version = PACKAGE_VERSION,
-		.known = stage->machine,
+		.known = find_mishap(stage, MISHAP_REVISED) ? NULL : stage->machine,
 		.made = &stage->runs,
 	};
 }
 
-static struct leg_played *leg_new(struct stage *stage, const char *hook, bool opens)
+struct leg_played *stage_leg_new(struct stage *stage, const char *hook, bool opens)
 {
 	struct leg_played *leg = &stage->legs[stage->n_legs < STAGE_LEGS_MOST ? stage->n_legs++ : STAGE_LEGS_MOST - 1];
 
-	*leg = (struct leg_played){ .hook = hook, .opens = opens };
+	*leg = (struct leg_played){ .hook = hook, .opens = opens, .requests = sim_requests(stage->sim) };
 	return leg;
+}
+
+void stage_process_over(struct stage *stage)
+{
+	if (sim_dead(stage->sim))
+		restart(stage);
+	stage_disk_mend(stage);
 }
 
 /* The last thing that a leg does is to write down how it ended: who dies then has said it. */
@@ -213,7 +180,7 @@ static bool is_left_on_disk(struct stage *stage)
 	return left;
 }
 
-static void leg_over(struct stage *stage, struct leg_played *leg)
+void stage_leg_over(struct stage *stage, struct leg_played *leg)
 {
 	leg->died = sim_dead(stage->sim);
 	stage->cut_off += leg->died || stage->stopped_at;
@@ -221,32 +188,43 @@ static void leg_over(struct stage *stage, struct leg_played *leg)
 	/* Who dies says nothing; where nobody comes behind it, what the hook before it said is the last word. */
 	stage->left = leg->died ? stage->left : leg->result.status == EXIT_LEFT;
 	stage->stop = 0;
-	if (leg->died) {
-		stage_restart(stage);
-		stage->left = is_left_on_disk(stage);
-	} else {
+	if (!leg->died)
 		invariants_check_leg(stage, leg);
-	}
+	stage_process_over(stage);
+	if (leg->died)
+		stage->left = is_left_on_disk(stage);
 	/* The next process got no signal. */
 	stage->stopped_at = 0;
+	stage_moment(stage, MOMENT_LEG_OVER);
+}
+
+/* A revision may bring a file that cannot be read. */
+static const struct machine *machine_of(const struct stage *stage, bool opens)
+{
+	const struct mishap *revised = find_mishap(stage, MISHAP_REVISED);
+
+	if (revised && (opens ? revised->row == REVISION_OPENS_FAULTY && stage->n_legs == 0
+			      : revised->row == REVISION_CLOSES_FAULTY))
+		return NULL;
+	return stage->machine;
 }
 
 struct start stage_start(struct stage *stage, const struct hook *hook, bool opens)
 {
 	const char *event = hook ? hook->key->text : opens ? "run" : "resume";
 	struct start start = {
-		.machine = stage->machine,
+		.machine = machine_of(stage, opens),
 		.subject = stage->scene->inputs.subject,
 		.input = stage->scene->inputs.values,
 		.about = stage->scene->about,
-		.group = deployment_group,
+		.group = stage->group,
 		.opens = opens,
 		.leg = hook ? leg_of_hook(stage->machine, hook, HOOK_MS)
 			    : (struct leg){ .name = event, .at_most_ms = HOOK_MS },
 	};
 
 	start.leg.hook = json_made(json_pack("{s:s, s:s, s:s}", "event", event, "deployment_group_id",
-					     deployment_group, "deployment_group_name", deployment_group));
+					     stage->group, "deployment_group_name", stage->group));
 	return start;
 }
 
@@ -254,60 +232,14 @@ bool stage_hook(struct stage *stage, const struct hook *hook, bool opens)
 {
 	struct run_environment environment = stage_environment(stage);
 	struct start start = stage_start(stage, hook, opens);
-	struct leg_played *leg = leg_new(stage, start.leg.name, opens);
+	struct leg_played *leg = stage_leg_new(stage, start.leg.name, opens);
 
+	if (stage->n_legs == stage->busy_leg)
+		stage->disk.busy_until_ms = sim_wall_ms(stage->sim) + stage->busy_ms;
 	start_leg(&environment, &start, &leg->result);
 	json_decref(start.leg.hook);
-	leg_over(stage, leg);
+	stage_leg_over(stage, leg);
 	return !leg->died && leg->result.status == EXIT_REACHED;
-}
-
-/* ---- the timer ---- */
-
-/* Only behind the last pause a leg that goes on has come back. */
-static bool is_back(const struct stage *stage, enum homeward homeward, const struct leg_result *result)
-{
-	const struct state *state = machine_state(stage->machine, result->state);
-
-	return homeward == HOMEWARD_GO_ON && !(state && state->kind == STATE_PAUSE);
-}
-
-static void attend(struct stage *stage, const char *id)
-{
-	struct run_environment environment = stage_environment(stage);
-	struct leg_result result = { 0 };
-	struct locked_run locked;
-	struct leg_played *leg;
-	enum homeward homeward;
-
-	if (start_locked(&environment, id, &locked, NULL) != 0) {
-		if (sim_dead(stage->sim))
-			stage_restart(stage);
-		return;
-	}
-	homeward = homeward_attend(&environment, stage->arena, locked.run, &result);
-	start_unlock(&environment, &locked);
-	if (homeward == HOMEWARD_NOTHING && !sim_dead(stage->sim))
-		return;
-	leg = leg_new(stage, "timer", !is_back(stage, homeward, &result));
-	leg->result = result;
-	leg_over(stage, leg);
-}
-
-/* Every five minutes a look at the open run, as the systemd timer does. */
-static void only_the_timer(struct stage *stage, int64_t ms)
-{
-	char id[JOURNAL_RUN_BYTES];
-
-	for (int64_t passed_ms = 0; passed_ms < ms; passed_ms += TIMER_MS) {
-		struct history history = { 0 };
-
-		sim_advance(stage->sim, TIMER_MS);
-		if (start_find_open(storage_memory_storage(stage->memory), stage->scene->inputs.subject, id, &history,
-				    NULL) == 1)
-			attend(stage, id);
-		history_release(&history);
-	}
 }
 
 /* ---- one play ---- */
@@ -326,23 +258,15 @@ static bool play_opening(struct stage *stage)
 	return false;
 }
 
-/* Whether it is over: the instance is back, or nobody will come again. */
-static bool play_deployment(struct stage *stage)
+bool stage_deployment(struct stage *stage)
 {
-	if (!play_opening(stage)) {
-		if (stage->given_up)
-			only_the_timer(stage, GIVEN_UP_MS);
-		return stage->given_up;
+	if (play_opening(stage)) {
+		sim_advance(stage->sim, INSTALLS_MS);
+		stage_moment(stage, MOMENT_PAUSED);
+		if (stage_hook(stage, stage->closing, false))
+			return true;
 	}
-	sim_advance(stage->sim, INSTALLS_MS);
-	if (is_planned(stage, MISHAP_ABANDONED)) {
-		only_the_timer(stage, ABANDONED_MS);
-		invariants_check_abandoned(stage);
-	}
-	if (stage_hook(stage, stage->closing, false))
-		return true;
-	if (stage->given_up)
-		only_the_timer(stage, GIVEN_UP_MS);
+	stage_moment(stage, MOMENT_CUT_OFF);
 	return stage->given_up;
 }
 
@@ -357,7 +281,12 @@ static void stage_clear(struct stage *stage)
 	stage->struck = (struct progress_mark){ 0 };
 	stage->recorded_ms = 0;
 	stage->stop = 0;
-	stage->stop_at = stage->stopped_at = 0;
+	stage->stop_at = stage->stopped_at = stage->jumps_at = 0;
+	stage->busy_leg = 0;
+	stage->ignored = false;
+	stage->group = deployment_group;
+	stage->disk = stage_disk(stage->shelf);
+	stage_damage_clear(stage);
 	arena_free(stage->arena);
 	stage->arena = arena_new();
 	storage_memory_reset(stage->memory);
@@ -379,12 +308,12 @@ static void play_deployments(struct stage *stage)
 	bool over = false;
 
 	for (unsigned i = 0; i < DEPLOYMENTS_MOST + stage->cut_off && !over && !stage->violation.invariant; i++) {
-		over = play_deployment(stage);
+		over = stage_deployment(stage);
 		if (!over)
 			sim_advance(stage->sim, BETWEEN_MS);
 	}
 	if (!over && !stage->violation.invariant)
-		only_the_timer(stage, GIVEN_UP_MS);
+		stage_only_the_timer(stage, AT_LAST_MS);
 }
 
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
@@ -398,12 +327,12 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
 	arm_next(stage, (struct progress_mark){ 0 });
-	if (is_planned(stage, MISHAP_PLANNED))
-		stage_plan(stage);
-	if (is_planned(stage, MISHAP_ADOPTED))
+	stage_moment(stage, MOMENT_BEGINS);
+	if (find_mishap(stage, MISHAP_ADOPTED))
 		stage_adopt(stage);
 	else
 		play_deployments(stage);
+	stage_moment(stage, MOMENT_ENDS);
 	sim_advance(stage->sim, AFTERWARDS_MS);
 	invariants_check_end(stage);
 }
@@ -485,6 +414,7 @@ void stage_release(struct stage *stage)
 	sim_free(stage->sim);
 	sim_free(stage->alone);
 	storage_memory_free(stage->memory);
+	stage_damage_clear(stage);
 	journal_shelf_free(stage->shelf);
 	json_decref(stage->records);
 	arena_free(stage->arena);

@@ -27,7 +27,21 @@ enum mishap_kind {
 	MISHAP_GIVEN_UP,      /* as CRASH_REQUEST, and no deployment follows: only the timer comes */
 	MISHAP_STOPPED,       /* SIGTERM comes while a request is under way */
 	MISHAP_PLANNED,       /* a plan first */
-	MISHAP_ADOPTED        /* an operator has taken the instance out; who returns it adopts it */
+	MISHAP_ADOPTED,       /* an operator has taken the instance out; who returns it adopts it */
+	MISHAP_DISK,          /* a step of the disk fails: `row` is a disk_fault */
+	MISHAP_LOOK,          /* a look at it does */
+	MISHAP_DAMAGED,       /* the open run's journal is damaged when a hook has ended, at one of DAMAGE_PLACES: `row`
+	                       * is a damage */
+	MISHAP_BUSY,          /* another process has the subject for `ms` when the at-th hook comes */
+	MISHAP_THEY_BEGIN,    /* another deployment group has begun before us; at a request its process dies */
+	MISHAP_THEY_COME,     /* its hook comes while our run stands in its pause */
+	MISHAP_IMAGE,         /* the host was made from the image of one with an open run */
+	MISHAP_OFTEN,         /* so many deployments that old journals go */
+	MISHAP_REBOOTED,      /* as CRASH_REQUEST: the host starts again */
+	MISHAP_REVISED,       /* the same (or no death), each revision brings a file of its own: `row` is a revision */
+	MISHAP_CLOCK,         /* at a request the host's clock jumps by `ms` */
+	MISHAP_HELPED,        /* as CRASH_REQUEST, or at no request in the pause: somebody comes, `row` is a help */
+	MISHAP_KIND_COUNT
 };
 
 struct mishap {
@@ -36,7 +50,25 @@ struct mishap {
 	enum sim_fault_kind fault;
 	size_t keep;
 	struct sim_act act;
+	int row;     /* of the kind's own */
+	int64_t ms;
 };
+
+enum disk_fault {
+	DISK_FULL, DISK_READ_ONLY, DISK_WRITE_ERROR, DISK_SYNC_ERROR, DISK_SYNC_LOST, DISK_LOOK_ERROR,
+	DISK_NO_DESCRIPTORS, DISK_FAULT_COUNT
+};
+
+enum damage {
+	DAMAGE_FLIPPED, DAMAGE_DOUBLED, DAMAGE_DROPPED, DAMAGE_ZEROED, DAMAGE_NEWER, DAMAGE_COPIED, DAMAGE_COUNT
+};
+
+enum { DAMAGE_PLACES = 5 }; /* from the first line to the last but one */
+
+/* What is wrong with the next file: nothing; that of a closing hook is faulty, or that of the first hook of all. */
+enum revision { REVISION_GOOD, REVISION_CLOSES_FAULTY, REVISION_OPENS_FAULTY, REVISION_COUNT };
+
+enum help { HELP_RESTORE, HELP_RESUME, HELP_COUNT };
 
 enum { MISHAPS_MOST = 8, STAGE_LEGS_MOST = 48 };
 
@@ -49,7 +81,7 @@ struct progress_mark {
 struct profile {
 	struct progress_mark *marks;
 	size_t n_marks;
-	unsigned requests, steps;
+	unsigned requests, steps, looks;
 	size_t *step_bytes; /* of each step, from 1 */
 	struct asked {
 		bool reads, scales; /* scales: it is one of Auto Scaling's */
@@ -71,14 +103,35 @@ struct scene {
 struct leg_played {
 	const char *hook;      /* the event, or "timer" */
 	bool opens;
-	bool died;
+	bool died, by_hand;
 	struct leg_result result;
 	size_t records;        /* of the play when it ended */
+	unsigned requests;     /* that there were when it began */
 };
 
 struct violation {
 	const struct invariant *invariant; /* NULL: none */
 	char why[512];
+};
+
+/* The disk that the engine sees (disk.c): the memory's storage, and what is to go wrong with it. */
+struct stage_disk {
+	struct storage storage;
+	enum disk_fault fault;
+	unsigned at_step, at_look; /* that fails; 0: none */
+	unsigned looks;            /* files read, names listed, locks taken */
+	bool failed;               /* under the process at hand */
+	bool wrote;                /* and it was a step */
+	int64_t busy_until_ms;     /* AWS's time: until then another process holds every lock */
+};
+
+/* The journal that is not what was written (damage.c). */
+struct stage_damage {
+	const struct mishap *mishap; /* NULL: none is */
+	char run[JOURNAL_RUN_BYTES], name[JOURNAL_RUN_BYTES + sizeof(".journal")];
+	struct buffer whole;         /* as it was */
+	unsigned refused;            /* hooks that have met it */
+	bool over;                   /* it has been put right */
 };
 
 struct stage {
@@ -88,8 +141,9 @@ struct stage {
 	struct sim *sim;
 	struct sim *alone; /* the same world and the same other actors, without us */
 	struct storage_memory *memory;
+	struct stage_disk disk;
 	struct reporter reporter;
-	struct executor gate;      /* the world's executor, and SIGTERM at a request */
+	struct executor gate;      /* the world's executor, with what else comes at a request */
 	struct random random;
 	struct arena *arena;       /* of one play */
 	struct journal_shelf *shelf;
@@ -104,6 +158,13 @@ struct stage {
 	volatile sig_atomic_t stop;
 	unsigned stop_at, stopped_at; /* the request at which SIGTERM comes, came; 0: none */
 	bool given_up;             /* nobody will deploy again */
+	const char *group;         /* the deployment group whose hooks come */
+	size_t busy_leg;           /* at which another process has the subject, and how long */
+	int64_t busy_ms;
+	unsigned jumps_at;         /* the request at which the clock jumps, and how far */
+	int64_t jumps_ms;
+	bool ignored;              /* it was said that another host's run is */
+	struct stage_damage damage;
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	int64_t recorded_ms;       /* when the newest record was made (monotonic) */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
@@ -114,17 +175,61 @@ struct stage {
 	bool left;                 /* the last hook ended with exit 3 */
 };
 
+/* kinds.c: what each kind of mishap does, when it is due and at each moment of a play. */
+enum moment {
+	MOMENT_BEGINS,
+	MOMENT_LEG_OVER, /* also by death, or of the timer */
+	MOMENT_PAUSED,   /* while what was deployed is installed */
+	MOMENT_CUT_OFF,  /* a deployment has failed */
+	MOMENT_ENDS,
+	MOMENT_COUNT
+};
+
+void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from);
+bool mishap_dies(const struct mishap *mishap);
+void stage_moment(struct stage *stage, enum moment moment);
+
 /* hand.c: what people do beside deployments. */
-void stage_plan(struct stage *stage);
+void stage_plan(struct stage *stage, const struct mishap *mishap);
 void stage_adopt(struct stage *stage);
+void stage_help(struct stage *stage, const struct mishap *mishap);
+const char *help_sentence(enum help help);
+
+/* meeting.c: who else is on this host. */
+void stage_they_begin(struct stage *stage, const struct mishap *mishap);
+void stage_they_come(struct stage *stage, const struct mishap *mishap);
+void stage_they_deploy(struct stage *stage, const struct mishap *mishap);
+void stage_lay_image(struct stage *stage, const struct mishap *mishap);
+void stage_check_image(struct stage *stage, const struct mishap *mishap);
+void stage_deploy_often(struct stage *stage, const struct mishap *mishap);
+void stage_check_kept(struct stage *stage, const struct mishap *mishap);
+
+/* damage.c */
+void stage_damage(struct stage *stage, const struct mishap *mishap); /* what is damaged is put right some time */
+void stage_damage_check(struct stage *stage, const struct leg_played *leg); /* that has met it */
+void stage_damage_clear(struct stage *stage);
+const char *damage_sentence(enum damage damage);
+
+/* timer.c: so long nobody comes but it; or it does because the host starts. */
+void stage_only_the_timer(struct stage *stage, int64_t ms);
+void stage_boot(struct stage *stage);
+
+/* disk.c: whole; and again, since another process comes, and makes room where there was none. */
+struct stage_disk stage_disk(struct journal_shelf *shelf);
+void stage_disk_mend(struct stage *stage);
+const char *disk_fault_name(enum disk_fault fault);
 
 struct executor stage_gate(void);                                   /* gate.c */
 struct progress_mark stage_progress(const struct stage *stage);
 
-void stage_restart(struct stage *stage); /* the process has died: the next one, with what comes then */
-
 /* One hook; whether its leg reached its goal. */
 bool stage_hook(struct stage *stage, const struct hook *hook, bool opens);
+/* All hooks of one deployment: whether it is over, the instance back, or nobody will come again. */
+bool stage_deployment(struct stage *stage);
+/* What else than a hook drives a leg, and how it ended. */
+struct leg_played *stage_leg_new(struct stage *stage, const char *hook, bool opens);
+void stage_leg_over(struct stage *stage, struct leg_played *leg);
+void stage_process_over(struct stage *stage); /* whatever it did: the next one, with what comes then */
 struct run_environment stage_environment(struct stage *stage);
 /* What a leg of this hook begins with; release its `leg.hook`. */
 struct start stage_start(struct stage *stage, const struct hook *hook, bool opens);
