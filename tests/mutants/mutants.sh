@@ -69,6 +69,26 @@ mutant 'a reading is never too old' 'exit 1' no-balancer act engine/run/readings
 	's/question->reading.asked_ms >= since_ms/1/'
 mutant 'an undo gets the input of what it undoes' L1 no-balancer calm engine/run/restore.c \
 	's/json_object_get(undo, "with"), json_null()/json_object_get(intent, "input"), json_null()/'
+mutant 'a disk that failed is believed the next time' J7 no-balancer disk engine/run/journal.c \
+	'/^int journal_sync/,/^}/ s/return journal_poison(journal, &reason, err);/return 0;/'
+mutant 'what cannot be read is not there' J6 no-balancer damage engine/run/start.c \
+	'/^static enum attempt decide_and_drive/,/^}/ s/if (found < 0)/if (0)/'
+mutant 'damage is cut as if it were torn' J6 no-balancer damage engine/run/journal_read.c \
+	's/if (rest.length \&\& !is_torn(journal, &rest))/if (0)/'
+mutant 'the hash of a line is nobody'"'"'s business' J6 no-balancer damage engine/run/journal_read.c \
+	'/^static const char \*record_fault/,/^}/ s/if (!line_is_hashed(line, journal->hash, hash))/if (!line_is_hashed(line, journal->hash, hash) \&\& 0)/'
+mutant 'a journal is read under any name' J6 no-balancer damage engine/run/journal_read.c \
+	's/if (!run || strcmp(run, journal->run) != 0)/if (0)/'
+mutant 'another group is not waited for' R6 no-balancer host engine/run/start.c \
+	's/return START_WAIT;/return leg_opens ? START_AGAIN : START_GO_ON;/'
+mutant 'a run of any subject is ours' J10 no-balancer host engine/run/start.c \
+	'/^static int visit_run/,/^}/ s/strcmp(history_text(&history, "subject"), search->subject) != 0 || //'
+mutant 'an image is nobody'"'"'s business' J10 no-balancer host engine/run/start.c \
+	'/^static void tell_elsewhere/,/^}/ s/search->reporter->note(search->reporter, sentence);//'
+mutant 'old journals stay' kept no-balancer host engine/run/start.c \
+	'/^static void prune_closed/,/^}/ s/storage->remove(storage, name, NULL);//'
+mutant 'status does what it looks at' status no-balancer helped engine/run/run.c \
+	'/^struct run \*run_read/,/^}/ s/RUN_PLAN/RUN_REAL/'
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
