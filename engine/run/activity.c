@@ -11,19 +11,27 @@
 #include "base/buffer.h"
 #include "base/printable.h"
 
-void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
-		   json_t *document)
+void activity_aim(struct activity *activity, const struct action *action, json_t *document)
 {
-	json_t *told = json_object_get(run->history.first, "told");
+	const struct history *history = &activity->run->history;
+	json_t *told = json_object_get(history->first, "told");
 
-	*activity = (struct activity){
-		.run = run, .state = state, .action = action, .document = document, .wake_ms = INT64_MAX
-	};
 	/* What changes nothing itself may ask for all that the run has changed. */
-	json_object_set_new(document, "held", action->request ? json_null() : ledger_json(&run->history.ledger));
+	json_object_set_new(document, "held", action->request ? json_null() : ledger_json(&history->ledger));
 	json_object_set(document, "told", told ? told : json_null());
 	json_object_set_new(document, "observed", json_object());
 	json_object_set_new(document, "change", json_object());
+	activity_forget_sights(activity);
+	json_decref(activity->document);
+	activity->document = document;
+	activity->action = action;
+}
+
+void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
+		   json_t *document)
+{
+	*activity = (struct activity){ .run = run, .state = state, .wake_ms = INT64_MAX };
+	activity_aim(activity, action, document);
 	activity->since_ms = run_now_ms(run) - DECISION_FRESH_MS;
 	if (activity->since_ms < run->last_mutation_ms)
 		activity->since_ms = run->last_mutation_ms;

@@ -123,12 +123,21 @@ static enum step doubt_again(struct activity *activity)
 	return activity_end_failed(activity);
 }
 
+/* What is taken back is the newest change that was made: one more has come to be known. */
+static int aim_anew(struct activity *activity)
+{
+	const struct ledger_entry *entry = activity_entry(activity);
+
+	return entry && entry->held ? activity_aim_undo(activity, entry) : 0;
+}
+
 static enum step doubt_seen(struct activity *activity, const struct doubt *doubt, bool ours)
 {
-	bool same_process = doubt->intent == activity->intent;
+	bool same_process = doubt->intent == activity->intent, of_change = activity->undoes && !doubt->undo;
 
 	activity->answer = (struct call_result){ 0 };
-	if (activity_record_outcome(activity, doubt->intent, "observed") != 0)
+	if (activity_record_outcome(activity, doubt->intent, "observed") != 0 ||
+	    (of_change && aim_anew(activity) != 0))
 		return activity_end_failed(activity);
 	activity->run->last_mutation_ms = activity->since_ms;
 	if (!ours || !same_process)

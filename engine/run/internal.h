@@ -164,6 +164,8 @@ void run_forget_verified(struct run *run);
 void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
 		   json_t *document);
 void activity_release(struct activity *activity);
+/* From here on it does this action, for what it does it for. The document is taken over. */
+void activity_aim(struct activity *activity, const struct action *action, json_t *document);
 /* Goes as far as it can without waiting. */
 void activity_advance(struct activity *activity);
 static inline bool activity_is_done(const struct activity *activity)
@@ -201,6 +203,9 @@ int run_fail_expression(struct run *run, const struct state *state, const struct
 /* restore.c: what takes an entry back, ready to be driven. -1 with run->failed. */
 int run_begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
 		   struct activity *activity);
+/* The same for one that is being taken back, and whose newest change is another than when that began. -1 with its
+ * result. */
+int activity_aim_undo(struct activity *activity, const struct ledger_entry *entry);
 /* restore.c: takes entries of the ledger back, newest first, those of one state side by side: those of `restore`, or
  * all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);

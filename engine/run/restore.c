@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run/internal.h"
+#include "text/json.h"
 
 static bool restore_covers(const struct restore *restore, const char *state)
 {
@@ -53,26 +54,47 @@ static int record_not_restored(struct run *run, const struct activity *activity)
 				    undone_call(activity)));
 }
 
-int run_begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
-		   struct activity *activity)
+/* What takes the entry's newest change back, and the document that it begins with. NULL with err. */
+static json_t *undo_of(struct run *run, const struct ledger_entry *entry, const struct action **action,
+		       struct error *err)
 {
 	const json_t *intent = ledger_entry_intent(entry), *undo = json_object_get(intent, "undo");
 	const char *name = json_string_value(json_object_get(undo, "action"));
-	const struct action *action = name ? run_action(run, intent, name) : NULL;
-	struct error err = ERROR_INIT;
-	json_t *input = NULL;
+	json_t *input;
 
-	if (!action)
-		error_set(&err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s",
-			  entry->resource);
-	else
-		input = inputs_resolve(&action->inputs, action->name, json_object_get(undo, "with"), json_null(),
-				       &err);
-	if (!input)
+	*action = name ? run_action(run, intent, name) : NULL;
+	if (!*action) {
+		error_set(err, ERROR_DAMAGE, NOWHERE, "the journal does not say how to take back %s", entry->resource);
+		return NULL;
+	}
+	input = inputs_resolve(&(*action)->inputs, (*action)->name, json_object_get(undo, "with"), json_null(), err);
+	return input ? json_made(json_pack("{s:o}", "input", input)) : NULL;
+}
+
+int run_begin_undo(struct run *run, const struct state *state, const struct ledger_entry *entry,
+		   struct activity *activity)
+{
+	struct error err = ERROR_INIT;
+	const struct action *action;
+	json_t *document = undo_of(run, entry, &action, &err);
+
+	if (!document)
 		return run_fail_expression(run, state, &err);
-	activity_init(activity, run, state, action, json_pack("{s:o}", "input", input));
+	activity_init(activity, run, state, action, document);
 	activity->resource = memory_copy_text(entry->resource);
 	activity->undoes = activity->resource;
+	return 0;
+}
+
+int activity_aim_undo(struct activity *activity, const struct ledger_entry *entry)
+{
+	struct error err = ERROR_INIT;
+	const struct action *action;
+	json_t *document = undo_of(activity->run, entry, &action, &err);
+
+	if (!document)
+		return activity_fail(activity, FAILURE_INVALID, "%s", err.message);
+	activity_aim(activity, action, document);
 	return 0;
 }
 
