@@ -99,6 +99,25 @@ static void a_timer_that_dies_on_its_way_home_gives_no_traffic_to_what_is_not_fi
 	bench_end(&bench);
 }
 
+/* The process dies behind the second change of one resource, and a person restores: what comes to be known only then
+ * to have been done is what is to be taken back, by an undo that knows of it. */
+static void a_change_whose_answer_a_crash_took_is_taken_back_by_its_own_undo(void **state)
+{
+	const struct rehearsal *rehearsal;
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench, &(struct bench_files){ .machine = "machines/asg-surge.yaml" });
+	bench_add_scene(&bench, "by-hand");
+	rehearsal = &bench.rehearsal;
+	for (uint64_t run = bench_first(&bench, SECTION_HELPED); run < rehearsal->singles; run++) {
+		rehearsal_replay(&bench.rehearsal, run);
+		if (rehearsal->stage.violation.invariant)
+			fail_msg("run %llu: %s", (unsigned long long)run, rehearsal->stage.violation.why);
+	}
+	bench_end(&bench);
+}
+
 static void a_run_is_the_same_when_it_is_played_again(void **state)
 {
 	struct buffer texts[2] = { BUFFER_INIT, BUFFER_INIT };
@@ -310,6 +329,7 @@ static void each_mutant_is_caught_by_its_invariant(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_change_whose_answer_a_crash_took_is_taken_back_by_its_own_undo),
 		cmocka_unit_test(a_run_is_the_same_when_it_is_played_again),
 		cmocka_unit_test(looks_that_see_nothing_new_can_be_left_out),
 		cmocka_unit_test(a_torn_record_that_reads_the_same_is_played_the_same),
