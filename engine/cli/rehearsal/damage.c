@@ -132,7 +132,7 @@ static size_t line_at_place(const struct buffer *journal, unsigned place)
 static bool is_told(const struct stage *stage, const struct line *line, size_t n)
 {
 	const struct stage_damage *damage = &stage->damage;
-	json_t *last = journal_last(storage_memory_storage(stage->memory), damage->run);
+	json_t *last = journal_last(storage_memory_storage(stage->memory), damage->run, "");
 	bool durable = json_integer_value(json_object_get(last, "durable")) >= (json_int_t)n;
 	const struct line end = line_of(&damage->whole, count_lines(&damage->whole));
 
