@@ -38,12 +38,15 @@ void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source, c
 static void step_forward(struct yaml_cursor *cursor)
 {
 	const struct source *source = cursor->source;
+	const char *bytes = source->text + cursor->offset;
 	uint32_t character;
-	const size_t taken = utf8_decode(source->text + cursor->offset, source->length - cursor->offset, &character);
+	size_t taken = 1;
 
+	if (*bytes & 0x80)
+		taken = utf8_decode(bytes, source->length - cursor->offset, &character);
 	cursor->index++;
 	cursor->offset += taken ? taken : 1;
-	if (source->text[cursor->offset - 1] != '\n')
+	if (*bytes != '\n')
 		return;
 	cursor->line++;
 	cursor->line_start = cursor->offset;
