@@ -109,6 +109,8 @@ static int journal_begin(struct journal *journal, const char *type, json_t *fiel
 			    JOURNAL_RESERVE_BYTES, &journal->file, err))
 		return -1;
 	journal_is_durable(journal);
+	/* No other line is as long: this one holds the machine. */
+	buffer_release(&journal->pending);
 	return 0;
 }
 
