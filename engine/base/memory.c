@@ -114,26 +114,30 @@ static struct arena_block *arena_grow(struct arena *arena, size_t bytes)
 	return block;
 }
 
+void *arena_alloc_aligned(struct arena *arena, size_t count, size_t size, size_t align)
+{
+	struct arena_block *block = arena->blocks;
+	size_t at = block ? (block->used + align - 1) & ~(align - 1) : 0;
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		memory_exhausted();
+	if (!block || at > block->size || block->size - at < bytes) {
+		block = arena_grow(arena, bytes);
+		at = 0;
+	}
+	block->used = at + bytes;
+	return block->bytes + at;
+}
+
 void *arena_alloc(struct arena *arena, size_t count, size_t size)
 {
-	const size_t align = alignof(max_align_t);
-	struct arena_block *block = arena->blocks;
-	size_t bytes;
-	void *made;
-
-	if (__builtin_mul_overflow(count, size, &bytes) || __builtin_add_overflow(bytes, align - 1, &bytes))
-		memory_exhausted();
-	bytes &= ~(align - 1);
-	if (!block || block->size - block->used < bytes)
-		block = arena_grow(arena, bytes);
-	made = block->bytes + block->used;
-	block->used += bytes;
-	return made;
+	return arena_alloc_aligned(arena, count, size, alignof(max_align_t));
 }
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1, 1);
+	char *copy = arena_alloc_aligned(arena, length + 1, 1, 1);
 
 	if (length)
 		memcpy(copy, bytes, length);

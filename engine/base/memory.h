@@ -20,8 +20,9 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *arena); /* and all that was made in it; NULL is allowed */
 
-/* Zeroed and aligned for anything. */
+/* Zeroed and aligned for anything; or to `align`, a power of two, which wastes less. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
+void *arena_alloc_aligned(struct arena *arena, size_t count, size_t size, size_t align);
 char *arena_copy(struct arena *arena, const char *bytes, size_t length); /* with a NUL behind */
 char *arena_copy_text(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -29,8 +30,9 @@ char *arena_format(struct arena *arena, const char *format, ...) __attribute__((
 /* `release(thing)` is called when the arena is freed, newest first. */
 void arena_attach(struct arena *arena, void (*release)(void *thing), void *thing);
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), 1, sizeof(type)))
-#define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type)))
+#define ARENA_NEW(arena, type) ARENA_ARRAY(arena, type, 1)
+#define ARENA_ARRAY(arena, type, count) \
+	((type *)arena_alloc_aligned((arena), (count), sizeof(type), _Alignof(type)))
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -27,6 +27,25 @@ static void an_arena_gives_zeroed_memory_of_any_size(void **state)
 	arena_free(arena);
 }
 
+static void what_an_arena_gives_is_aligned_and_does_not_overlap(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (int i = 0; i < 10000; i++) {
+		char *text = arena_copy(arena, "abcdefgh", (size_t)i % 9);
+		uint64_t *number = ARENA_NEW(arena, uint64_t);
+		char *any = arena_alloc(arena, 3, 1);
+
+		assert_int_equal((uintptr_t)number % _Alignof(uint64_t), 0);
+		assert_int_equal((uintptr_t)any % _Alignof(max_align_t), 0);
+		*number = UINT64_MAX;
+		memset(any, 0xff, 3);
+		assert_int_equal(strlen(text), i % 9);
+	}
+	arena_free(arena);
+}
+
 static void add_to_order(void *thing)
 {
 	static int calls;
@@ -88,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_gives_zeroed_memory_of_any_size),
+		cmocka_unit_test(what_an_arena_gives_is_aligned_and_does_not_overlap),
 		cmocka_unit_test(an_arena_releases_what_is_attached_newest_first),
 		cmocka_unit_test(a_buffer_grows_and_is_always_a_string),
 		cmocka_unit_test(a_time_is_the_same_after_format_and_parse),
