@@ -72,8 +72,11 @@ static void next_after_left(const struct report *report, const struct leg_result
 	}
 	if (lacks_permission(result))
 		buffer_add_text(text, "give the role what it lacks, then ");
+	else if (result->rests)
+		buffer_add_text(text, "deploy again, or mend the cause and ");
 	add_where(report, text);
-	buffer_add_format(text, "sudo tidegate restore %s", report->run);
+	/* Where it rests, to restore would be to do what the failure keeps from being done. */
+	buffer_add_format(text, "sudo tidegate %s %s", result->rests ? "resume" : "restore", report->run);
 }
 
 static void next_after_busy(const struct report *report, const struct leg_result *result, struct buffer *text)

@@ -109,6 +109,7 @@ static void end_at(struct run *run, const struct leg *leg, const struct state *s
 	if (result->failure == FAILURE_NONE)
 		result->failure = FAILURE_REFUSED;
 	result->status = run->history.ledger.count > 0 ? EXIT_LEFT : EXIT_FAILED;
+	result->rests = result->status == EXIT_LEFT && state->kind == STATE_PAUSE;
 }
 
 static const struct state *standing_state(struct run *run)

@@ -30,9 +30,8 @@ static void add_left(struct report *report, const char *resource)
 	json_t *trouble = json_pack("{s:s, s:s, s:o}", "failure", "unavailable", "code", "InternalFailure", "call",
 				    call);
 
-	json_append(report->left,
-		    json_pack("{s:s, s:s, s:s, s:b, s:o}", "resource", resource, "state", "MAKE_ROOM", "summary",
-			      "group minimum 3 -> 2", "doubtful", 0, "trouble", trouble));
+	json_append(report->left, json_pack("{s:s, s:s, s:s, s:b, s:o}", "resource", resource, "state", "MAKE_ROOM",
+					    "summary", "group minimum 3 -> 2", "doubtful", 0, "trouble", trouble));
 }
 
 /* What a state that waited saw last, at 00:01:15. */
@@ -144,17 +143,24 @@ static void every_failing_end_says_what_to_do(void **state)
 	static const struct {
 		enum exit_status status;
 		const char *expected;
+		bool rests;
 	} rows[] = {
-		{ EXIT_FAILED, "mend the cause, then deploy again" },
-		{ EXIT_LEFT, "sudo tidegate restore r-7f3a" },
-		{ EXIT_SUBJECT_BUSY, "tidegate status" },
-		{ EXIT_IN_DOUBT, "sudo tidegate resume r-7f3a" },
-		{ EXIT_INTERRUPTED, "sudo tidegate resume r-7f3a" },
+		{ .status = EXIT_FAILED, .expected = "mend the cause, then deploy again" },
+		{ .status = EXIT_LEFT, .expected = "sudo tidegate restore r-7f3a" },
+		{ .status = EXIT_LEFT,
+		  .expected =
+			  "deploy again, or mend the cause and on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a",
+		  .rests = true },
+		{ .status = EXIT_SUBJECT_BUSY, .expected = "tidegate status" },
+		{ .status = EXIT_IN_DOUBT, .expected = "sudo tidegate resume r-7f3a" },
+		{ .status = EXIT_INTERRUPTED, .expected = "sudo tidegate resume r-7f3a" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct leg_result result = { .status = rows[i].status, .failure = FAILURE_TIMEOUT };
+		struct leg_result result = { .status = rows[i].status,
+					     .failure = FAILURE_TIMEOUT,
+					     .rests = rows[i].rests };
 		struct buffer page = BUFFER_INIT;
 		struct report report;
 

@@ -80,9 +80,9 @@ static void one_that_does_not_come_up_keeps_the_instance_out_for_the_next_deploy
 {
 	struct play *play = *state;
 
-	take(play, "up_after: 8m");
+	take(play, "up_after: 5m");
 	leg(play, LEAVE, EXIT_REACHED);
-	fails_and_stays_out(play, "local.http has not taken full effect after 5m: GET " URL " answered 503");
+	fails_and_stays_out(play, "local.http has not taken full effect after 3m: GET " URL " answered 503");
 	play->trial.rig.deployment = "d-rollback";
 	leg(play, LEAVE, EXIT_REACHED);
 	rig_expect(&play->trial.rig, way_of(play)->out);
@@ -95,7 +95,7 @@ static void the_same_hook_may_try_again(void **state)
 {
 	struct play *play = *state;
 
-	take(play, "up_after: 8m");
+	take(play, "up_after: 5m");
 	leg(play, LEAVE, EXIT_REACHED);
 	leg(play, RETURN, EXIT_LEFT);
 	leg(play, RETURN, EXIT_REACHED);
@@ -160,7 +160,7 @@ static void where_nobody_comes_any_more_the_group_has_its_own_ways_again(void **
 	assert_true(rig_attend(&play->trial.rig, RIG_EXPIRE, &play->result));
 	rig_expect(&play->trial.rig, GROUP ".suspended == ['AZRebalance']");
 	rig_expect(&play->trial.rig, way_of(play)->out);
-	fails_and_stays_out(play, "local.http has not taken full effect after 5m: GET " URL " answered 503");
+	fails_and_stays_out(play, "local.http has not taken full effect after 3m: GET " URL " answered 503");
 }
 
 static const struct CMUnitTest every_machine[] = {
