@@ -47,6 +47,8 @@ struct storage {
 	 * the process, whatever way that ends. Its file stays: to remove it would let two hold "the" lock. */
 	int (*lock)(struct storage *storage, const char *name, struct storage_lock **lock, struct error *err);
 	void (*unlock)(struct storage *storage, struct storage_lock *lock);
+	/* Whether another has it just now; takes nothing, and what cannot be known is no. May be NULL. */
+	bool (*is_locked)(struct storage *storage, const char *name);
 };
 
 /* A directory of this machine: made where it is missing (mode 0700, its files 0600), opened step by step from the root.

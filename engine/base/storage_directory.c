@@ -453,6 +453,17 @@ static int disk_lock(struct storage *storage, const char *name, struct storage_l
 	return 0;
 }
 
+static bool disk_is_locked(struct storage *storage, const char *name)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = file_open(disk_of(storage), name, O_RDWR, NULL);
+	bool locked = fd >= 0 && fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
 static void disk_unlock(struct storage *storage, struct storage_lock *lock)
 {
 	(void)storage;
@@ -481,6 +492,7 @@ struct storage *storage_open_directory(const char *path, struct error *err)
 		.remove = disk_remove,
 		.lock = disk_lock,
 		.unlock = disk_unlock,
+		.is_locked = disk_is_locked,
 	};
 	return &disk->storage;
 }

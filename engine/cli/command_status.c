@@ -60,6 +60,7 @@ static struct status_row *make_rows(struct session *session, const struct run_ro
 
 	for (size_t i = 0; i < runs->count; i++) {
 		rows[i].run = &runs->rows[i];
+		rows[i].driven = start_is_driven(session->storage, history_text(&runs->rows[i].history, "subject"));
 		if (options_has(&session->options, OPTION_OFFLINE))
 			rows[i].unknown = "AWS was not asked (--offline)";
 		else
@@ -95,7 +96,11 @@ static void print_text(struct session *session, const struct status_row *rows, s
 	if (count == 0 && damaged > 0)
 		buffer_add_text(&page, "no other run is open\n");
 	else
-		status_text(rows, count, now_ms, &page);
+		status_text(&session->report, rows, count, now_ms, &page);
+	/* What a hook left open is root's. */
+	if (count == 0 && session->report.own && !session->report.state_dir)
+		buffer_add_format(&page, "in %s: 'sudo tidegate status' shows those of root and of hooks\n",
+				  session->storage->path);
 	report_text(&session->report, stdout, buffer_text(&page));
 	buffer_release(&page);
 }

@@ -384,6 +384,20 @@ static void add_staying(struct buffer *text, const json_t *plan)
 	json_decref(facts);
 }
 
+/* AWS ends its sentences with a full stop, we end ours. */
+static void add_end(struct buffer *text, const json_t *result)
+{
+	const char *message = text_of(result, "message");
+	size_t length = strlen(message);
+
+	if (length > 0 && message[length - 1] == '.')
+		length--;
+	if (length > 0)
+		buffer_add_format(text, " It %s: %.*s.",
+				  json_is_true(json_object_get(result, "reached")) ? "ends" : "would fail", (int)length,
+				  message);
+}
+
 static void write_summary(struct buffer *page, const json_t *plan)
 {
 	const json_t *result = json_object_get(plan, "result");
@@ -399,10 +413,7 @@ static void write_summary(struct buffer *page, const json_t *plan)
 						      : "some");
 	if (changes > 0)
 		add_staying(&text, plan);
-	if (text_of(result, "message")[0])
-		buffer_add_format(&text, " It %s: %s.",
-				  json_is_true(json_object_get(result, "reached")) ? "ends" : "would fail",
-				  text_of(result, "message"));
+	add_end(&text, result);
 	page_fold(page, 0, 6, buffer_text(&text));
 	buffer_release(&text);
 	if (changes > 0)

@@ -348,6 +348,13 @@ static void on_note(struct reporter *reporter, const char *sentence)
 		print_line(report, report->clock->wall_ms(report->clock), "", "", sentence);
 }
 
+void report_command(const struct report *report, const char *command, const char *run, struct buffer *text)
+{
+	buffer_add_format(text, "%stidegate %s %s", report->own ? "" : "sudo ", command, run);
+	if (report->state_dir)
+		buffer_add_format(text, " --state-dir %s", report->state_dir);
+}
+
 void report_init(struct report *report, struct clock *clock)
 {
 	*report = (struct report){

@@ -19,6 +19,8 @@ struct report {
 	bool everything; /* each record, with its type: `tidegate log` */
 	bool silent;     /* remembers, and prints nothing */
 	bool deploys;    /* CodeDeploy started it */
+	bool own;        /* the runs are not root's: they go on without sudo */
+	const char *state_dir; /* where they are, if a command must be told; NULL: it knows */
 	struct live *live;  /* NULL: lines, one after another */
 	int64_t printed_ms; /* monotonic: when the newest line was printed */
 	/* Of the state it is in. */
@@ -55,6 +57,8 @@ void report_text(struct report *report, FILE *stream, const char *text);
 void report_flush(struct report *report);
 /* "tidegate: SENTENCE" to standard error, with the place where there is one. */
 void report_error(struct report *report, const struct error *err);
+/* "sudo tidegate resume r-7f3a": what a person types for it to work here. */
+void report_command(const struct report *report, const char *command, const char *run, struct buffer *text);
 /* A mark of colour around a word, or nothing where there is none: "red", "green", "yellow"; NULL ends it. */
 const char *report_color(const struct report *report, const char *name);
 

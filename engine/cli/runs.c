@@ -131,7 +131,7 @@ const struct run_row *runs_choose(struct session *session, const struct run_rows
 		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones",
 			  named, session->storage->path);
 	else if (n_open == 0)
-		error_set(err, ERROR_USAGE, NOWHERE, "no %srun is open in '%s'",
+		error_set(err, runs->damaged > 0 ? ERROR_DAMAGE : ERROR_USAGE, NOWHERE, "no %srun is open in '%s'",
 			  runs->damaged > 0 ? "other " : "", session->storage->path);
 	else
 		error_set(err, ERROR_USAGE, NOWHERE, "%zu runs are open: say which ('tidegate status' lists them)",

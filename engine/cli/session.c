@@ -193,6 +193,8 @@ static const char *state_directory(struct session *session, const struct configu
 
 	if (!given)
 		given = environment_get(&session->environment, "TIDEGATE_STATE_DIR");
+	session->report.state_dir = given && strcmp(given, system_state_directory) != 0 ? given : NULL;
+	session->report.own = !session->in_hook && geteuid() != 0;
 	if (!given)
 		given = configuration->state_dir;
 	if (given)

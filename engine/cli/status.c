@@ -25,17 +25,20 @@ static const char *hook_text(const struct history *history, const char *key)
 }
 
 /* A person is needed where a leg ended and failed, and where nobody came back in time. */
-static const char *needs_of(const struct history *history, int64_t now_ms)
+static const char *needs_of(const struct status_row *row, int64_t now_ms)
 {
+	const struct history *history = &row->run->history;
 	json_int_t status = json_integer_value(json_object_get(history->leg_end, "exit"));
 
+	if (row->driven)
+		return "";
 	if (history->leg_end && status != EXIT_REACHED && status != EXIT_INTERRUPTED)
 		return "a person";
 	if (history->standing == STANDING_PAUSED)
 		return history->expires_ms && now_ms >= history->expires_ms ? "attention" : "return";
 	if (json_is_true(json_object_get(history->leg_end, "later")))
 		return "the next event";
-	return history->leg_end ? "resume" : "";
+	return "resume";
 }
 
 static const char *standing_name(const struct history *history)
@@ -92,12 +95,12 @@ static json_t *run_json(const struct status_row *row, int64_t now_ms)
 	const struct history *history = &row->run->history;
 
 	return json_made(json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:o, s:o}", "run", row->run->id, "machine",
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:b, s:o, s:o}", "run", row->run->id, "machine",
 		history_text(history, "machine"), "subject", history_text(history, "subject"), "state",
 		history->position ? history->position : "", "standing", standing_name(history), "since_ms",
 		(json_int_t)history->since_ms, "expires_ms", (json_int_t)history->expires_ms, "deployment",
 		hook_text(history, "deployment_id"), "deployment_group", hook_text(history, "deployment_group_name"),
-		"needs", needs_of(history, now_ms), "now_unknown",
+		"needs", needs_of(row, now_ms), "driven", row->driven, "now_unknown",
 		row->unknown ? json_string(row->unknown) : json_null(), "holds", holds_json(row)));
 }
 
@@ -162,7 +165,7 @@ static void add_head(struct buffer *page, const struct status_row *row, int64_t 
 				  short_subject(history_text(history, "subject"), subject),
 				  history->position ? history->position : "-", buffer_text(&since),
 				  hook_text(history, "deployment_id")[0] ? hook_text(history, "deployment_id") : "-",
-				  needs_of(history, now_ms) });
+				  needs_of(row, now_ms) });
 	buffer_release(&since);
 }
 
@@ -198,7 +201,8 @@ static void add_remarks(struct buffer *text, const struct ledger_entry *entry, c
 	if (entry->n_doubts > 0)
 		buffer_add_text(text, " (in doubt)");
 	if (entry->trouble)
-		buffer_add_text(text, " (could not be restored)");
+		buffer_add_format(text, " (could not be restored: %s%s%s)", text_of(entry->trouble, "failure"),
+				  text_of(entry->trouble, "code")[0] ? ", " : "", text_of(entry->trouble, "code"));
 }
 
 /* What keeps all of it from being known, said once; or NULL. */
@@ -299,18 +303,28 @@ static void add_last(struct buffer *page, const struct history *history)
 	free(text);
 }
 
-static void add_back(struct buffer *page, const struct run_row *row)
+static void add_back(struct buffer *page, const struct report *report, const struct run_row *row)
 {
-	char *text = row->history.standing == STANDING_ENDED
-			     ? memory_format("sudo tidegate restore %s", row->id)
-			     : memory_format("sudo tidegate resume %s   (waits for health; restore does not)",
-					     row->id);
+	const bool ended = row->history.standing == STANDING_ENDED;
+	struct buffer text = BUFFER_INIT;
 
-	add_row(page, "back", text);
+	report_command(report, ended ? "restore" : "resume", row->id, &text);
+	if (!ended)
+		buffer_add_text(&text, "   (waits for health; restore does not)");
+	add_row(page, "back", buffer_text(&text));
+	buffer_release(&text);
+}
+
+static void add_driven(struct buffer *page, const struct run_row *row)
+{
+	char *text = memory_format("by another process now: tidegate log %s --follow", row->id);
+
+	add_row(page, "driven", text);
 	free(text);
 }
 
-void status_text(const struct status_row *rows, size_t count, int64_t now_ms, struct buffer *page)
+void status_text(const struct report *report, const struct status_row *rows, size_t count, int64_t now_ms,
+		 struct buffer *page)
 {
 	if (count == 0)
 		buffer_add_text(page, "no run is open\n");
@@ -327,6 +341,9 @@ void status_text(const struct status_row *rows, size_t count, int64_t now_ms, st
 		add_holds(page, &rows[i]);
 		add_drift(page, &rows[i]);
 		add_last(page, history);
-		add_back(page, rows[i].run);
+		if (rows[i].driven)
+			add_driven(page, rows[i].run);
+		else
+			add_back(page, report, rows[i].run);
 	}
 }

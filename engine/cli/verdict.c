@@ -43,15 +43,54 @@ static void add_taken_row(struct buffer *page, const char *label, struct buffer 
 
 /* ---- what each end means, and what to do then ---- */
 
-/* A word of ours beside access_denied means that nobody was asked. */
-static bool lacks_permission(const struct leg_result *result)
+static const char grant[] = "give the role what it lacks ('tidegate policy MACHINE' shows it)";
+
+/* By what AWS calls the fault, or by our own name of it: the first row that fits. %s is the region. */
+static const struct {
+	enum failure failure;
+	const char *code; /* NULL: any */
+	const char *advice;
+} cures[] = {
+	{ FAILURE_ACCESS_DENIED, "NoCredentials", "give the instance a role, or name a profile or keys" },
+	{ FAILURE_ACCESS_DENIED, "InvalidClientTokenId", "mend the credentials: AWS does not know them" },
+	{ FAILURE_ACCESS_DENIED, "UnrecognizedClientException", "mend the credentials: AWS does not know them" },
+	{ FAILURE_ACCESS_DENIED, "SignatureDoesNotMatch", "mend the credentials: the secret key is another ID's" },
+	{ FAILURE_ACCESS_DENIED, "IncompleteSignature", "mend the credentials" },
+	{ FAILURE_ACCESS_DENIED, "AuthFailure", "mend the credentials" },
+	{ FAILURE_ACCESS_DENIED, "OptInRequired", "enable the service or the region for this account" },
+	{ FAILURE_ACCESS_DENIED, NULL, grant },
+	{ FAILURE_EXPIRED_CREDENTIALS, NULL, "get new credentials" },
+	{ FAILURE_UNREACHABLE, NULL, "look at the region (%s), at DNS and at the way to AWS" },
+	{ FAILURE_NOT_FOUND, NULL, "mend the cause (was %s the right region?)" },
+};
+
+static const char *advice_on(const struct leg_result *result)
 {
-	return result->failure == FAILURE_ACCESS_DENIED && strcmp(result->code, "NoCredentials") != 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(cures); i++)
+		if (cures[i].failure == result->failure &&
+		    (!cures[i].code || strcmp(cures[i].code, result->code) == 0))
+			return cures[i].advice;
+	return NULL;
+}
+
+/* Where the region is not known, what speaks of it is left out. */
+static void add_advice(const struct report *report, const char *advice, struct buffer *text)
+{
+	const char *region = text_of(report->first, "region"), *slot = strstr(advice, "%s");
+
+	if (!slot)
+		buffer_add_text(text, advice);
+	else if (region[0])
+		buffer_add_format(text, "%.*s%s%s", (int)(slot - advice), advice, region, slot + 2);
+	else
+		buffer_add_text(text, "mend the cause");
 }
 
 static void next_after_failed(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	buffer_add_text(text, lacks_permission(result) ? "give the role what it lacks" : "mend the cause");
+	const char *advice = advice_on(result);
+
+	add_advice(report, advice ? advice : "mend the cause", text);
 	buffer_add_text(text, ", then ");
 	buffer_add_text(text, report->deploys ? "deploy again" : "try again");
 }
@@ -70,13 +109,15 @@ static void next_after_left(const struct report *report, const struct leg_result
 		buffer_add_text(text, "'tidegate status' shows the open runs, 'tidegate adopt MACHINE' takes over");
 		return;
 	}
-	if (lacks_permission(result))
-		buffer_add_text(text, "give the role what it lacks, then ");
-	else if (result->rests)
+	if (result->failure == FAILURE_ACCESS_DENIED) {
+		add_advice(report, advice_on(result), text);
+		buffer_add_text(text, ", then ");
+	} else if (result->rests) {
 		buffer_add_text(text, "deploy again, or mend the cause and ");
+	}
 	add_where(report, text);
 	/* Where it rests, to restore would be to do what the failure keeps from being done. */
-	buffer_add_format(text, "sudo tidegate %s %s", result->rests ? "resume" : "restore", report->run);
+	report_command(report, result->rests ? "resume" : "restore", report->run, text);
 }
 
 static void next_after_busy(const struct report *report, const struct leg_result *result, struct buffer *text)
@@ -90,16 +131,20 @@ static void next_after_doubt(const struct report *report, const struct leg_resul
 {
 	(void)result;
 	add_where(report, text);
-	buffer_add_format(text, "sudo tidegate resume %s looks again, and goes on", report->run);
+	report_command(report, "resume", report->run, text);
+	buffer_add_text(text, " looks again, and goes on");
 }
 
 static void next_after_interrupted(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	(void)result;
 	if (!report->run[0])
 		return;
 	add_where(report, text);
-	buffer_add_format(text, "sudo tidegate resume %s goes on, as the next hook does", report->run);
+	report_command(report, "resume", report->run, text);
+	buffer_add_text(text, " goes on, as the next hook does");
+	if (result->out_of_time && report->deploys)
+		buffer_add_text(text, "; the next time give the hook more: 'at_most' in the machine file, 'timeout' in "
+				      "appspec.yml");
 }
 
 static const struct {

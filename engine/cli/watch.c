@@ -266,7 +266,7 @@ static void tell_some(const struct watch *watch, const char *before, struct buff
 		if (item_traffic(item) != TRAFFIC_SOME)
 			continue;
 		if (strcmp(item->label, "state") == 0)
-			buffer_add_format(text, "%s%s", between, item->text);
+			buffer_add_format(text, "%sits group (%s)", between, item->text);
 		else
 			buffer_add_format(text, "%s%s %s", between, item->label, item->text);
 		between = ", ";

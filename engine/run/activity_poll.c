@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "text/json.h"
+
 /* Doubles, up to a bound, and differs by up to a fifth, so that a fleet does not ask in step. */
 int64_t activity_poll_delay_ms(struct activity *activity)
 {
@@ -102,6 +104,19 @@ void activity_tell_waiting(struct activity *activity, const json_t *shown, int64
 	free(which);
 }
 
+/* What keeps it from being seen, beside what is known. Takes `shown` over. */
+static json_t *add_passing(const struct action_result *passing, json_t *shown)
+{
+	json_t *why = json_string(passing->message), *both;
+
+	if (!why)
+		return shown;
+	both = json_is_object(shown) ? json_copy(shown) : json_object();
+	json_decref(shown);
+	json_put(both, failures[passing->failure].name, why);
+	return both;
+}
+
 void activity_tell_progress(struct activity *activity, int64_t left_ms, bool over)
 {
 	const struct located_expression *progress = &activity->action->progress;
@@ -113,6 +128,8 @@ void activity_tell_progress(struct activity *activity, int64_t left_ms, bool ove
 		shown = located_search(progress, activity->document, activity->document, NULL);
 	if (!shown)
 		shown = json_null();
+	if (activity->passing)
+		shown = add_passing(activity->passing, shown);
 	activity_tell_waiting(activity, shown, left_ms, over);
 	json_decref(shown);
 }
@@ -177,7 +194,9 @@ enum step activity_poll_failed(struct activity *activity)
 
 	if (!failures[failed.failure].passing || activity->run->mode != RUN_REAL)
 		return activity_end_failed(activity);
+	activity->passing = &failed;
 	step = activity_poll_again(activity, activity->phase);
+	activity->passing = NULL;
 	if (activity->phase == PHASE_DONE)
 		activity->result = failed;
 	return step;

@@ -125,6 +125,7 @@ struct activity {
 	int64_t due_ms;       /* until then it would only look again; 0: it waits for more than that */
 	int64_t begun_ms, deadline_ms; /* of the phase that polls; 0: not yet */
 	unsigned polls, requests;
+	const struct action_result *passing; /* why it must be looked at again; NULL: it was seen */
 	json_int_t intent;
 	int64_t sign_until_ms;
 	json_t *request;      /* the call's input */

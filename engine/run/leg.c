@@ -83,8 +83,9 @@ static void end_stopped(struct run *run, const struct leg *leg, struct leg_resul
 		return;
 	}
 	result->status = EXIT_INTERRUPTED;
+	result->out_of_time = run_now_ms(run) >= run->leg_deadline_ms;
 	snprintf(result->message, sizeof(result->message), "%s",
-		 run_now_ms(run) >= run->leg_deadline_ms ? "the leg's time is over" : "stopped by a signal");
+		 result->out_of_time ? "the leg's time is over" : "stopped by a signal");
 }
 
 /* Where the run came to rest: an end or a pause, sought or not. */

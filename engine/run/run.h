@@ -81,6 +81,7 @@ struct leg_result {
 	bool later;            /* EXIT_REACHED, but not at its goal: the next event goes on */
 	bool rests;            /* EXIT_LEFT, at a pause that an error led to: another leg goes on from there */
 	enum failure failure;  /* why it failed; FAILURE_NONE where it did not */
+	bool out_of_time;      /* EXIT_INTERRUPTED, by `at_most` */
 	char state[128];       /* where it ended, or what failed */
 	char message[1024];    /* why; "" where there is nothing to say */
 	char code[96];

@@ -2,6 +2,7 @@
 
 #include "run/start.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,10 +235,25 @@ static int take_lock(const struct run_environment *environment, const char *subj
 	return environment->storage->lock(environment->storage, name, lock, err);
 }
 
-static void refuse(struct leg_result *result, enum exit_status status, const char *sentence)
+bool start_is_driven(struct storage *storage, const char *subject)
 {
+	char name[128];
+
+	lock_name(subject, name, sizeof(name));
+	return storage->is_locked && storage->is_locked(storage, name);
+}
+
+static void refuse(struct leg_result *result, enum exit_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void refuse(struct leg_result *result, enum exit_status status, const char *format, ...)
+{
+	va_list arguments;
+
 	*result = (struct leg_result){ .status = status, .failure = FAILURE_REFUSED };
-	snprintf(result->message, sizeof(result->message), "%s", sentence);
+	va_start(arguments, format);
+	vsnprintf(result->message, sizeof(result->message), format, arguments);
+	va_end(arguments);
 }
 
 static void refuse_error(struct leg_result *result, const struct error *err)
@@ -252,7 +268,7 @@ static void refuse_error(struct leg_result *result, const struct error *err)
 		{ ERROR_MACHINE, EXIT_USAGE },
 	};
 
-	refuse(result, EXIT_FAILED, err->message);
+	refuse(result, EXIT_FAILED, "%s", err->message);
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
 		if (rows[i].kind == err->kind)
 			result->status = rows[i].status;
@@ -338,9 +354,8 @@ static void look_only(const struct run_environment *environment, const struct st
 	bool out = look(environment, start, result);
 
 	if (out && result->status == EXIT_REACHED)
-		refuse(result, EXIT_LEFT,
-		       "it is out of service, and no run here knows who took it out: 'tidegate adopt' "
-		       "takes it over");
+		refuse(result, EXIT_LEFT, "%s is out of service, and no run here knows who took it out",
+		       start->subject);
 	else
 		say_in_service(result, "it is in service and no run is open: nothing to put back");
 }
@@ -442,11 +457,12 @@ void start_leg(const struct run_environment *environment, const struct start *st
 	while (now_ms > end_ms || attempt(environment, &left, now_ms == begun_ms, result) == ATTEMPT_BUSY) {
 		now_ms = clock->monotonic_ms(clock);
 		if (stopped(environment)) {
-			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run had the subject");
+			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run or process had %s",
+			       start->subject);
 			return;
 		}
 		if (now_ms >= end_ms) {
-			refuse(result, EXIT_SUBJECT_BUSY, "another run or process has the subject");
+			refuse(result, EXIT_SUBJECT_BUSY, "another run or process has %s", start->subject);
 			return;
 		}
 		if (now_ms == begun_ms)
@@ -523,6 +539,10 @@ int start_locked(const struct run_environment *environment, const char *id, stru
 		return -1;
 	if (take_lock(environment, history_text(&history, "subject"), &locked->lock, err) == 0)
 		locked->run = run_open(environment, id, err);
+	else if (err && err->kind == ERROR_BUSY)
+		error_set(err, ERROR_BUSY, NOWHERE,
+			  "another process drives a run of %s now: 'tidegate log %s --follow' shows what it does",
+			  history_text(&history, "subject"), id);
 	history_release(&history);
 	if (locked->run)
 		return 0;

@@ -43,6 +43,9 @@ int start_locked(const struct run_environment *environment, const char *run_id, 
 		 struct error *err);
 void start_unlock(const struct run_environment *environment, struct locked_run *locked);
 
+/* Whether another process drives a run of this subject just now. */
+bool start_is_driven(struct storage *storage, const char *subject);
+
 /* The open run of a subject: 1 with its name and history (release it), 0 none, -1. */
 int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES],
 		    struct history *history, struct error *err);

@@ -116,7 +116,8 @@ static void a_verdict_has_all_that_its_text_has(void **state)
 		       "'left':[{'resource':'g/minimum','state':'ROOM','summary':'minimum 3 -> 2','doubtful':false,"
 		       "'trouble':{'failure':'unavailable','code':'','call':{'operation':'elb:X','with':{'N':1}}}}],"
 		       "'by_hand':['aws elb x --region eu-west-1 \\\\\\n  --n 1\\n'],"
-		       "'next':'give the role what it lacks, then on i-1: sudo tidegate restore r-1'}\n");
+		       "'next':'give the role what it lacks ('tidegate policy MACHINE' shows it), then on i-1: sudo "
+		       "tidegate restore r-1'}\n");
 	report_release(&report);
 }
 

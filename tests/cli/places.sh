@@ -54,6 +54,7 @@ changes() { tidegate plan web.yaml | grep -c '^  ~'; }
 before=$(changes)
 elsewhere='made its changes in region eu-west-1, and this is us-east-1: set AWS_REGION to the former'
 step 0 'the instance leaves' 'OUT_OF_SERVICE reached' hook BeforeInstall web.yaml
+step 0 'a run is found where it is by the command that is shown' "--state-dir $work/state" tidegate status
 step 3 'a run is not restored in a region that a flag names' "$elsewhere" tidegate restore --yes --region us-east-1
 step 3 'nor resumed there' "$elsewhere" tidegate resume --yes --region us-east-1
 step 3 'a hook in another region puts nothing back' "$elsewhere" env AWS_REGION=us-east-1 LIFECYCLE_EVENT=ApplicationStart \
@@ -77,4 +78,5 @@ step 0 'nothing is open' 'no run is open' tidegate status --exit-code
 : >state/r-0000.journal
 step 3 'a timer that meets a damaged journal says that a person is needed' "'$work/state/r-0000.journal' line 1 is damaged" \
 	tidegate resume --all
+step 3 'so does who restores by hand' 'no other run is open' tidegate restore
 exit $failed

@@ -106,7 +106,7 @@ static void what_was_to_be_changed_before_it_fails_is_said_too(void **state)
 	assert_text("[{'name':'leave','hooks':[],'waits_ms':0,'steps':[{'state':'EACH','kind':'action','restores':[],"
 		    "'changes':[{'summary':'leave a','operation':'elb:X','request':{},'resource':'r'}],"
 		    "'failure':'access_denied','message':'no'}]}]",
-		    "{'reached':false,'message':'no'}", "[]",
+		    "{'reached':false,'message':'no.'}", "[]",
 		    "small 9c41e07b   i-1 in eu-west-1\n"
 		    "  group             (not given)\n"
 		    "Leave\n"

@@ -35,12 +35,12 @@ static const char *const records[] = {
 	"{'type':'leg_end','exit':0,'state':'OUT','message':''}",
 };
 
-static void make_run(struct run_row *run)
+static void make_run_of(struct run_row *run, size_t count)
 {
 	struct error err = ERROR_INIT;
 
 	*run = (struct run_row){ .id = "r-7f3a" };
-	for (size_t i = 0; i < ARRAY_LENGTH(records); i++) {
+	for (size_t i = 0; i < count; i++) {
 		json_t *record = quoted_json(records[i]);
 
 		if (!json_object_get(record, "n"))
@@ -52,6 +52,13 @@ static void make_run(struct run_row *run)
 	}
 }
 
+static void make_run(struct run_row *run)
+{
+	make_run_of(run, ARRAY_LENGTH(records));
+}
+
+static const struct report ours;
+
 static void assert_status(const char *survey, const char *unknown, int64_t minutes, const char *expected)
 {
 	struct run_row run;
@@ -61,7 +68,7 @@ static void assert_status(const char *survey, const char *unknown, int64_t minut
 	make_run(&run);
 	if (survey)
 		row.survey = quoted_json(survey);
-	status_text(&row, 1, minutes * 60000, &page);
+	status_text(&ours, &row, 1, minutes * 60000, &page);
 	assert_string_equal(buffer_text(&page), expected);
 	buffer_release(&page);
 	json_decref(row.survey);
@@ -125,6 +132,41 @@ static void what_cannot_be_known_is_said_once(void **state)
 		      NULL, 0, expected);
 }
 
+/* Its leg has no end: somebody drives it, or it was killed. */
+static void a_leg_in_the_middle_is_driven_or_cut_off(void **state)
+{
+	static const char driven[] = HEAD
+		"r-7f3a  asg-standby    i-0a1b2c3d  MAKE_ROOM       0s     d-ABCDEF123\n"
+		"  subject    i-0a1b2c3d4e5f60718\n"
+		"  deployment d-ABCDEF123 of web, for prod\n"
+		"  holds      web-prod/minimum: group minimum 3 -> 2\n"
+		"  driven     by another process now: tidegate log r-7f3a --follow\n";
+	static const char cut_off[] = HEAD
+		"r-7f3a  asg-standby    i-0a1b2c3d  MAKE_ROOM       0s     d-ABCDEF123  resume\n"
+		"  subject    i-0a1b2c3d4e5f60718\n"
+		"  deployment d-ABCDEF123 of web, for prod\n"
+		"  holds      web-prod/minimum: group minimum 3 -> 2 (could not be restored:\n"
+		"             access_denied, AccessDenied)\n"
+		"  back       tidegate resume r-7f3a --state-dir /srv/state (waits for health;\n"
+		"             restore does not)\n";
+	const struct report theirs = { .own = true, .state_dir = "/srv/state" };
+	struct run_row run;
+	struct status_row row = { .run = &run, .driven = true };
+	struct buffer page = BUFFER_INIT;
+
+	(void)state;
+	make_run_of(&run, 5);
+	status_text(&ours, &row, 1, 0, &page);
+	assert_string_equal(buffer_text(&page), driven);
+	page.length = 0;
+	row.driven = false;
+	run.history.ledger.entries[0].trouble = quoted_json("{'failure':'access_denied','code':'AccessDenied'}");
+	status_text(&theirs, &row, 1, 0, &page);
+	assert_string_equal(buffer_text(&page), cut_off);
+	buffer_release(&page);
+	history_release(&run.history);
+}
+
 static void programs_read_the_same(void **state)
 {
 	struct run_row run;
@@ -157,6 +199,7 @@ int main(void)
 		cmocka_unit_test(what_is_held_stands_with_how_it_is_now),
 		cmocka_unit_test(what_others_changed_is_named),
 		cmocka_unit_test(what_cannot_be_known_is_said_once),
+		cmocka_unit_test(a_leg_in_the_middle_is_driven_or_cut_off),
 		cmocka_unit_test(programs_read_the_same),
 	};
 

@@ -76,8 +76,8 @@ static void what_is_left_is_listed_with_the_way_back(void **state)
 			    "LEFT     web-prod/minimum: group minimum 3 -> 2; not taken back: unavailable,\n"
 			    "         InternalFailure\n"
 			    "traffic  still on: web-http:8080 healthy (seen 00:01:15)\n"
-			    "next     give the role what it lacks, then on i-0a1b2c3d4e5f60718: sudo tidegate\n"
-			    "         restore r-7f3a\n"
+			    "next     give the role what it lacks ('tidegate policy MACHINE' shows it), then\n"
+			    "         on i-0a1b2c3d4e5f60718: sudo tidegate restore r-7f3a\n"
 			    "by hand  aws autoscaling update-auto-scaling-group --region eu-west-1 \\\n"
 			    "           --auto-scaling-group-name web-prod \\\n"
 			    "           --min-size 3\n");
@@ -175,6 +175,90 @@ static void every_failing_end_says_what_to_do(void **state)
 	}
 }
 
+/* The row `next`, unfolded. */
+static void assert_next(const struct report *report, const struct leg_result *result, const char *expected)
+{
+	struct buffer page = BUFFER_INIT;
+	char *next;
+
+	verdict_write(report, result, &page);
+	next = strstr(buffer_text(&page), "next     ");
+	assert_non_null(next);
+	for (char *at = next; (at = strstr(at, "\n         "));)
+		memmove(at + 1, at + 10, strlen(at + 9)), *at = ' ';
+	next[strcspn(next, "\n")] = '\0';
+	assert_string_equal(next + 9, expected);
+	buffer_release(&page);
+}
+
+static void what_to_do_follows_from_what_failed(void **state)
+{
+	static const struct {
+		enum failure failure;
+		const char *code, *expected;
+	} rows[] = {
+		{ FAILURE_ACCESS_DENIED, "AccessDenied",
+		  "give the role what it lacks ('tidegate policy MACHINE' shows it), then deploy again" },
+		{ FAILURE_ACCESS_DENIED, "NoCredentials",
+		  "give the instance a role, or name a profile or keys, then deploy again" },
+		{ FAILURE_ACCESS_DENIED, "InvalidClientTokenId",
+		  "mend the credentials: AWS does not know them, then deploy again" },
+		{ FAILURE_ACCESS_DENIED, "SignatureDoesNotMatch",
+		  "mend the credentials: the secret key is another ID's, then deploy again" },
+		{ FAILURE_EXPIRED_CREDENTIALS, "ExpiredToken", "get new credentials, then deploy again" },
+		{ FAILURE_UNREACHABLE, "",
+		  "look at the region (eu-west-1), at DNS and at the way to AWS, then deploy again" },
+		{ FAILURE_NOT_FOUND, "", "mend the cause (was eu-west-1 the right region?), then deploy again" },
+		{ FAILURE_TIMEOUT, "", "mend the cause, then deploy again" },
+	};
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct leg_result result = { .status = EXIT_FAILED, .failure = rows[i].failure };
+
+		strcpy(result.code, rows[i].code);
+		assert_next(&report, &result, rows[i].expected);
+	}
+	json_object_del(report.first, "region");
+	assert_next(&report, &(struct leg_result){ .status = EXIT_FAILED, .failure = FAILURE_UNREACHABLE },
+		    "mend the cause, then deploy again");
+	report_release(&report);
+}
+
+static void a_leg_without_time_left_says_where_to_give_it_more(void **state)
+{
+	struct leg_result result = { .status = EXIT_INTERRUPTED, .failure = FAILURE_INTERRUPTED, .out_of_time = true };
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	assert_next(&report, &result,
+		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does; the next time "
+		    "give the hook more: 'at_most' in the machine file, 'timeout' in appspec.yml");
+	result.out_of_time = false;
+	assert_next(&report, &result,
+		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does");
+	report_release(&report);
+}
+
+/* Through sudo the variable that named the directory is lost. */
+static void a_command_finds_the_run_where_it_is(void **state)
+{
+	struct leg_result result = { .status = EXIT_LEFT, .failure = FAILURE_TIMEOUT };
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	report.state_dir = "/srv/state";
+	assert_next(&report, &result,
+		    "on i-0a1b2c3d4e5f60718: sudo tidegate restore r-7f3a --state-dir /srv/state");
+	report.own = true;
+	assert_next(&report, &result, "on i-0a1b2c3d4e5f60718: tidegate restore r-7f3a --state-dir /srv/state");
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +266,9 @@ int main(void)
 		cmocka_unit_test(a_leg_that_goes_on_later_says_where),
 		cmocka_unit_test(the_worst_verdict_fits_the_console),
 		cmocka_unit_test(every_failing_end_says_what_to_do),
+		cmocka_unit_test(what_to_do_follows_from_what_failed),
+		cmocka_unit_test(a_leg_without_time_left_says_where_to_give_it_more),
+		cmocka_unit_test(a_command_finds_the_run_where_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

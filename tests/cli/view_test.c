@@ -272,9 +272,9 @@ static void traffic_is_told_from_what_was_seen_last(void **state)
 	static const struct {
 		const char *shown, *before, *expected;
 	} rows[] = {
-		{ "{'state':'InService'}", "", "still on: InService (seen 00:01:15)" },
+		{ "{'state':'InService'}", "", "still on: its group (InService) (seen 00:01:15)" },
 		{ "{'state':'InService'}", "the newest change",
-		  "still on: InService (seen 00:01:15, before the newest change)" },
+		  "still on: its group (InService) (seen 00:01:15, before the newest change)" },
 		{ "{'state':'EnteringStandby','targets':[{" HTTP
 		  ",'port':8080,'state':'healthy','reason':null},{" ADMIN
 		  ",'port':9090,'state':'unused','reason':'Target.NotInUse'}]}",

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define NOBODY_KNOWS \
-	"it is out of service, and no run here knows who took it out: 'tidegate adopt' takes it over"
+	"i-0a1b2c3d4e5f60718 is out of service, and no run here knows who took it out"
 
 static const char *const events[] = { "BeforeInstall", "ApplicationStart" };
 

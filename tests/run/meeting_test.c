@@ -87,13 +87,26 @@ static void none_is_open_and_a_leg_closes_where_traffic_never_was(void **state)
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
 
+/* Two minutes of "0:00 of 2:00" tell nobody that AWS does not answer. */
+static void what_keeps_it_from_being_seen_is_shown_while_it_lasts(void **state)
+{
+	struct play *meeting = *state;
+
+	sim_fault(meeting->trial.sim, 1, SIM_FAULT_LOST_BEFORE, 0);
+	leg(meeting, LEAVE, EXIT_REACHED);
+	assert_non_null(strstr(buffer_text(&meeting->trial.rig.shown), "LOOK {\"unreachable\":\""));
+	meeting->trial.rig.shown.length = 0;
+	leg(meeting, RETURN, EXIT_REACHED);
+	assert_null(strstr(buffer_text(&meeting->trial.rig.shown), "unreachable"));
+}
+
 static void none_is_open_and_a_leg_closes_in_standby_a_person_is_needed(void **state)
 {
 	struct play *meeting = *state;
 
 	trial_take(&meeting->trial, meeting->stock, "already-standby");
 	leg(meeting, RETURN, EXIT_LEFT);
-	says(meeting, "it is out of service, and no run here knows who took it out: 'tidegate adopt' takes it over");
+	says(meeting, "i-0a1b2c3d4e5f60718 is out of service, and no run here knows who took it out");
 	assert_int_equal(meeting->trial.rig.mutations, 0);
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
@@ -257,7 +270,7 @@ static void of_another_group_it_is_waited_for_and_then_busy(void **state)
 	begun_ms = sim_wall_ms(meeting->trial.sim);
 	requests = sim_requests(meeting->trial.sim);
 	leg_of(meeting, LEAVE, "dg-2", EXIT_SUBJECT_BUSY);
-	says(meeting, "another run or process has the subject");
+	says(meeting, "another run or process has i-0a1b2c3d4e5f60718");
 	/* 14 minutes, and not so long that a leg begun then would be killed. */
 	assert_in_range(sim_wall_ms(meeting->trial.sim) - begun_ms, 13 * 60000, 14 * 60000);
 	leg_of(meeting, RETURN, "dg-2", EXIT_SUBJECT_BUSY);
@@ -622,6 +635,7 @@ int main(void)
 		PLAY(none_is_open_and_a_leg_opens_a_run_starts),
 		PLAY(none_is_open_and_a_leg_closes_in_service),
 		PLAY(none_is_open_and_a_leg_closes_where_traffic_never_was),
+		PLAY(what_keeps_it_from_being_seen_is_shown_while_it_lasts),
 		PLAY(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
 		PLAY(what_is_out_is_adopted_and_then_brought_back),
 		PLAY(what_is_in_service_is_not_adopted),

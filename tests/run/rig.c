@@ -160,8 +160,11 @@ static void hear_waiting(struct reporter *reporter, const struct history *histor
 {
 	struct rig *rig = rig_of_reporter(reporter);
 
+	char *shown = json_dumps(waiting->shown, JSON_COMPACT | JSON_ENCODE_ANY);
+
 	(void)history;
-	(void)waiting;
+	buffer_add_format(&rig->shown, "%s %s\n", waiting->state, shown ? shown : "");
+	free(shown);
 	if (++rig->waits == rig->stop_at_wait)
 		signal_stop(rig);
 }
@@ -384,6 +387,7 @@ void rig_release(struct rig *rig)
 	json_decref(rig->intents);
 	buffer_release(&rig->told);
 	buffer_release(&rig->notes);
+	buffer_release(&rig->shown);
 }
 
 void trial_begin(struct trial *trial, const struct stock *stock)

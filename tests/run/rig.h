@@ -39,6 +39,7 @@ struct rig {
 	volatile sig_atomic_t stop;
 	struct buffer told; /* a line a record, for messages of failed tests */
 	struct buffer notes;
+	struct buffer shown; /* a line for each time that something was waited for */
 	unsigned records;
 	unsigned waits;
 	unsigned die_at_record; /* 0: never */
