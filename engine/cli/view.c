@@ -83,6 +83,18 @@ static bool is_shown(const json_t *definition)
 	return !json_object_get(definition, "choose") && !json_object_get(definition, "end");
 }
 
+static void begin_state(struct view *view, const char *state, const char *next, int64_t now_ms)
+{
+	view->rows = memory_resize(view->rows, view->count + 1, sizeof(*view->rows));
+	view->rows[view->count++] = (struct view_row){
+		.mark = VIEW_NOW,
+		.state = memory_copy_text(state),
+		.text = memory_copy_text(""),
+	};
+	view->entered_ms = now_ms;
+	replace(&view->next, next);
+}
+
 static void take_leg(struct view *view, const struct history *history, const json_t *record, int64_t now_ms)
 {
 	release_rows(view);
@@ -92,22 +104,17 @@ static void take_leg(struct view *view, const struct history *history, const jso
 	view->begun_ms = now_ms;
 	view->at_most_ms = json_integer_value(json_object_get(record, "at_most_ms"));
 	view->over = false;
+	/* A restore by hand enters no state. */
+	if (strcmp(text_of(record, "leg"), "restore") == 0)
+		begin_state(view, "restore", "", now_ms);
 }
 
 static void take_enter(struct view *view, const struct history *history, const json_t *record, int64_t now_ms)
 {
 	const json_t *definition = state_definition(history, text_of(record, "state"));
 
-	if (!is_shown(definition))
-		return;
-	view->rows = memory_resize(view->rows, view->count + 1, sizeof(*view->rows));
-	view->rows[view->count++] = (struct view_row){
-		.mark = VIEW_NOW,
-		.state = memory_copy_text(text_of(record, "state")),
-		.text = memory_copy_text(""),
-	};
-	view->entered_ms = now_ms;
-	replace(&view->next, text_of(definition, "next"));
+	if (is_shown(definition))
+		begin_state(view, text_of(record, "state"), text_of(definition, "next"), now_ms);
 }
 
 static void pass(struct view *view, enum view_mark mark, int64_t now_ms)

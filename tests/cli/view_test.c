@@ -211,6 +211,22 @@ static void the_end_stays_as_it_was(void **state)
 	}
 }
 
+static void a_restore_by_hand_has_a_row_though_it_enters_no_state(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	go_to_wait(&stage);
+	hear(&stage, 130, "{'type':'leg_end','exit':6,'state':'WAIT_DRAIN'}", "");
+	hear(&stage, 200, "{'type':'leg','leg':'restore'}", "");
+	watch_pass(&stage.watch);
+	assert_lines(&stage, 205, 80, 23,
+		     "asg-standby  i-0a1b2c3d4e5f60718  r-7f3a  leave                             0:05\n"
+		     "  now   restore            5.0s\n"
+		     "  next                     Ctrl-C stops safely; tidegate resume r-7f3a\n");
+	release(&stage);
+}
+
 static void nothing_is_drawn_before_a_leg_begins(void **state)
 {
 	struct stage stage = { 0 };
@@ -374,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_narrow_terminal_cuts_each_line),
 		cmocka_unit_test(a_short_terminal_keeps_what_is_now),
 		cmocka_unit_test(the_end_stays_as_it_was),
+		cmocka_unit_test(a_restore_by_hand_has_a_row_though_it_enters_no_state),
 		cmocka_unit_test(nothing_is_drawn_before_a_leg_begins),
 		cmocka_unit_test(side_by_side_the_slowest_has_the_bar),
 		cmocka_unit_test(news_are_told_once),
