@@ -46,7 +46,7 @@ struct open_runs {
 	char *subject;
 	char *host;   /* this instance's id; NULL: not known */
 	size_t count;
-	size_t doubtful; /* those that are of a host, which may be another */
+	size_t doubtful; /* those of which nobody can tell whether they are this host's, and open */
 };
 
 static void open_runs_release(struct open_runs *open)
@@ -109,8 +109,11 @@ static int visit_run(void *argument, const char *id)
 	struct open_runs *open = argument;
 	struct history history = { 0 };
 
-	if (run_look(open->storage, id, &history, NULL) != 0)
+	/* What cannot be read may be the one. */
+	if (run_look(open->storage, id, &history, NULL) != 0) {
+		open->doubtful++;
 		return 0;
+	}
 	if (history_is_open(&history) && is_of_group(&history, open->run->group) &&
 	    !is_elsewhere(&history, open->host))
 		consider(open, &history);

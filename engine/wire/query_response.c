@@ -179,6 +179,18 @@ static int decode_attributes(struct decoder *decoder, const struct shape *struct
 	return 0;
 }
 
+/* A group without its minimum is no group of AWS's: what would be written rests on it. */
+static int decode_check_whole(struct decoder *decoder, const struct xml_element *element, const struct shape *shape,
+			      const json_t *object)
+{
+	const struct shape_member *missing = shape_member_missing(shape, object);
+
+	if (!missing)
+		return 0;
+	return error_set(decoder->err, ERROR_PROTOCOL, NOWHERE, "element '%s' of the answer has no '%s'", element->name,
+			 missing->name);
+}
+
 static int decode_structure(struct decoder *decoder, const struct xml_element *element, const struct shape *shape,
 			    json_t *object)
 {
@@ -190,7 +202,7 @@ static int decode_structure(struct decoder *decoder, const struct xml_element *e
 	while ((status = xml_next(decoder->xml, element, &child)) == 1)
 		if (decode_member(decoder, &child, shape, object))
 			return -1;
-	return status;
+	return status == 0 ? decode_check_whole(decoder, element, shape, object) : -1;
 }
 
 static json_t *decode_value(struct decoder *decoder, const struct xml_element *element, const struct shape *shape)

@@ -51,7 +51,9 @@ static const char group[] =
 	"<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">"
 	"<DescribeAutoScalingGroupsResult><AutoScalingGroups><member>"
 	"<AutoScalingGroupName>g</AutoScalingGroupName><MinSize>1</MinSize><MaxSize>1</MaxSize>"
-	"<DesiredCapacity>1</DesiredCapacity><SuspendedProcesses/><Instances/>"
+	"<DesiredCapacity>1</DesiredCapacity><DefaultCooldown>300</DefaultCooldown><AvailabilityZones/>"
+	"<HealthCheckType>EC2</HealthCheckType><CreatedTime>2026-11-22T20:07:38Z</CreatedTime>"
+	"<SuspendedProcesses/><Instances/>"
 	"</member></AutoScalingGroups></DescribeAutoScalingGroupsResult>"
 	"<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DescribeAutoScalingGroupsResponse>";
 

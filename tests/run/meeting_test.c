@@ -483,6 +483,26 @@ static void a_run_is_restored_by_hand(void **state)
 	expect_as_before(&meeting->trial.rig);
 }
 
+/* W9: the goal is seen, or it is not reached. */
+static void what_an_answer_lacks_is_not_taken_for_seen(void **state)
+{
+	static const char *const members[] = { "InstanceStates", "TargetHealthDescriptions", "AutoScalingGroups" };
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		rig->lacks = members[i];
+		rig_hook(rig, RETURN, "dg-1", &meeting->result);
+		assert_int_not_equal(meeting->result.status, EXIT_REACHED);
+	}
+	trial_take(&meeting->trial, meeting->stock, quick_world);
+	rig->lacks = "InstanceStates";
+	rig_hook(rig, LEAVE, "dg-1", &meeting->result);
+	assert_int_not_equal(meeting->result.status, EXIT_REACHED);
+}
+
 /* A machine may say more than a result has room for, in any language. */
 static void what_is_too_long_for_a_result_is_cut_between_characters(void **state)
 {
@@ -658,6 +678,7 @@ int main(void)
 		PLAY(nobody_came_and_the_pause_expires),
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
+		PLAY(what_an_answer_lacks_is_not_taken_for_seen),
 		PLAY(what_is_too_long_for_a_result_is_cut_between_characters),
 		PLAY(what_was_written_before_the_clock_was_put_back_is_not_new),
 		PLAY(a_journal_of_another_host_is_ignored_and_said),

@@ -200,6 +200,48 @@ static void expect_on_platter(struct rig *rig, const json_t *intent)
 	free(name);
 }
 
+struct lacking {
+	struct lacking *next;
+	struct rig *rig;
+	call_done *done;
+	void *argument;
+};
+
+static void forget_lacking(struct lacking *lacking)
+{
+	struct lacking **at = &lacking->rig->lacking;
+
+	while (*at != lacking)
+		at = &(*at)->next;
+	*at = lacking->next;
+	free(lacking);
+}
+
+static void answer_lacking(void *argument, const struct call_result *result)
+{
+	struct lacking *lacking = argument;
+	struct call_result less = *result;
+	call_done *done = lacking->done;
+	json_t *output = json_deep_copy(result->output);
+
+	json_object_del(output, lacking->rig->lacks);
+	less.output = output;
+	argument = lacking->argument;
+	forget_lacking(lacking);
+	done(argument, &less);
+	json_decref(output);
+}
+
+static void start_lacking(struct rig *rig, const struct call *call, call_done *done, void *argument)
+{
+	struct executor *inner = sim_executor(rig->sim);
+	struct lacking *lacking = memory_new(1, sizeof(*lacking));
+
+	*lacking = (struct lacking){ .next = rig->lacking, .rig = rig, .done = done, .argument = argument };
+	rig->lacking = lacking;
+	inner->start(inner, call, answer_lacking, lacking);
+}
+
 static void herald_start(struct executor *executor, const struct call *call, call_done *done, void *argument)
 {
 	struct rig *rig = rig_of_executor(executor);
@@ -214,7 +256,10 @@ static void herald_start(struct executor *executor, const struct call *call, cal
 		json_array_foreach (rig->intents, i, intent)
 			expect_on_platter(rig, intent);
 	}
-	inner->start(inner, call, done, argument);
+	if (rig->lacks)
+		start_lacking(rig, call, done, argument);
+	else
+		inner->start(inner, call, done, argument);
 }
 
 static int herald_poll(struct executor *executor, int64_t until_ms, struct error *err)
@@ -233,9 +278,12 @@ static json_t *herald_metadata(struct executor *executor, const char *name, stru
 
 static void herald_cancel(struct executor *executor)
 {
-	struct executor *inner = sim_executor(rig_of_executor(executor)->sim);
+	struct rig *rig = rig_of_executor(executor);
+	struct executor *inner = sim_executor(rig->sim);
 
 	inner->cancel(inner);
+	while (rig->lacking)
+		forget_lacking(rig->lacking);
 }
 
 /* ---- making ---- */

@@ -28,6 +28,8 @@ void stock_release(struct stock *stock);
 const struct machine *stock_machine(struct stock *stock, const char *name, const char *text);
 char *stock_machine_text(const char *machine); /* the file's, to be changed; the caller's */
 
+struct lacking; /* a call whose answer will lack something */
+
 struct rig {
 	const struct machine *machine; /* NULL: the file is faulty */
 	struct sim *sim;
@@ -49,6 +51,8 @@ struct rig {
 	unsigned mutations_at_stop;
 	json_t *intents;        /* of this process: what the platter has to hold */
 	json_t *given;          /* inputs, as with -i */
+	const char *lacks;      /* a member that is in no answer; NULL: all are whole */
+	struct lacking *lacking;
 	const char *colour;     /* the environment variable COLOUR */
 	const char *deployment; /* its ID; NULL: "d-1" */
 	json_t *heard;          /* for rig_adopt: what others wrote down; the test's. NULL: nothing */
