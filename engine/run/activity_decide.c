@@ -57,6 +57,13 @@ static enum step go_on_settling(struct activity *activity, const json_t *intent)
 	return activity_go_to(activity, PHASE_SETTLE);
 }
 
+/* What others did is left alone, and the reason told. */
+static enum step end_drifted(struct activity *activity, const struct action_condition *which)
+{
+	activity->because = condition_reason(activity, which);
+	return activity_end_restored(activity, "drifted");
+}
+
 static enum step step_drift_back(struct activity *activity, const struct ledger_entry *entry)
 {
 	const struct action_condition *which;
@@ -105,6 +112,27 @@ enum step activity_fail_by_condition(struct activity *activity, const struct act
 	activity_fail(activity, which->error != FAILURE_NONE ? (enum failure)which->error : otherwise, "%s", reason);
 	free(reason);
 	return activity_end_failed(activity);
+}
+
+/* What an undo was to bring about will never be, or cannot be told any more. Where that is others' doing there is
+ * nothing left to take back; an entry that stayed would keep the run open for good. */
+enum step activity_fail_settling(struct activity *activity, const struct action_condition *failed,
+				 const struct error *err)
+{
+	const struct action_condition *which;
+	enum step step;
+
+	if (activity->undoes) {
+		if (!activity_observed(activity, NEED_DRIFT, &step))
+			return step;
+		if (activity_condition_holds(activity, &activity->action->drift, &which, NULL) == 1)
+			return end_drifted(activity, which);
+		/* The sentence tells of what was seen while settling. */
+		if (!activity_observed(activity, NEED_SETTLE, &step))
+			return step;
+	}
+	return failed ? activity_fail_by_condition(activity, failed, FAILURE_CONFLICT)
+		      : activity_expression_failed(activity, err);
 }
 
 enum step phase_refuse(struct activity *activity)

@@ -98,12 +98,12 @@ enum step phase_settle(struct activity *activity)
 		return activity_poll_again(activity, PHASE_SETTLE);
 	if (holds == 1) {
 		tell_last(activity);
-		return activity_fail_by_condition(activity, which, FAILURE_CONFLICT);
+		return activity_fail_settling(activity, which, NULL);
 	}
 	if (holds == 0)
 		holds = located_is_true(&action->settled, activity->document, 1, &err);
 	if (holds < 0)
-		return activity_expression_failed(activity, &err);
+		return activity_fail_settling(activity, NULL, &err);
 	if (holds)
 		tell_last(activity);
 	activity->seen_unsettled = !holds;

@@ -30,6 +30,8 @@ int activity_condition_holds(struct activity *activity, const struct record_list
 			     const struct action_condition **which, struct error *err);
 enum step activity_fail_by_condition(struct activity *activity, const struct action_condition *which,
 				     enum failure otherwise);
+enum step activity_fail_settling(struct activity *activity, const struct action_condition *failed,
+				 const struct error *err);
 enum step activity_end_restored(struct activity *activity, const char *how);
 
 /* activity_change.c */

@@ -17,10 +17,12 @@ tests_run_readings_test_LDADD = $(test_libs)
 rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
 play = tests/run/play.c tests/run/play.h $(rig)
 ways = tests/run/ways.c tests/run/ways.h $(play)
-check_PROGRAMS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
+check_PROGRAMS += tests/run/acts_test tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
-TESTS += tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
+TESTS += tests/run/acts_test tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
+tests_run_acts_test_SOURCES = tests/run/acts_test.c $(play)
+tests_run_acts_test_LDADD = $(test_libs)
 tests_run_campaign_test_SOURCES = tests/run/campaign_test.c $(play)
 tests_run_campaign_test_LDADD = $(test_libs)
 tests_run_lessons_test_SOURCES = tests/run/lessons_test.c $(ways)
