@@ -1,4 +1,4 @@
-# Completion of tidegate for bash. tests/cli/completion_test.sh holds it equal to the program's own tables.
+# Completion of tidegate for bash. tests/cli/documents.sh holds it equal to the program's own tables.
 
 _tidegate_options()
 {
@@ -29,15 +29,26 @@ _tidegate_runs()
 	tidegate status --offline 2>/dev/null | sed -n 's/^\(r-[0-9a-f]*\) .*/\1/p'
 }
 
+_tidegate_values()
+{
+	case $1 in
+	--format) echo dot svg png ;;
+	--log-format) echo text json ;;
+	--hook) echo ApplicationStop BeforeInstall AfterInstall ApplicationStart ValidateService ;;
+	esac
+}
+
 _tidegate()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local commands="plan run status log resume restore adopt check policy graph rehearse actions simulate version help"
-	local words
+	local words word
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words=$commands
+	elif words=$(_tidegate_values "${COMP_WORDS[COMP_CWORD-1]}") && [ -n "$words" ]; then
+		:
 	elif [[ $current == -* ]]; then
 		words=$(_tidegate_options "$command")
 	else

@@ -439,6 +439,18 @@ const char *scenario_builtin_name(const void *unused, size_t i)
 	return NULL;
 }
 
+/* The names are those of files. */
+static int refuse_name(const char *name, struct error *err)
+{
+	char *path = memory_format("%s.yaml", name);
+	const char *near = nearest_word(path, scenario_builtin_name, NULL);
+	const int length = near ? (int)(strlen(near) - strlen(".yaml")) : 0;
+
+	free(path);
+	return error_set(err, ERROR_USAGE, NOWHERE, "there is no scenario '%s'%s%.*s%s", name,
+			 near ? ": did you mean '" : "", length, near ? near : "", near ? "'?" : "");
+}
+
 struct sim *scenario_builtin(const char *name, uint64_t seed, struct error *err)
 {
 	char *path = memory_format("%s%s.yaml", builtin_folder, name);
@@ -453,7 +465,7 @@ struct sim *scenario_builtin(const char *name, uint64_t seed, struct error *err)
 		if (!sim)
 			error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name, diagnostics.rows[0].message);
 	} else {
-		error_set(err, ERROR_USAGE, NOWHERE, "there is no scenario '%s'", name);
+		refuse_name(name, err);
 	}
 	diagnostics_release(&diagnostics);
 	free(path);

@@ -61,6 +61,22 @@ if command -v bash >/dev/null 2>&1; then
 			"$(bash -c 'complete() { :; }; . "$0"; _tidegate_options "$1"' "$completion" "$command" |
 				tr ' ' '\n' | sort)"
 	done
+	# completed WORDS WORD...: what is proposed for the last of them.
+	completed() {
+		wanted=$1
+		shift
+		same "completion of '$*'" "$wanted" "$(PATH=$(dirname "$tidegate"):$PATH bash -c '. "$0"
+			COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) word=mine
+			_tidegate
+			echo "${COMPREPLY[*]}"
+			[ "$word" = mine ] || echo "word is $word"' "$completion" "$@")"
+	}
+	completed 'resume restore rehearse' tidegate re
+	completed 'dot svg png' tidegate graph --format ''
+	completed 'json' tidegate run --log-format j
+	completed '--state-dir' tidegate run --st
+	completed 'autoscaling.enter_standby' tidegate actions autoscaling.ent
+	completed '' tidegate check ''
 	same 'commands of the completion' "$(echo "$commands" | tr '\n' ' ')" "$(sed -n 's/.*local commands="\(.*\)"/\1 /p' "$completion")"
 fi
 if command -v mandoc >/dev/null 2>&1; then

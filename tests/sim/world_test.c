@@ -347,6 +347,8 @@ static void a_scenario_that_is_not_there_is_an_error(void **state)
 	(void)state;
 	assert_null(scenario_builtin("no", 1, &err));
 	assert_string_equal(err.message, "there is no scenario 'no'");
+	assert_null(scenario_builtin("group-of-tree", 1, &err));
+	assert_string_equal(err.message, "there is no scenario 'group-of-tree': did you mean 'group-of-three'?");
 }
 
 int main(void)
