@@ -32,6 +32,13 @@ struct call_result {
 
 typedef void call_done(void *argument, const struct call_result *result);
 
+/* Of somebody who looks again and again until what he sees is otherwise. All monotonic. */
+struct looks {
+	int64_t seen_ms; /* what he has seen is not older */
+	int64_t next_ms; /* when he looks again */
+	int64_t due_ms;  /* when he does otherwise, whatever he sees */
+};
+
 struct executor {
 	/* Begins a call; `done` is called exactly once, from inside poll, never from inside start. */
 	void (*start)(struct executor *executor, const struct call *call, call_done *done, void *argument);
@@ -43,10 +50,9 @@ struct executor {
 	json_t *(*metadata)(struct executor *executor, const char *name, struct error *err);
 	/* Drops every call in flight without calling `done`. */
 	void (*cancel)(struct executor *executor);
-	/* NULL but for a simulated world. For one who would look at `look_ms` and again and again, and do otherwise
-	 * only at `due_ms` or when he sees something else: when to look, which is `look_ms` or as much later as
-	 * nothing else can be seen (all monotonic). */
-	int64_t (*next_look_ms)(struct executor *executor, int64_t look_ms, int64_t due_ms);
+	/* NULL but for a simulated world: when to look next, at `next_ms` or as much later as nothing else can be
+	 * seen. */
+	int64_t (*next_look_ms)(struct executor *executor, const struct looks *looks);
 };
 
 #endif

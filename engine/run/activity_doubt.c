@@ -92,6 +92,7 @@ static enum step wait_out_doubt(struct activity *activity, const struct doubt *d
 	activity_tell_waiting(activity, shown, left_ms, false);
 	json_decref(shown);
 	activity->wake_ms = run_now_ms(activity->run) + (left_ms < POLL_MOST_MS ? left_ms : POLL_MOST_MS);
+	activity->looked_ms = activity->since_ms;
 	activity->since_ms = activity->wake_ms;
 	activity->due_ms = run_now_ms(activity->run) + left_ms;
 	return STEP_WAIT;

@@ -171,6 +171,7 @@ enum step activity_poll_again(struct activity *activity, enum phase phase)
 	activity->wake_ms = now_ms + activity_poll_delay_ms(activity);
 	if (activity->wake_ms > deadline_ms)
 		activity->wake_ms = deadline_ms;
+	activity->looked_ms = activity->since_ms;
 	activity->since_ms = activity->wake_ms;
 	activity->due_ms = 0;
 	activity->phase = phase;

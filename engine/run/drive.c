@@ -129,29 +129,30 @@ static int64_t next_wake(const struct activity *activities, size_t count, int64_
 	return wake_ms;
 }
 
-/* Until when all of them would only look again. */
-static int64_t next_due(const struct activity *activities, size_t count, int64_t deadline_ms)
+/* As long as all of them would only look again. */
+static struct looks common_looks(const struct activity *activities, size_t count, int64_t deadline_ms)
 {
-	int64_t due_ms = deadline_ms;
+	struct looks looks = { INT64_MAX, next_wake(activities, count, deadline_ms), deadline_ms };
 
-	for (size_t i = 0; i < count; i++)
-		if (!activity_is_done(&activities[i]) && activities[i].due_ms < due_ms)
-			due_ms = activities[i].due_ms;
-	return due_ms;
+	for (size_t i = 0; i < count; i++) {
+		if (activity_is_done(&activities[i]))
+			continue;
+		if (activities[i].looked_ms < looks.seen_ms)
+			looks.seen_ms = activities[i].looked_ms;
+		if (activities[i].due_ms < looks.due_ms)
+			looks.due_ms = activities[i].due_ms;
+	}
+	return looks;
 }
 
 static int poll_activities(struct run *run, const struct activity *activities, size_t count, int64_t deadline_ms)
 {
 	struct executor *executor = run->environment.executor;
-	int64_t look_ms = next_wake(activities, count, deadline_ms), due_ms;
+	struct looks looks = common_looks(activities, count, deadline_ms);
 
-	if (executor->next_look_ms) {
-		due_ms = next_due(activities, count, deadline_ms);
-		if (due_ms > run->leg_deadline_ms)
-			due_ms = run->leg_deadline_ms;
-		look_ms = executor->next_look_ms(executor, look_ms, due_ms);
-	}
-	return run_poll(run, look_ms);
+	if (looks.due_ms > run->leg_deadline_ms)
+		looks.due_ms = run->leg_deadline_ms;
+	return run_poll(run, executor->next_look_ms ? executor->next_look_ms(executor, &looks) : looks.next_ms);
 }
 
 /* Nothing is asked for and unanswered, and nothing is on its way back. */

@@ -122,6 +122,7 @@ struct activity {
 	enum phase phase;
 	int64_t since_ms;     /* what it rests on must not be older (monotonic) */
 	int64_t wake_ms;      /* when it wants to go on by itself; INT64_MAX: when a call is done */
+	int64_t looked_ms;    /* what it saw last is not older */
 	int64_t due_ms;       /* until then it would only look again; 0: it waits for more than that */
 	int64_t begun_ms, deadline_ms; /* of the phase that polls; 0: not yet */
 	unsigned polls, requests;

@@ -47,22 +47,26 @@ static void gate_cancel(struct executor *executor)
 	world->cancel(world);
 }
 
-/* How long everything has been still before looks are left out, and how long before the next change it is looked at
- * again: a run looks every 15 s at the latest, so it has seen all that there is, and sees it once more. */
-enum { LOOKED_FOR_MS = 16 * 1000, LOOKS_BEFORE_MS = 16 * 1000 };
+/* How long before the next change it is looked at again. A run looks every 15 s at the latest: where a look is but one
+ * request it sees twice more what there is, so that there are LOOKS_LAST with the one that sees the change. */
+enum { LOOK_BEFORE_MS = 4 * 1000, LOOKS_BEFORE_MS = 16 * 1000 };
 
-static int64_t gate_next_look_ms(struct executor *executor, int64_t look_ms, int64_t due_ms)
+static int64_t gate_next_look_ms(struct executor *executor, const struct looks *looks)
 {
-	const struct stage *stage = stage_of_gate(executor);
-	int64_t since_ms = sim_still_since_ms(stage->sim), until_ms = sim_still_until_ms(stage->sim);
+	struct stage *stage = stage_of_gate(executor);
+	const unsigned requests = sim_requests(stage->sim), of_look = requests - stage->looked;
+	int64_t until_ms = sim_still_until_ms(stage->sim);
 
-	if (since_ms < stage->recorded_ms)
-		since_ms = stage->recorded_ms;
-	if (until_ms > due_ms)
-		until_ms = due_ms;
-	if (look_ms < since_ms + LOOKED_FOR_MS || until_ms - LOOKS_BEFORE_MS < look_ms)
-		return look_ms;
-	return until_ms - LOOKS_BEFORE_MS;
+	if (looks->due_ms <= looks->next_ms)
+		return looks->next_ms;
+	stage->looked = requests;
+	if (until_ms > looks->due_ms)
+		until_ms = looks->due_ms;
+	until_ms -= 2 * of_look >= LOOKS_LAST ? LOOK_BEFORE_MS : LOOKS_BEFORE_MS;
+	if (looks->seen_ms < sim_still_since_ms(stage->sim) || requests < stage->recorded + LOOKS_FIRST ||
+	    until_ms < looks->next_ms)
+		return looks->next_ms;
+	return until_ms;
 }
 
 struct executor stage_gate(void)

@@ -43,16 +43,13 @@ static void add(struct mishaps *mishaps, const struct mishap *mishap)
 
 /* ---- which requests ---- */
 
-/* Between two records a poll is like the one before: the first and the last of them stand for all. */
-enum { POLLS_FIRST = 5, POLLS_LAST = 3 };
-
 static bool is_alike(const struct profile *profile, unsigned k)
 {
 	unsigned before = 0;
 
 	for (size_t i = 0; i < profile->n_marks; i++) {
 		if (profile->marks[i].requests >= k)
-			return k > before + POLLS_FIRST && k + POLLS_LAST <= profile->marks[i].requests;
+			return k > before + LOOKS_FIRST && k + LOOKS_LAST <= profile->marks[i].requests;
 		before = profile->marks[i].requests;
 	}
 	return false;

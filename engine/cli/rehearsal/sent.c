@@ -124,18 +124,29 @@ void check_unchanged(struct stage *stage, unsigned request, enum rule rule, cons
 
 /* ---- the journal ---- */
 
-static size_t count_intents(const struct stage *stage, const struct sim_logged *sent)
+/* A new list. */
+static json_t *find_intents(const struct stage *stage)
+{
+	json_t *intents = json_made(json_array()), *record;
+	size_t i;
+
+	json_array_foreach (stage->records, i, record)
+		if (strcmp(record_string(record, "type"), "intent") == 0)
+			json_append(intents, json_incref(record));
+	return intents;
+}
+
+static size_t count_intents(const json_t *intents, const struct sim_logged *sent)
 {
 	size_t i, count = 0;
 	json_t *record;
 
-	json_array_foreach (stage->records, i, record)
-		if (strcmp(record_string(record, "type"), "intent") == 0) {
-			const char *operation = strchr(record_string(record, "operation"), ':');
+	json_array_foreach (intents, i, record) {
+		const char *operation = strchr(record_string(record, "operation"), ':');
 
-			count += operation && strcmp(operation + 1, sent->operation) == 0 &&
-				 json_equal(json_object_get(record, "request"), sent->input);
-		}
+		count += operation && strcmp(operation + 1, sent->operation) == 0 &&
+			 json_equal(json_object_get(record, "request"), sent->input);
+	}
 	return count;
 }
 
@@ -154,12 +165,15 @@ static size_t count_sent(const struct stage *stage, const struct sim_logged *lik
 
 void check_intents(struct stage *stage)
 {
+	json_t *intents = find_intents(stage);
+
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, i);
 
-		if (!logged->reads && logged->number && count_sent(stage, logged) > count_intents(stage, logged))
+		if (!logged->reads && logged->number && count_sent(stage, logged) > count_intents(intents, logged))
 			violate(stage, RULE_J2, "%s was sent more often than it was intended", logged->operation);
 	}
+	json_decref(intents);
 }
 
 static bool holds_intent(const struct ledger *ledger, const struct sim_logged *sent)

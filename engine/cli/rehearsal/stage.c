@@ -48,7 +48,7 @@ static void hear_record(struct reporter *reporter, const struct history *history
 	struct stage *stage = stage_of_reporter(reporter);
 
 	(void)history;
-	stage->recorded_ms = sim_clock(stage->sim)->monotonic_ms(sim_clock(stage->sim));
+	stage->recorded = sim_requests(stage->sim);
 	/* What is only planned is journaled nowhere. */
 	if (!json_object_get(record, "sha256"))
 		return;
@@ -279,7 +279,7 @@ static void stage_clear(struct stage *stage)
 	stage->violation = (struct violation){ 0 };
 	stage->torn_bytes = 0;
 	stage->struck = (struct progress_mark){ 0 };
-	stage->recorded_ms = 0;
+	stage->recorded = stage->looked = 0;
 	stage->stop = 0;
 	stage->stop_at = stage->stopped_at = stage->jumps_at = 0;
 	stage->busy_leg = 0;

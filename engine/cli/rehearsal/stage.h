@@ -5,10 +5,9 @@
  * on later, the next one), ten minutes of installing, and the closing hook; where a hook fails or its process dies
  * CodeDeploy skips the rest, and the next deployment begins again with the opening one.
  *
- * What is left out: where a leg only waits and everything has been still for as long as it takes to look at all of it,
- * time goes on to shortly before the world's next event or the leg's own next deadline (gate.c). Nothing is lost, since
- * the looks in between would be answered as the one before, and mishaps in the middle of such looks are not played
- * anyway (mishaps.c). */
+ * What is left out: where a leg only waits and has seen all that there is since the world last changed, time goes on to
+ * shortly before the world's next event or the leg's own next deadline (gate.c). Nothing is lost, since the looks in
+ * between would be answered as the one before, and mishaps in the middle of such looks are not played anyway. */
 #ifndef TIDEGATE_CLI_REHEARSAL_STAGE_H
 #define TIDEGATE_CLI_REHEARSAL_STAGE_H
 
@@ -69,6 +68,9 @@ enum { DAMAGE_PLACES = 5 }; /* from the first line to the last but one */
 enum revision { REVISION_GOOD, REVISION_CLOSES_FAULTY, REVISION_OPENS_FAULTY, REVISION_COUNT };
 
 enum help { HELP_RESTORE, HELP_RESUME, HELP_COUNT };
+
+/* Between two records a look is like the one before: the first and the last requests stand for all (mishaps.c). */
+enum { LOOKS_FIRST = 5, LOOKS_LAST = 3 };
 
 enum { MISHAPS_MOST = 8, STAGE_LEGS_MOST = 48 };
 
@@ -166,7 +168,7 @@ struct stage {
 	bool ignored;              /* it was said that another host's run is */
 	struct stage_damage damage;
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
-	int64_t recorded_ms;       /* when the newest record was made (monotonic) */
+	unsigned recorded, looked; /* how many requests there were at the newest record, and at the last waiting */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	size_t torn_bytes;         /* of the tail that a write cut short has left; 0: none, or one like no other */
 	struct violation violation;
