@@ -62,7 +62,7 @@ mutant 'restoring ends at the first that fails' W2 no-balancer fault engine/run/
 mutant 'an answer that is lost is a failure' 'exit 1' no-balancer fault engine/run/activity_change.c \
 	's/if (activity->answer.failure != FAILURE_NONE \&\& activity->answer.in_doubt)/if (0)/'
 mutant 'nothing is waited for' W9 group-of-three calm engine/run/activity_settle.c \
-	's/return holds ? settled(activity) : activity_poll_again(activity, PHASE_SETTLE);/return settled(activity);/'
+	's/return holds ? settled(activity) : activity_poll_on(activity, PHASE_SETTLE);/return settled(activity);/'
 mutant 'the timer finds nothing to do' home no-balancer abandoned engine/cli/homeward.c \
 	's/if (!history_is_open(history))/if (1)/'
 mutant 'a reading is never too old' 'exit 1' no-balancer act engine/run/readings.c \
