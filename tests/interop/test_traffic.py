@@ -47,6 +47,8 @@ ROWS = [
     # AWS itself keeps an instance in EnteringStandby until it has drained.
     Row("asg-standby", GROUP, target_health, drops_without_waits=False),
     Row("asg-balancers", GROUP, target_health),
+    # The one that stands in has no server here: the other of the two answers alone meanwhile.
+    Row("asg-surge", GROUP, target_health, drops_without_waits=False),
 ]
 
 
