@@ -27,4 +27,11 @@ tests_aws_process_test_SOURCES = tests/aws/process_test.c $(aws_fixture)
 tests_aws_process_test_LDADD = $(test_libs)
 tests_aws_settings_test_SOURCES = tests/aws/settings_test.c $(aws_fixture)
 tests_aws_settings_test_LDADD = $(test_libs)
+
+if HAVE_SSL
+check_PROGRAMS += tests/aws/tls_test
+TESTS += tests/aws/tls_test
+tests_aws_tls_test_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
+tests_aws_tls_test_LDADD = $(test_libs) $(SSL_LIBS)
+endif
 endif

@@ -79,12 +79,20 @@ static bool is_ended_where_it_was_to_be_let_be(void)
 	return is_stopped_by(SIGTERM);
 }
 
+static bool outlives_whoever_reads_what_it_says(void)
+{
+	int ends[2];
+
+	process_harden();
+	return pipe(ends) == 0 && close(ends[0]) == 0 && write(ends[1], "!", 1) < 0;
+}
+
 static void a_process_minds_its_own_signals(void **state)
 {
 	static bool (*const rows[])(void) = {
 		tells_how_children_end,         heeds_what_was_blocked,
 		heeds_a_hang_up,                outlives_a_hang_up_under_nohup,
-		is_ended_where_it_was_to_be_let_be,
+		is_ended_where_it_was_to_be_let_be, outlives_whoever_reads_what_it_says,
 	};
 
 	(void)state;
