@@ -118,8 +118,14 @@ int load_named_place(const struct lookup *lookup, const char *canonical_name, st
 		      struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(places); i++)
-		if (places[i].canonical_name && strcmp(places[i].canonical_name, canonical_name) == 0)
-			return ask(&places[i], lookup, made, err);
+		if (places[i].canonical_name && strcmp(places[i].canonical_name, canonical_name) == 0) {
+			int result = ask(&places[i], lookup, made, err);
+
+			if (result < 0)
+				error_prefix(err, "credential_source '%s' of profile '%s'", canonical_name,
+					     lookup->profile);
+			return result;
+		}
 	return credentials_fault(err, "unknown credential_source '%s' in profile '%s': it is 'Environment', "
 				 "'EcsContainer' or 'Ec2InstanceMetadata'", canonical_name, lookup->profile);
 }

@@ -129,12 +129,15 @@ static void warn_of_at_most(const struct machine *machine, const struct timing *
 	json_t *name;
 
 	json_array_foreach(json_object_get(timing->leg, "hooks"), i, name) {
-		const struct hook *hook = machine_hook(machine, json_string_value(name));
+		const struct hook *hook = machine_hook(machine, json_string_value(name)), *later;
 
 		if (!hook || !hook->at_most_ms || waits_ms <= hook->at_most_ms)
 			continue;
-		sentence = memory_format("%s ends after %s, this leg may wait for %s", json_string_value(name),
-					 duration_format(hook->at_most_ms, given), duration_format(waits_ms, needed));
+		later = hook->then == HOOK_GOES_ON_LATER ? machine_hook_later(machine, hook) : NULL;
+		sentence = memory_format("%s ends after %s, this leg may wait for %s%s%s%s", json_string_value(name),
+					 duration_format(hook->at_most_ms, given), duration_format(waits_ms, needed),
+					 later ? ": then " : "", later ? later->key->text : "",
+					 later ? " goes on with it" : "");
 		json_append(timing->warnings, json_string(sentence));
 		free(sentence);
 	}

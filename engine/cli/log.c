@@ -56,10 +56,11 @@ static const char *name_of(const char *key, const json_t *value)
 json_t *log_record_fields(const json_t *record)
 {
 	static const char *const keys[] = {
-		"machine",  "fingerprint", "engine",   "hook",   "goal",      "at_most_ms", "next",
-		"skipped",  "changed",     "gave",     "action", "operation", "resource",   "summary",
-		"restores", "intent",      "result",   "status", "attempts",  "elapsed_ms", "failure",
-		"code",     "request_id",  "delay_ms", "how",    "because",   "expires_ms", "exit",
+		"machine",    "use",      "fingerprint", "engine",     "hook",   "goal",
+		"at_most_ms", "next",     "skipped",     "changed",    "gave",   "action",
+		"operation",  "resource", "summary",     "restores",   "intent", "result",
+		"status",     "attempts", "elapsed_ms",  "failure",    "code",   "request_id",
+		"delay_ms",   "how",      "because",     "expires_ms", "exit",
 	};
 	json_t *fields = json_made(json_object()), *value;
 

@@ -232,9 +232,10 @@ const struct picture_run *passages_picture(struct passages *passages, const stru
 		passages->states[i].here = i == passages->at && history->standing != STANDING_ENDED;
 	}
 	free(passages->title);
-	passages->title = memory_format("run %s of %s %s %s", history_text(history, "run"),
+	passages->title = memory_format("run %s of %s %s %s%s%s", history_text(history, "run"),
 					history_text(history, "subject"), standing_text(history),
-					history->position ? history->position : "");
+					history->position ? history->position : "",
+					history_text(history, "use")[0] ? ", by " : "", history_text(history, "use"));
 	passages->picture = (struct picture_run){
 		.title = passages->title,
 		.states = passages->states,

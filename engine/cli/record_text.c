@@ -27,6 +27,7 @@ static bool say_run(const struct record_context *context, const json_t *record, 
 	(void)context;
 	buffer_add_format(text, "run %s: %s %s for %s", text_of(record, "run"), text_of(record, "machine"),
 			  text_of(record, "fingerprint"), text_of(record, "subject"));
+	add_if(text, ", by ", text_of(record, "use"));
 	add_if(text, ", engine ", text_of(record, "engine"));
 	return true;
 }

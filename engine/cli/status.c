@@ -95,13 +95,13 @@ static json_t *run_json(const struct status_row *row, int64_t now_ms)
 	const struct history *history = &row->run->history;
 
 	return json_made(json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:b, s:o, s:o}", "run", row->run->id, "machine",
-		history_text(history, "machine"), "subject", history_text(history, "subject"), "state",
-		history->position ? history->position : "", "standing", standing_name(history), "since_ms",
-		(json_int_t)history->since_ms, "expires_ms", (json_int_t)history->expires_ms, "deployment",
-		hook_text(history, "deployment_id"), "deployment_group", hook_text(history, "deployment_group_name"),
-		"needs", needs_of(row, now_ms), "driven", row->driven, "now_unknown",
-		row->unknown ? json_string(row->unknown) : json_null(), "holds", holds_json(row)));
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:b, s:o, s:o}", "run", row->run->id,
+		"machine", history_text(history, "machine"), "use", history_text(history, "use"), "subject",
+		history_text(history, "subject"), "state", history->position ? history->position : "", "standing",
+		standing_name(history), "since_ms", (json_int_t)history->since_ms, "expires_ms",
+		(json_int_t)history->expires_ms, "deployment", hook_text(history, "deployment_id"), "deployment_group",
+		hook_text(history, "deployment_group_name"), "needs", needs_of(row, now_ms), "driven", row->driven,
+		"now_unknown", row->unknown ? json_string(row->unknown) : json_null(), "holds", holds_json(row)));
 }
 
 json_t *status_json(const struct status_row *rows, size_t count, int64_t now_ms)
@@ -277,6 +277,13 @@ static void add_subject(struct buffer *page, const struct history *history)
 		add_row(page, "subject", subject);
 }
 
+/* Of whose states it is, where its file has none of its own. */
+static void add_use(struct buffer *page, const struct history *history)
+{
+	if (history_text(history, "use")[0])
+		add_row(page, "uses", history_text(history, "use"));
+}
+
 static void add_deployment(struct buffer *page, const struct history *history)
 {
 	struct buffer text = BUFFER_INIT;
@@ -336,6 +343,7 @@ void status_text(const struct report *report, const struct status_row *rows, siz
 
 		add_head(page, &rows[i], now_ms);
 		add_subject(page, history);
+		add_use(page, history);
 		add_deployment(page, history);
 		add_expiry(page, history, now_ms);
 		add_holds(page, &rows[i]);

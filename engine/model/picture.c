@@ -364,6 +364,8 @@ static void add_title(const struct picture *picture)
 
 	buffer_add_text(dot, "\tlabel=\"");
 	add_escaped(dot, picture->graph.machine->name, strlen(picture->graph.machine->name));
+	if (picture->graph.machine->use)
+		buffer_add_format(dot, " by %s", picture->graph.machine->use->name);
 	buffer_add_text(dot, "\\l");
 	if (picture->run) {
 		add_escaped(dot, picture->run->title, strlen(picture->run->title));

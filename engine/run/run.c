@@ -123,6 +123,8 @@ static json_t *first_fields(const struct run_environment *environment, const str
 	json_object_set_new(fields, "engine", json_string(environment->engine_version));
 	json_object_set_new(fields, "language", json_integer(MACHINE_LANGUAGE_VERSION));
 	json_object_set_new(fields, "machine", json_string(machine->name));
+	if (machine->use)
+		json_object_set_new(fields, "use", json_string(machine->use->name));
 	json_object_set_new(fields, "fingerprint", json_string(fingerprint));
 	json_object_set(fields, "input", input);
 	json_object_set_new(fields, "definition", definition);

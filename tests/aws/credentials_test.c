@@ -324,6 +324,10 @@ static void what_gives_no_credentials_says_why(void **state)
 		  "'Ec2InstanceMetadata'" },
 		{ { .config = "[default]\nrole_arn = a\ncredential_source = Environment\n" },
 		  "credential_source 'Environment' of profile 'default' has no credentials" },
+		{ { .config = "[default]\nrole_arn = a\ncredential_source = Ec2InstanceMetadata\n",
+		    .script = { TOKEN, { "GET", IMDS "meta-data/iam/security-credentials/", NULL, NULL, 404, "" } } },
+		  "credential_source 'Ec2InstanceMetadata' of profile 'default': the instance has no role: give it an "
+		  "instance profile" },
 		{ { .config = ONE_ROLE "mfa_serial = m\n", .credentials = "[s]\n" KEYS("C") },
 		  "profile 'default' wants a code of 'm' (mfa_serial), and a hook has nobody to ask: use a role "
 		  "without MFA, or export a session's credentials first" },

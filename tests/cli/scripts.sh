@@ -156,6 +156,22 @@ done
 step 2 'an event that hooks lack is refused' tidegate plan web.yaml --hook AfterInstall
 [ "$(cat said)" = "tidegate: 'hooks' of web lack the event 'AfterInstall'" ] || fail "$(cat said)"
 
+# Whose states a run goes by stands in its journal, whatever becomes of the file; and who goes on is told beforehand.
+chmod +x web.yaml
+theirs=$machine machine=./web.yaml
+step 0 'a file that uses a machine leaves' hook BeforeInstall
+tr -s '\n ' ' ' <said | grep -q 'web [0-9a-f]\{8\} for i-0a1b2c3d4e5f60718, by asg-standby@1' || fail "$(cat said)"
+step 0 'its status' tidegate status
+grep -q '^ *uses *asg-standby@1$' said || fail "status does not say it: $(cat said)"
+step 0 'its picture' tidegate graph "$(sed -n 's/^\(r-[0-9a-f]*\) .*/\1/p' said)"
+grep -q 'OUT_OF_SERVICE, by asg-standby@1' said || fail "the picture does not say it: $(head -3 said)"
+step 0 'and returns' hook ApplicationStart
+machine=$theirs
+printf 'hooks: {ApplicationStop: {then: go_on_later, at_most: 2m}}\n' >>web.yaml
+tidegate plan web.yaml >said 2>&1 || fail "no plan: $(cat said)"
+tr -s '\n ' ' ' <said | grep -q 'ApplicationStop ends after 2m, this leg may wait for [0-9a-z]*: then BeforeInstall goes on' ||
+	fail "the plan does not say who goes on: $(cat said)"
+
 out
 ln -s "$work/$flags" link
 step 2 'a link is refused' tidegate adopt --yes --flag-file link "$machine"
