@@ -82,7 +82,7 @@ mutant 'a journal is read under any name' J6 no-balancer damage engine/run/journ
 mutant 'another group is not waited for' R6 no-balancer host engine/run/start.c \
 	's/return START_WAIT;/return leg_opens ? START_AGAIN : START_GO_ON;/'
 mutant 'a run of any subject is ours' J10 no-balancer host engine/run/start.c \
-	'/^static int visit_run/,/^}/ s/strcmp(history_text(&history, "subject"), search->subject) != 0 || //'
+	'/^static int visit_run/,/^}/ s/strcmp(history_text(&found->history, "subject"), search->subject) != 0 ||//'
 mutant 'an image is nobody'"'"'s business' J10 no-balancer host engine/run/start.c \
 	'/^static void tell_elsewhere/,/^}/ s/search->reporter->note(search->reporter, sentence);//'
 mutant 'old journals stay' kept no-balancer host engine/run/start.c \
