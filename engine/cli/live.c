@@ -14,6 +14,7 @@ struct live {
 	struct executor *inner;
 	const struct watch *watch;
 	struct clock *clock;
+	volatile sig_atomic_t *resumed;
 	struct view view;
 	struct screen screen;
 	int64_t drawn_ms;
@@ -25,13 +26,23 @@ static int64_t now_ms(const struct live *live)
 	return live->clock->monotonic_ms(live->clock);
 }
 
+/* After Ctrl-Z and fg the shell's lines stand below ours: these are no more to be drawn over. */
+static void measure(struct live *live)
+{
+	if (*live->resumed) {
+		*live->resumed = 0;
+		screen_leave(&live->screen);
+	}
+	screen_measure(&live->screen);
+}
+
 static void draw(struct live *live)
 {
 	struct view_lines lines;
 
 	live->drawn_ms = now_ms(live);
 	live->touched = false;
-	screen_measure(&live->screen);
+	measure(live);
 	/* The line below belongs to the cursor. */
 	lines = view_lines(&live->view, live->watch, live->drawn_ms, live->screen.columns, live->screen.lines - 1);
 	screen_draw(&live->screen, &lines);
@@ -86,7 +97,8 @@ struct executor *live_executor(struct live *live, struct executor *inner)
 
 /* ---- what there is to be seen ---- */
 
-struct live *live_new(int fd, bool color, const struct watch *watch, struct clock *clock)
+struct live *live_new(int fd, bool color, const struct watch *watch, struct clock *clock,
+		      volatile sig_atomic_t *resumed)
 {
 	struct live *live = memory_new(1, sizeof(*live));
 
@@ -94,6 +106,7 @@ struct live *live_new(int fd, bool color, const struct watch *watch, struct cloc
 		.executor = { live_start, live_poll, live_metadata, live_cancel },
 		.watch = watch,
 		.clock = clock,
+		.resumed = resumed,
 	};
 	screen_init(&live->screen, fd, color);
 	return live;
@@ -126,7 +139,7 @@ void live_touch(struct live *live)
 
 void live_clear(struct live *live)
 {
-	screen_measure(&live->screen);
+	measure(live);
 	screen_draw(&live->screen, &(struct view_lines){ 0 });
 	live_touch(live);
 }

@@ -3,12 +3,15 @@
 #ifndef TIDEGATE_CLI_LIVE_H
 #define TIDEGATE_CLI_LIVE_H
 
+#include <signal.h>
+
 #include "cli/screen.h"
 
 struct live;
 
-/* `watch` is borrowed, and is to be told of what waits before live_touch. */
-struct live *live_new(int fd, bool color, const struct watch *watch, struct clock *clock);
+/* `watch` is borrowed, and is to be told of what waits before live_touch; `resumed` as in cli/process.h. */
+struct live *live_new(int fd, bool color, const struct watch *watch, struct clock *clock,
+		      volatile sig_atomic_t *resumed);
 void live_free(struct live *live);
 
 /* What the run is to be driven with in the place of `inner`. */

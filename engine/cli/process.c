@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A signal handler has no arguments of its own: these three are what it may touch, and nothing else is global. */
-static volatile sig_atomic_t stop;
+/* A signal handler has no arguments of its own: these four are what it may touch, and nothing else is global. */
+static volatile sig_atomic_t stop, resumed;
 static int stop_reader = -1;
 static int stop_writer = -1;
 
@@ -65,6 +65,12 @@ static void ask_stop(int signal)
 	errno = number;
 }
 
+static void note_resumed(int signal)
+{
+	(void)signal;
+	resumed = 1;
+}
+
 /* nohup wants a hang-up ignored, and a shell without job control an interrupt for what it starts in the background. */
 static bool is_ignored(int signal)
 {
@@ -77,6 +83,7 @@ void process_catch_stops(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	const struct sigaction action = { .sa_handler = ask_stop };
+	const struct sigaction note = { .sa_handler = note_resumed, .sa_flags = SA_RESTART };
 	int ends[2];
 
 	if (stop_reader >= 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -86,6 +93,7 @@ void process_catch_stops(void)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (signals[i] == SIGTERM || !is_ignored(signals[i]))
 			sigaction(signals[i], &action, NULL);
+	sigaction(SIGCONT, &note, NULL);
 }
 
 const volatile sig_atomic_t *process_stop(void)
@@ -96,6 +104,11 @@ const volatile sig_atomic_t *process_stop(void)
 const int *process_stop_descriptor(void)
 {
 	return &stop_reader;
+}
+
+volatile sig_atomic_t *process_resumed(void)
+{
+	return &resumed;
 }
 
 void process_join_streams(void)

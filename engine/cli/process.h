@@ -18,6 +18,9 @@ const volatile sig_atomic_t *process_stop(void);
 /* Becomes readable then, and stays so: for whoever waits. -1 until process_catch_stops. */
 const int *process_stop_descriptor(void);
 
+/* Set where the process went on after it was stopped (Ctrl-Z, fg); who has seen it clears it. */
+volatile sig_atomic_t *process_resumed(void);
+
 /* Both outputs into one stream in the order in which they are written, and nothing to read. */
 void process_join_streams(void);
 

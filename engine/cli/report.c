@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/page.h"
+#include "cli/process.h"
 #include "cli/record_text.h"
 #include "text/json.h"
 
@@ -371,7 +372,8 @@ struct executor *report_live(struct report *report, struct executor *executor)
 {
 	if (!report->terminal || report->format != LOG_TEXT)
 		return executor;
-	report->live = live_new(STDOUT_FILENO, report->color, &report->watch, report->clock);
+	report->live = live_new(STDOUT_FILENO, report->color, &report->watch, report->clock,
+				process_resumed());
 	return live_executor(report->live, executor);
 }
 

@@ -79,6 +79,14 @@ static bool is_ended_where_it_was_to_be_let_be(void)
 	return is_stopped_by(SIGTERM);
 }
 
+static bool notes_that_it_went_on(void)
+{
+	process_harden();
+	process_catch_stops();
+	raise(SIGCONT);
+	return *process_resumed() != 0 && *process_stop() == 0;
+}
+
 static bool outlives_whoever_reads_what_it_says(void)
 {
 	int ends[2];
@@ -93,6 +101,7 @@ static void a_process_minds_its_own_signals(void **state)
 		tells_how_children_end,         heeds_what_was_blocked,
 		heeds_a_hang_up,                outlives_a_hang_up_under_nohup,
 		is_ended_where_it_was_to_be_let_be, outlives_whoever_reads_what_it_says,
+		notes_that_it_went_on,
 	};
 
 	(void)state;

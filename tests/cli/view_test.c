@@ -7,8 +7,10 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/live.h"
 #include "cli/page.h"
 #include "cli/screen.h"
 #include "cli/view.h"
@@ -383,6 +385,62 @@ static void only_the_mark_is_coloured(void **state)
 	screen_release(&screen);
 }
 
+/* ---- the view at work ---- */
+
+static int no_poll(struct executor *executor, int64_t until_ms, struct error *err)
+{
+	(void)executor;
+	(void)until_ms;
+	(void)err;
+	return 0;
+}
+
+/* What is drawn, up to 4 KiB, when the run waits next. */
+static void draw(struct live *live, struct executor *executor, int from, char drawn[4096])
+{
+	ssize_t length;
+
+	live_touch(live);
+	assert_int_equal(executor->poll(executor, 0, NULL), 0);
+	length = read(from, drawn, 4095);
+	assert_true(length > 0);
+	drawn[length] = '\0';
+}
+
+static void after_ctrl_z_and_fg_the_shells_lines_stay(void **state)
+{
+	struct executor inner = { .poll = no_poll };
+	volatile sig_atomic_t resumed = 0;
+	struct executor *executor;
+	struct stage stage;
+	struct live *live;
+	char drawn[4096];
+	json_t *leg;
+	int ends[2];
+
+	(void)state;
+	begin(&stage);
+	assert_int_equal(pipe(ends), 0);
+	live = live_new(ends[1], false, &stage.watch, clock_system(), &resumed);
+	executor = live_executor(live, &inner);
+	leg = parse(
+		"{'type':'leg','leg':'BeforeInstall','begins':true,'at_most_ms':370000,'at':'1970-01-01T00:00:00Z'}");
+	live_record(live, &stage.history, leg, "leave of run r-7f3a", "leave");
+	draw(live, executor, ends[0], drawn);
+	draw(live, executor, ends[0], drawn);
+	assert_non_null(strstr(drawn, "\r\033["));
+	resumed = 1;
+	draw(live, executor, ends[0], drawn);
+	assert_null(strstr(drawn, "\r\033["));
+	draw(live, executor, ends[0], drawn);
+	assert_non_null(strstr(drawn, "\r\033["));
+	json_decref(leg);
+	live_free(live);
+	close(ends[0]);
+	close(ends[1]);
+	release(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +456,7 @@ int main(void)
 		cmocka_unit_test(traffic_is_gone_since_the_last_target_was),
 		cmocka_unit_test(lines_are_drawn_in_the_place_of_the_last_ones),
 		cmocka_unit_test(only_the_mark_is_coloured),
+		cmocka_unit_test(after_ctrl_z_and_fg_the_shells_lines_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
