@@ -1,9 +1,13 @@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/aws/client_test tests/aws/endpoint_test tests/aws/pages_test tests/aws/retry_test \
-	tests/aws/transport_curl_test
-TESTS += tests/aws/client_test tests/aws/endpoint_test tests/aws/pages_test tests/aws/retry_test \
-	tests/aws/transport_curl_test
+check_PROGRAMS += tests/aws/client_test tests/aws/client_again_test tests/aws/endpoint_test tests/aws/pages_test \
+	tests/aws/retry_test tests/aws/transport_curl_test
+TESTS += tests/aws/client_test tests/aws/client_again_test tests/aws/endpoint_test tests/aws/pages_test \
+	tests/aws/retry_test tests/aws/transport_curl_test
+client_play = tests/aws/client_play.c tests/aws/client_play.h
+tests_aws_client_test_SOURCES = tests/aws/client_test.c $(client_play)
 tests_aws_client_test_LDADD = $(test_libs)
+tests_aws_client_again_test_SOURCES = tests/aws/client_again_test.c $(client_play)
+tests_aws_client_again_test_LDADD = $(test_libs)
 tests_aws_endpoint_test_LDADD = $(test_libs)
 tests_aws_pages_test_LDADD = $(test_libs)
 tests_aws_retry_test_LDADD = $(test_libs)
