@@ -72,13 +72,6 @@ static void hear_record(struct reporter *reporter, const struct history *history
 	(void)record;
 }
 
-static void hear_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
-{
-	(void)reporter;
-	(void)history;
-	(void)waiting;
-}
-
 static void hear_note(struct reporter *reporter, const char *sentence)
 {
 	(void)reporter;
@@ -87,7 +80,7 @@ static void hear_note(struct reporter *reporter, const char *sentence)
 
 json_t *run_survey(const struct run_environment *environment, const char *run_id, int64_t until_ms, struct error *err)
 {
-	struct reporter nobody = { .record = hear_record, .waiting = hear_waiting, .note = hear_note };
+	struct reporter nobody = { .record = hear_record, .note = hear_note };
 	struct run_environment quiet = *environment;
 	struct run *run;
 	json_t *rows;
