@@ -290,9 +290,13 @@ static void an_answer_is_bounded(void **state)
 
 static void an_answer_that_takes_too_long_leaves_the_request_in_doubt(void **state)
 {
-	struct answer answer = get(*state, (struct http_request){ .total_timeout_ms = 100 }, PATH_HANG);
+	static const char *const paths[] = { PATH_HANG, PATH_STALL };
 
-	assert_failed(&answer, TRANSFER_NO_ANSWER, true);
+	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+		struct answer answer = get(*state, (struct http_request){ .total_timeout_ms = 100 }, paths[i]);
+
+		assert_failed(&answer, TRANSFER_NO_ANSWER, true);
+	}
 }
 
 static void a_proxy_is_used_where_the_environment_names_one_and_the_request_allows_it(void **state)
