@@ -341,12 +341,12 @@ static bool look(const struct run_environment *environment, const struct start *
 }
 
 /* The walk's own end is a pause that nobody has come to. */
-static void say_in_service(struct leg_result *result, const char *sentence)
+static void say_in_service(struct leg_result *result, const char *subject, const char *rest)
 {
 	if (result->status != EXIT_REACHED || result->message[0])
 		return;
 	result->state[0] = '\0';
-	snprintf(result->message, sizeof(result->message), "%s", sentence);
+	snprintf(result->message, sizeof(result->message), "%s is in service%s", subject, rest);
 }
 
 static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
@@ -357,7 +357,7 @@ static void look_only(const struct run_environment *environment, const struct st
 		refuse(result, EXIT_LEFT, "%s is out of service, and no run here knows who took it out",
 		       start->subject);
 	else
-		say_in_service(result, "it is in service and no run is open: nothing to put back");
+		say_in_service(result, start->subject, " and no run is open: nothing to put back");
 }
 
 static void go_on(const struct run_environment *environment, const struct start *start, struct found_run *found,
@@ -444,6 +444,14 @@ static int wait_until(const struct run_environment *environment, int64_t until_m
 	return 0;
 }
 
+static void note_wait(struct reporter *reporter, const char *subject)
+{
+	char *sentence = memory_format("another run or process has %s: waiting for it", subject);
+
+	reporter->note(reporter, sentence);
+	free(sentence);
+}
+
 void start_leg(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	struct clock *clock = environment->clock;
@@ -466,8 +474,7 @@ void start_leg(const struct run_environment *environment, const struct start *st
 			return;
 		}
 		if (now_ms == begun_ms)
-			environment->reporter->note(environment->reporter,
-						    "another run or process has the subject: waiting for it");
+			note_wait(environment->reporter, start->subject);
 		if (wait_until(environment, now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms) != 0)
 			end_ms = now_ms;
 		left.leg.at_most_ms = start->leg.at_most_ms - (clock->monotonic_ms(clock) - begun_ms);
@@ -490,7 +497,7 @@ static void adopt(const struct run_environment *environment, const struct start 
 	}
 	run_leg(run, &leg, result);
 	if (result->status == EXIT_REACHED && !run_found_out(run))
-		refuse(result, EXIT_FAILED, "it came back meanwhile: there is nothing to adopt");
+		refuse(result, EXIT_FAILED, "%s came back meanwhile: there is nothing to adopt", start->subject);
 	if (result->status != EXIT_REACHED)
 		run_abandon(run);
 	run_free(run);
@@ -503,7 +510,7 @@ static void look_and_adopt(const struct run_environment *environment, const stru
 	if (look(environment, start, result))
 		adopt(environment, start, result);
 	else
-		say_in_service(result, "it is in service: there is nothing to adopt");
+		say_in_service(result, start->subject, ": there is nothing to adopt");
 }
 
 void start_adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result)

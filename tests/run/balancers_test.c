@@ -446,7 +446,7 @@ static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 			take(bench, kind, i ? "in-none" : kinds[kind].rich);
 			name(bench, inputs[i]);
 			leg(&bench->play, RETURN, EXIT_REACHED);
-			says(bench, "it is in service and no run is open: nothing to put back");
+			says(bench, "i-0a1b2c3d4e5f60718 is in service and no run is open: nothing to put back");
 			assert_int_equal(bench->play.trial.rig.mutations, 0);
 			expect_nothing_moved(&bench->play);
 		}

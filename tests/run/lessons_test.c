@@ -459,7 +459,8 @@ static void l21_a_first_deployment_has_nothing_to_put_back(void **state)
 	struct play *lesson = *state;
 
 	leg(lesson, RETURN, EXIT_REACHED);
-	assert_string_equal(lesson->result.message, "it is in service and no run is open: nothing to put back");
+	assert_string_equal(lesson->result.message,
+			    "i-0a1b2c3d4e5f60718 is in service and no run is open: nothing to put back");
 	assert_int_equal(changes(lesson), 0);
 	expect_back(lesson);
 }

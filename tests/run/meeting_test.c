@@ -71,7 +71,7 @@ static void none_is_open_and_a_leg_closes_in_service(void **state)
 	struct play *meeting = *state;
 
 	leg(meeting, RETURN, EXIT_REACHED);
-	says(meeting, "it is in service and no run is open: nothing to put back");
+	says(meeting, "i-0a1b2c3d4e5f60718 is in service and no run is open: nothing to put back");
 	assert_int_equal(meeting->trial.rig.mutations, 0);
 	expect_as_before(&meeting->trial.rig);
 }
@@ -136,7 +136,7 @@ static void what_is_in_service_is_not_adopted(void **state)
 
 	rig_adopt(&meeting->trial.rig, &meeting->result);
 	ends_with(meeting, EXIT_REACHED);
-	says(meeting, "it is in service: there is nothing to adopt");
+	says(meeting, "i-0a1b2c3d4e5f60718 is in service: there is nothing to adopt");
 	expect_as_before(&meeting->trial.rig);
 }
 
@@ -275,7 +275,8 @@ static void of_another_group_it_is_waited_for_and_then_busy(void **state)
 	assert_in_range(sim_wall_ms(meeting->trial.sim) - begun_ms, 13 * 60000, 14 * 60000);
 	leg_of(meeting, RETURN, "dg-2", EXIT_SUBJECT_BUSY);
 	assert_int_equal(sim_requests(meeting->trial.sim), requests);
-	assert_non_null(strstr(buffer_text(&rig->notes), "another run or process has the subject: waiting for it"));
+	assert_non_null(strstr(buffer_text(&rig->notes),
+			       "another run or process has i-0a1b2c3d4e5f60718: waiting for it"));
 	leg(meeting, RETURN, EXIT_REACHED);
 	leg_of(meeting, LEAVE, "dg-2", EXIT_REACHED);
 	leg_of(meeting, RETURN, "dg-2", EXIT_REACHED);
@@ -319,7 +320,7 @@ static void a_journal_of_another_instance_is_not_resumed(void **state)
 	/* The disk of the first one is now in the second one: an image baked from a running host. */
 	assert_true(sim_set_self(meeting->trial.sim, SECOND));
 	leg(meeting, RETURN, EXIT_REACHED);
-	says(meeting, "it is in service and no run is open: nothing to put back");
+	says(meeting, SECOND " is in service and no run is open: nothing to put back");
 	assert_int_equal(rig->mutations, 3);
 	leg(meeting, LEAVE, EXIT_REACHED);
 	assert_int_equal(rig_open_runs(rig), 2);

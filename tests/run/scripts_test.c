@@ -245,7 +245,7 @@ static void deploy_both(struct bench *bench)
 static void deploy_alone(struct bench *bench)
 {
 	adopt(bench, EXIT_REACHED);
-	assert_string_equal(bench->result.message, "it is in service: there is nothing to adopt");
+	assert_string_equal(bench->result.message, "i-0a1b2c3d4e5f60718 is in service: there is nothing to adopt");
 	leg(bench, "BeforeInstall", EXIT_REACHED);
 	leg(bench, "ApplicationStart", EXIT_REACHED);
 }
