@@ -1,35 +1,56 @@
 #!/bin/sh
-# Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, and where
-# pairs are asked for a share of them that the seed chooses. The last line counts machines, the one before runs.
+# Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, and of all
+# pairs a share that the seed chooses; then every pair in a few worlds, in which a play is short. The last line counts
+# rehearsals, the one before runs.
 #
 #	tests/rehearsal.sh TIDEGATE MACHINE...
 #
-#	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one, which takes hours
+#	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one, which takes days
 #	REHEARSAL_SEED=N    which ones
-#	REHEARSAL_FAULTS=2  pairs, too
+#	REHEARSAL_FAULTS=1  no pairs; 3 and more: also sequences of so many
 #	REHEARSAL_SCENARIO=NAME  in this one alone
+#	REHEARSAL_WHOLE=    the rows MACHINE:SCENARIO of which every pair is played; empty: none
 #	REHEARSAL_JOBS=N    processes; as many as there are processors
 set -eu
 tidegate=$1
 shift
+faults=${REHEARSAL_FAULTS:-2}
 share=${REHEARSAL_RUNS:-6000}
-passed=0 failed=0 runs=0
+whole=${REHEARSAL_WHOLE-asg-standby:warm-pool asg-standby:already-standby classic-elb:in-none}
+passed=0 failed=0 runs=0 pairs=0 unproven=0
 
 if [ "$share" = all ]; then share=--all; else share=--runs=$share; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
-for machine; do
-	echo "$machine"
-	if "$tidegate" rehearse "$machine" "--faults=${REHEARSAL_FAULTS:-1}" "--seed=${REHEARSAL_SEED:-1}" "$share" \
-		${REHEARSAL_JOBS:+"--jobs=$REHEARSAL_JOBS"} \
-		${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"} >"$said"; then
+
+# The number that stands where N does in this line; 0 where there is none.
+number() {
+	sed -n "s/^ *$(echo "$1" | sed 's/N/\\([0-9]*\\)/').*/\\1/p" "$said" | grep . || echo 0
+}
+
+rehearse() {
+	echo "$*"
+	if "$tidegate" rehearse "$@" "--seed=${REHEARSAL_SEED:-1}" ${REHEARSAL_JOBS:+"--jobs=$REHEARSAL_JOBS"} >"$said"
+	then
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
 	fi
 	cat "$said"
-	runs=$((runs + $(sed -n 's/^\([0-9]*\) runs in .*/\1/p' "$said")))
+	runs=$((runs + $(number 'N runs in ')))
+	pairs=$((pairs + $(number 'pairs of these *N runs')))
+	unproven=$((unproven + $(number 'N not proven')))
+}
+
+for machine; do
+	rehearse "$machine" "--faults=$faults" "$share" ${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"}
+	for row in $whole; do
+		if [ "$faults" -ge 2 ] && [ -z "${REHEARSAL_SCENARIO-}" ] && [ "${machine##*/}" = "${row%%:*}.yaml" ]; then
+			rehearse "$machine" --faults=2 --all "--scenario=${row#*:}"
+		fi
+	done
 done
+echo "$pairs pairs; $unproven not proven, for another wrote in the same moment"
 echo "$runs runs"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

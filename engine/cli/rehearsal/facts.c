@@ -239,9 +239,10 @@ static const struct {
 } fact_rows[FACT_COUNT] = {
 	[FACT_SUSPENDED] = { same_suspended, { "autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses" } },
 	[FACT_MINIMUM] = { same_minimum, { "autoscaling:UpdateAutoScalingGroup" } },
+	/* Who stands in is protected, and the desired size falls again as that is taken back. */
 	[FACT_DESIRED] = { same_desired,
 			   { "autoscaling:EnterStandby", "autoscaling:ExitStandby", "autoscaling:SetDesiredCapacity",
-			     "autoscaling:UpdateAutoScalingGroup" } },
+			     "autoscaling:UpdateAutoScalingGroup", "autoscaling:SetInstanceProtection" } },
 	[FACT_STATE] = { same_state, { "autoscaling:EnterStandby", "autoscaling:ExitStandby" } },
 	[FACT_MEMBERS] = { NULL, { "autoscaling:EnterStandby", "autoscaling:ExitStandby", "elb:", "elbv2:" } },
 	[FACT_LAUNCHES] = { NULL, { "autoscaling:" } },
