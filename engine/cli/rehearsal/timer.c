@@ -6,12 +6,13 @@
 
 enum { TIMER_MS = 5 * 60 * 1000 };
 
-/* Only behind the last pause a leg that goes on has come back. */
+/* A leg that goes on has come back where it ended behind the last pause. One that only takes back ends in no state,
+ * and waits for nobody's health. */
 static bool is_back(const struct stage *stage, enum homeward homeward, const struct leg_result *result)
 {
 	const struct state *state = machine_state(stage->machine, result->state);
 
-	return homeward == HOMEWARD_GO_ON && !(state && state->kind == STATE_PAUSE);
+	return homeward == HOMEWARD_GO_ON && state && state->kind != STATE_PAUSE;
 }
 
 static void attend(struct stage *stage, const char *id)
