@@ -16,6 +16,14 @@ enum {
 	CLOSED_RUNS_KEPT = 20
 };
 
+/* Cut off before its first leg, or before all was taken over by hand: nothing was changed, and what it holds of others'
+ * doing is not the whole. To go on with it would be to drive the machine forward. */
+static bool is_only_begun(const struct history *open)
+{
+	return !open->leg ||
+	       (strcmp(history_leg_text(open, "leg"), "adopt") == 0 && open->standing != STANDING_PAUSED);
+}
+
 enum start_decision start_decide(const struct history *open, const char *group, bool leg_opens)
 {
 	const json_t *hook;
@@ -23,8 +31,8 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 
 	if (!open)
 		return leg_opens ? START_NEW : START_LOOK;
-	/* Cut off before its first leg: it has changed nothing, and belongs to whoever comes. */
-	if (!open->leg)
+	/* It belongs to whoever comes. */
+	if (is_only_begun(open))
 		return leg_opens ? START_AGAIN : START_LOOK;
 	/* Taken over by hand, for the deployment that comes to put it back. */
 	if (strcmp(history_leg_text(open, "leg"), "adopt") == 0)
@@ -380,6 +388,18 @@ static void go_on(const struct run_environment *environment, const struct start 
 	run_free(run);
 }
 
+/* What was only begun is done anew, by what is there now. 0 it is out of the way, or -1. */
+static int let_go_of(const struct run_environment *environment, const struct start *start, struct found_run *found,
+		     struct error *err)
+{
+	struct run *run = run_go_on(environment, found, start->machine, err);
+
+	if (run)
+		run_abandon(run);
+	run_free(run);
+	return run ? 0 : -1;
+}
+
 enum attempt { ATTEMPT_DONE, ATTEMPT_BUSY };
 
 /* Under the lock. */
@@ -403,6 +423,8 @@ static enum attempt decide_and_drive(const struct run_environment *environment, 
 		refuse(result, EXIT_USAGE, "the machine is faulty, and no run is open that could go on without it");
 	else if (decision == START_NEW)
 		begin_new(environment, start, result);
+	else if (decision == START_LOOK && found == 1 && let_go_of(environment, start, &open, &err) != 0)
+		refuse_held(result, &err, true);
 	else if (decision == START_LOOK)
 		look_only(environment, start, result);
 	else
@@ -517,16 +539,17 @@ void start_adopt(const struct run_environment *environment, const struct start *
 {
 	struct error err = ERROR_INIT;
 	struct storage_lock *lock = NULL;
-	struct history history = { 0 };
-	char id[JOURNAL_RUN_BYTES];
+	struct found_run open = { 0 };
 	int found;
 
 	if (take_lock(environment, start->subject, &lock, &err) != 0) {
 		refuse_error(result, &err);
 		return;
 	}
-	found = start_find_open(environment->storage, start->subject, id, &history, &err);
-	history_release(&history);
+	found = find_open(environment, start, false, &open, &err);
+	if (found == 1 && is_only_begun(&open.history))
+		found = let_go_of(environment, start, &open, &err);
+	found_run_release(&open);
 	if (found == 0)
 		look_and_adopt(environment, start, result);
 	else if (found < 0)

@@ -130,6 +130,32 @@ static void what_is_out_is_adopted_and_then_brought_back(void **state)
 	assert_int_equal(rig_open_runs(rig), 0);
 }
 
+/* Driven forward by the next hook, it would end in service, with exit 0, while the instance is out. */
+static void an_adoption_that_was_cut_off_is_done_anew(void **state)
+{
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	unsigned cut = 0;
+
+	for (unsigned record = 1; record <= 40; record++) {
+		trial_take(&meeting->trial, meeting->stock, "already-standby");
+		rig->die_at_record = record;
+		rig_adopt(rig, &meeting->result);
+		cut += meeting->result.status != EXIT_REACHED;
+		rig_hook(rig, RETURN, "dg-1", &meeting->result);
+		if (meeting->result.status != EXIT_REACHED) {
+			ends_with(meeting, EXIT_LEFT);
+			rig_expect(rig, STATE_OF_SELF " == 'Standby'");
+			rig_adopt(rig, &meeting->result);
+			ends_with(meeting, EXIT_REACHED);
+			leg(meeting, RETURN, EXIT_REACHED);
+		}
+		rig_expect(rig, STATE_OF_SELF " == 'InService' && " GROUP ".desired == `3`");
+		assert_int_equal(rig_open_runs(rig), 0);
+	}
+	assert_true(cut > 5);
+}
+
 static void what_is_in_service_is_not_adopted(void **state)
 {
 	struct play *meeting = *state;
@@ -659,6 +685,7 @@ int main(void)
 		PLAY(what_keeps_it_from_being_seen_is_shown_while_it_lasts),
 		PLAY(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
 		PLAY(what_is_out_is_adopted_and_then_brought_back),
+		PLAY(an_adoption_that_was_cut_off_is_done_anew),
 		PLAY(what_is_in_service_is_not_adopted),
 		PLAY(of_this_group_and_a_leg_opens_it_is_begun_again_by_the_new_definition),
 		PLAY(begun_again_the_environment_is_that_of_now),
