@@ -15,9 +15,9 @@
 #include "base/memory.h"
 #include "cli/process.h"
 
-static void ignore(int number)
+static void set(int number, void (*handler)(int))
 {
-	const struct sigaction action = { .sa_handler = SIG_IGN };
+	const struct sigaction action = { .sa_handler = handler };
 
 	sigaction(number, &action, NULL);
 }
@@ -40,7 +40,7 @@ static bool child_ends_with_7(void)
 
 static bool tells_how_children_end(void)
 {
-	ignore(SIGCHLD);
+	set(SIGCHLD, SIG_IGN);
 	process_harden();
 	return child_ends_with_7();
 }
@@ -58,6 +58,7 @@ static bool heeds_what_was_blocked(void)
 
 static bool heeds_a_hang_up(void)
 {
+	set(SIGHUP, SIG_DFL); /* the tests themselves may run under nohup */
 	process_harden();
 	process_catch_stops();
 	return is_stopped_by(SIGHUP);
@@ -65,7 +66,7 @@ static bool heeds_a_hang_up(void)
 
 static bool outlives_a_hang_up_under_nohup(void)
 {
-	ignore(SIGHUP);
+	set(SIGHUP, SIG_IGN);
 	process_harden();
 	process_catch_stops();
 	return !is_stopped_by(SIGHUP) && is_stopped_by(SIGTERM);
@@ -73,7 +74,7 @@ static bool outlives_a_hang_up_under_nohup(void)
 
 static bool is_ended_where_it_was_to_be_let_be(void)
 {
-	ignore(SIGTERM);
+	set(SIGTERM, SIG_IGN);
 	process_harden();
 	process_catch_stops();
 	return is_stopped_by(SIGTERM);
