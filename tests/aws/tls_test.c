@@ -24,7 +24,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum { CONNECT_MS = 500, TOTAL_MS = 20000, DAY_SECONDS = 24 * 3600 };
+enum { CONNECT_MS = 5000, TOTAL_MS = 20000, DAY_SECONDS = 24 * 3600 };
 
 struct server {
 	const char *name;   /* in the certificate */
