@@ -13,8 +13,9 @@ coverage: check
 
 # The programs under valgrind, but for those that play thousands of deployments: under it they take an hour, and the
 # sanitizers see all of them; and for the one whose server is a fork, which valgrind would hold to account as well.
-exhaustive = tests/run/balancers_test tests/run/campaign_test tests/run/disk_test tests/run/journal_test \
-	tests/run/later_test tests/run/meeting_test tests/run/overlap_test tests/cli/lessons_test tests/cli/rehearse_test \
+exhaustive = tests/run/acts_test tests/run/balancers_test tests/run/campaign_test tests/run/disk_test \
+	tests/run/health_test tests/run/journal_test tests/run/later_test tests/run/lessons_test tests/run/meeting_test \
+	tests/run/overlap_test tests/run/races_test tests/run/surge_test tests/cli/lessons_test tests/cli/rehearse_test \
 	tests/sim/server_test
 valgrind = valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 check-valgrind: all
@@ -58,16 +59,17 @@ TEST_EXTENSIONS = .sh
 
 test_libs = $(tidegate_libs) $(CMOCKA_LIBS)
 
-include tests/style/local.mk
-include tests/base/local.mk
-include tests/text/local.mk
-include tests/model/local.mk
-include tests/wire/local.mk
-include tests/aws/local.mk
-include tests/local/local.mk
+# The layers with the long tests first, so that none of them runs alone at the end.
 include tests/run/local.mk
-include tests/sim/local.mk
 include tests/cli/local.mk
+include tests/sim/local.mk
+include tests/local/local.mk
+include tests/aws/local.mk
+include tests/wire/local.mk
+include tests/model/local.mk
+include tests/text/local.mk
+include tests/base/local.mk
+include tests/style/local.mk
 include tests/mutants/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

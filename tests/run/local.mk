@@ -1,4 +1,12 @@
 if HAVE_CMOCKA
+# The real runner over the simulated AWS.
+rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
+play = tests/run/play.c tests/run/play.h $(rig)
+ways = tests/run/ways.c tests/run/ways.h $(play)
+check_PROGRAMS += tests/run/balancers_test
+TESTS += tests/run/balancers_test
+tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(play)
+tests_run_balancers_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/journal_test
 TESTS += tests/run/journal_test
 tests_run_journal_test_SOURCES = tests/run/journal_test.c tests/run/disk.c tests/run/disk.h
@@ -12,11 +20,6 @@ tests_run_ledger_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/readings_test
 TESTS += tests/run/readings_test
 tests_run_readings_test_LDADD = $(test_libs)
-
-# The real runner over the simulated AWS.
-rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
-play = tests/run/play.c tests/run/play.h $(rig)
-ways = tests/run/ways.c tests/run/ways.h $(play)
 check_PROGRAMS += tests/run/acts_test tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
 	tests/run/overlap_test tests/run/policy_test
 TESTS += tests/run/acts_test tests/run/campaign_test tests/run/lessons_test tests/run/meeting_test tests/run/disk_test \
@@ -55,10 +58,6 @@ check_PROGRAMS += tests/run/later_test
 TESTS += tests/run/later_test
 tests_run_later_test_SOURCES = tests/run/later_test.c $(rig)
 tests_run_later_test_LDADD = $(test_libs)
-check_PROGRAMS += tests/run/balancers_test
-TESTS += tests/run/balancers_test
-tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(play)
-tests_run_balancers_test_LDADD = $(test_libs)
 check_PROGRAMS += tests/run/checks_test tests/run/hooks_test
 TESTS += tests/run/checks_test tests/run/hooks_test
 tests_run_checks_test_SOURCES = tests/run/checks_test.c $(play)
