@@ -3,7 +3,6 @@ group's instances do. Counted is CPU time, of one process, as long as it takes o
 import json
 import pathlib
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -70,7 +69,7 @@ def seconds_a_run(machine, scenario):
     try:
         output, _ = child.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGINT)
+        child.terminate()
         output, _ = child.communicate()
     spent, told = cpu_seconds() - before, json.loads(output)
     return spent / told["runs"], spent / sum(kind["played"] for kind in told["kinds"].values())
