@@ -42,8 +42,10 @@ check-rehearsal: all
 # a worker ends with are not counted.
 coverage-rehearsal: all
 	find . -name '*.gcda' -exec rm -f {} +
-	REHEARSAL_JOBS=1 REHEARSAL_FAULTS=1 REHEARSAL_SCENARIO=$${REHEARSAL_SCENARIO:-by-hand} \
-		$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines)
+	for scenario in $${REHEARSAL_SCENARIO:-by-hand already-standby launch-suspended surge}; do \
+		REHEARSAL_JOBS=1 REHEARSAL_FAULTS=1 REHEARSAL_SCENARIO=$$scenario \
+			$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines) || exit; \
+	done
 	source=`cd $(srcdir) && pwd -P` && gcovr --root "$$source" --filter "$$source/engine/run/" \
 		--fail-under-line 90 --print-summary .
 .PHONY: coverage-rehearsal
