@@ -42,7 +42,7 @@ check-rehearsal: all
 # a worker ends with are not counted.
 coverage-rehearsal: all
 	find . -name '*.gcda' -exec rm -f {} +
-	for scenario in $${REHEARSAL_SCENARIO:-by-hand already-standby launch-suspended surge}; do \
+	for scenario in $${REHEARSAL_SCENARIO:-by-hand already-standby launch-suspended slow-drain surge}; do \
 		REHEARSAL_JOBS=1 REHEARSAL_FAULTS=1 REHEARSAL_SCENARIO=$$scenario \
 			$(srcdir)/tests/rehearsal.sh ./tidegate $(shipped_machines) || exit; \
 	done
