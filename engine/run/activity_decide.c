@@ -89,8 +89,7 @@ static enum step step_drift_back(struct activity *activity, const struct ledger_
 		activity->drifts = true;
 		return activity_go_to(activity, PHASE_DOUBT);
 	}
-	activity->because = condition_reason(activity, which);
-	return activity_end_restored(activity, "drifted");
+	return end_drifted(activity, which);
 }
 
 enum step phase_drift(struct activity *activity)
