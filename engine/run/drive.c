@@ -10,14 +10,14 @@ int64_t run_now_ms(const struct run *run)
 	return run->environment.clock->monotonic_ms(run->environment.clock);
 }
 
-bool run_is_signalled(const struct run *run)
+bool run_is_signalled(const struct run_environment *environment)
 {
-	return run->environment.stop && *run->environment.stop;
+	return environment->stop && *environment->stop;
 }
 
 bool run_must_stop(const struct run *run)
 {
-	return run_is_signalled(run) || run->fatal.kind != ERROR_NONE ||
+	return run_is_signalled(&run->environment) || run->fatal.kind != ERROR_NONE ||
 	       run_now_ms(run) >= run->leg_deadline_ms;
 }
 

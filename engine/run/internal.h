@@ -156,7 +156,7 @@ struct run *run_read(const struct run_environment *environment, const char *run_
 /* What expressions read, made anew for a leg with `hook`; what was found out of the instance's metadata stays. */
 void run_make_document(struct run *run, json_t *hook);
 int64_t run_now_ms(const struct run *run);
-bool run_is_signalled(const struct run *run);
+bool run_is_signalled(const struct run_environment *environment);
 bool run_must_stop(const struct run *run); /* that, or its time is over, or nothing can be journaled any more */
 /* An action that an intent names, as it was when the intent was made. NULL: the journal does not hold it. */
 const struct action *run_action(struct run *run, const json_t *intent, const char *name);

@@ -63,7 +63,7 @@ static bool may_go_on_later(const struct run *run, const struct leg *leg)
 {
 	const struct state *state = run->history.position ? machine_state(run->machine, run->history.position) : NULL;
 
-	return leg->goes_on_at && leg->goal && !run_is_signalled(run) && run->only_waits && state &&
+	return leg->goes_on_at && leg->goal && !run_is_signalled(&run->environment) && run->only_waits && state &&
 	       !any_doubt(&run->history.ledger) && machine_goal_ahead(run->machine, state, leg->goal);
 }
 

@@ -451,16 +451,11 @@ static enum attempt attempt(const struct run_environment *environment, const str
 	return made;
 }
 
-static bool stopped(const struct run_environment *environment)
-{
-	return environment->stop && *environment->stop;
-}
-
 static int wait_until(const struct run_environment *environment, int64_t until_ms)
 {
 	struct clock *clock = environment->clock;
 
-	while (clock->monotonic_ms(clock) < until_ms && !stopped(environment))
+	while (clock->monotonic_ms(clock) < until_ms && !run_is_signalled(environment))
 		if (environment->executor->poll(environment->executor, until_ms, NULL) != 0)
 			return -1;
 	return 0;
@@ -486,7 +481,7 @@ void start_leg(const struct run_environment *environment, const struct start *st
 		end_ms += start->leg.at_most_ms - LEG_RESERVE_MS;
 	while (now_ms > end_ms || attempt(environment, &left, now_ms == begun_ms, result) == ATTEMPT_BUSY) {
 		now_ms = clock->monotonic_ms(clock);
-		if (stopped(environment)) {
+		if (run_is_signalled(environment)) {
 			refuse(result, EXIT_INTERRUPTED, "stopped by a signal while another run or process had %s",
 			       start->subject);
 			return;

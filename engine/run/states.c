@@ -501,7 +501,7 @@ static int is_skipped(struct run *run, const struct state *state, bool *skipped)
 /* What was asked may have been cut short by the signal: whoever goes on asks it again. */
 static enum passage pass_failure(struct run *run, const struct state *state)
 {
-	return run_is_signalled(run) ? PASSAGE_STOPPED : run_catch(run, state);
+	return run_is_signalled(&run->environment) ? PASSAGE_STOPPED : run_catch(run, state);
 }
 
 enum passage run_pass_state(struct run *run, const struct state *state)
