@@ -6,39 +6,17 @@
 set -eu
 tidegate=$1
 machine=$2
-work=$(mktemp -d)
-server=
-
-clean_up() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
+# shellcheck source=tests/simulation.sh
+. "$(dirname "$0")/simulation.sh"
 
 heading() { printf '\n--- %s\n' "$1"; }
-
-start_simulation() {
-	"$tidegate" simulate --scenario group-of-three --speed 60 >"$work/exports" &
-	server=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		grep -q listens "$work/exports" && break
-		kill -0 "$server" 2>/dev/null || { echo "demo.sh: the simulated AWS has ended" >&2; exit 1; }
-		sleep 0.1
-	done
-	# It tells what a shell has to export for a client to find it.
-	# shellcheck disable=SC1091
-	. "$work/exports"
-}
 
 hook() {
 	LIFECYCLE_EVENT=$1 DEPLOYMENT_ID=d-EXAMPLE DEPLOYMENT_GROUP_ID=example DEPLOYMENT_GROUP_NAME=prod \
 		APPLICATION_NAME=web "$tidegate" "$machine"
 }
 
-unset AWS_PROFILE AWS_SESSION_TOKEN AWS_DEFAULT_REGION
-export HOME="$work" TIDEGATE_STATE_DIR="$work/state"
-start_simulation
+begin_simulation "$tidegate" --scenario group-of-three --speed 60
 
 heading "tidegate plan: three instances, a minimum of three, and AZRebalance suspended by an operator"
 "$tidegate" plan "$machine" | tee "$work/before"

@@ -26,7 +26,7 @@ check-valgrind: all
 .PHONY: check-valgrind
 
 # The main job against the program's own simulated AWS; a test of the whole, too.
-EXTRA_DIST += tests/demo.sh
+EXTRA_DIST += tests/demo.sh tests/simulation.sh
 run-demo: all
 	sh $(srcdir)/tests/demo.sh ./tidegate $(srcdir)/machines/asg-standby.yaml
 .PHONY: run-demo

@@ -4,33 +4,14 @@
 set -u
 source=${TIDEGATE_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=$(cd "${TIDEGATE_BUILD_DIR:-.}" && pwd)
-work=$(mktemp -d)
-server=
 failed=0
-
-# shellcheck disable=SC2317 # a trap's
-clean_up() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM
+# shellcheck source=tests/simulation.sh
+. "$source/tests/simulation.sh"
 cd "$work" || exit 1
 
-"$build/tidegate" simulate --scenario group-of-three --speed 600 >exports &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	grep -q listens exports && break
-	kill -0 "$server" 2>/dev/null || break
-	sleep 0.1
-done
-grep -q listens exports || { echo 'there is no simulated AWS here'; exit 77; }
-unset AWS_PROFILE AWS_SESSION_TOKEN AWS_DEFAULT_REGION
-# shellcheck disable=SC1091
-. ./exports
+begin_simulation "$build/tidegate" --scenario group-of-three --speed 600
 unset AWS_DEFAULT_REGION
-export HOME="$work" TIDEGATE_STATE_DIR="$work/state" TIDEGATE_CONFIG_DIR="$work/etc" PATH="$build:$PATH"
-export DEPLOYMENT_ID=d-1 DEPLOYMENT_GROUP_ID=dg-1 DEPLOYMENT_GROUP_NAME=prod APPLICATION_NAME=web
+export PATH="$build:$PATH" DEPLOYMENT_ID=d-1 DEPLOYMENT_GROUP_ID=dg-1 DEPLOYMENT_GROUP_NAME=prod APPLICATION_NAME=web
 cp "$source/machines/asg-standby.yaml" web.yaml
 sed 's/^start_at:.*/start_at: NOWHERE/' web.yaml >faulty.yaml
 
