@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -147,7 +148,7 @@ static void end_aws(struct aws *aws)
 
 /* ---- the program ---- */
 
-static void run_program(const char *folder, unsigned port, bool keys, const char *const *arguments)
+static void run_program(const char *folder, unsigned port, bool keys, const char *const *arguments, int output)
 {
 	const char *build = getenv("TIDEGATE_BUILD_DIR");
 	char *program = memory_format("%s/tidegate", build ? build : ".");
@@ -164,23 +165,40 @@ static void run_program(const char *folder, unsigned port, bool keys, const char
 		memory_copy_text("AWS_SECRET_ACCESS_KEY=example"),
 		NULL,
 	};
-	int log = open("/dev/null", O_RDWR);
 
-	dup2(log, STDIN_FILENO);
-	dup2(log, STDOUT_FILENO);
-	dup2(log, STDERR_FILENO);
+	dup2(open("/dev/null", O_RDWR), STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
 	execve(program, (char *const *)(uintptr_t)arguments, environment);
 	_exit(127);
 }
 
-static pid_t start_program(const char *folder, unsigned port, bool keys, const char *const *arguments)
+/* What it says comes through *output, which ends when it does. */
+static pid_t start_program(const char *folder, unsigned port, bool keys, const char *const *arguments, int *output)
 {
-	pid_t program = fork();
+	int ends[2];
+	pid_t program;
 
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	program = fork();
 	assert_true(program >= 0);
 	if (program == 0)
-		run_program(folder, port, keys, arguments);
+		run_program(folder, port, keys, arguments, ends[1]);
+	close(ends[1]);
+	*output = ends[0];
 	return program;
+}
+
+/* A program that ends before it comes to that is no reason to wait for ever. */
+static void await_request(int said, int output)
+{
+	struct pollfd ends[] = { { .fd = said, .events = POLLIN }, { .fd = output } };
+	char words[4096] = "", byte;
+
+	assert_true(poll(ends, 2, -1) > 0);
+	if (!ends[0].revents && read(output, words, sizeof(words) - 1) >= 0)
+		fail_msg("it ended before its request: %s", words);
+	assert_int_equal(read(said, &byte, 1), 1);
 }
 
 static int exit_of(pid_t program)
@@ -214,20 +232,24 @@ static void write_file(const char *folder, const char *name, const char *text)
 static void assert_stops(const char *folder, unsigned port, bool keys, int said)
 {
 	struct clock *clock = clock_system();
-	char *file = memory_format("%s/small.yaml", folder), byte;
+	char *file = memory_format("%s/small.yaml", folder);
 	int64_t begun_ms;
 	pid_t program;
+	int output;
 
-	program = start_program(folder, port, keys, (const char *const[]){ "tidegate", "run", file, NULL });
-	assert_int_equal(read(said, &byte, 1), 1);
+	program = start_program(folder, port, keys, (const char *const[]){ "tidegate", "run", file, NULL }, &output);
+	await_request(said, output);
 	begun_ms = clock->monotonic_ms(clock);
 	kill(program, SIGTERM);
 	assert_int_equal(exit_of(program), 6);
 	assert_in_range(clock->monotonic_ms(clock) - begun_ms, 0, STOPS_WITHIN_MS);
+	close(output);
 	/* It is there to go on with. */
 	program = start_program(folder, port, keys,
-				(const char *const[]){ "tidegate", "status", "--offline", "--exit-code", NULL });
+				(const char *const[]){ "tidegate", "status", "--offline", "--exit-code", NULL },
+				&output);
 	assert_int_equal(exit_of(program), 10);
+	close(output);
 	free(file);
 }
 
