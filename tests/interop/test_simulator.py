@@ -37,7 +37,7 @@ groups:
 """
 # An hour in less than a tenth of a second: a look is repeated until what was begun has ended.
 SPEED = 100000
-PATIENCE_SECONDS = 2
+PATIENCE_SECONDS = 30
 CLI_ERROR = re.compile(r"An error occurred \((.*?)\) when calling the \w+ operation(?: \(reached.*?\))?: (.*)")
 
 

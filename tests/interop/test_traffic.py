@@ -7,7 +7,7 @@ from hook import hook_environment, run
 from machine_file import write_without_waits
 from simulator import Simulator
 from stage import LEAVE, RETURN, SOURCE
-from traffic import Stand, instance_health, target_health, wait_for
+from traffic import Stand, instance_health, target_health
 
 SELF, OTHER = "i-0a1b2c3d4e5f60718", "i-0b1c2d3e4f5061728"
 SPEED = 10  # of the simulated AWS; the slow request's five seconds, too, are of its time
@@ -59,7 +59,7 @@ def deploy(stand, machine, environment):
     assert left.status == 0, left
     stand.servers[SELF].stop()
     asked = stand.load.total()
-    wait_for(lambda: stand.load.total() > asked + 100, "a hundred requests without it")
+    stand.wait_for(lambda: stand.load.total() > asked + 100, "a hundred requests without it")
     stand.servers[SELF].start(f"{SELF} version 2")
     returned = run([machine], {**environment, "LIFECYCLE_EVENT": RETURN})
     assert returned.status == 0, returned

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import boto3
 import pytest
@@ -22,7 +21,7 @@ PATIENCE_SECONDS = 30
 
 CONFIGURATION = """
 global
-    stats socket {folder}/control mode 600 level admin
+    stats socket fd@{control} level admin
 defaults
     mode http
     # Nothing is tried again and no server is looked at: what is lost shall be seen.
@@ -38,13 +37,6 @@ backend web
     balance roundrobin
 {servers}
 """
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"{what} has not come in {PATIENCE_SECONDS} s"
-        time.sleep(0.01)
 
 
 def find_haproxy():
@@ -77,17 +69,20 @@ class SmallServer:
 
 
 class HAProxy:
+    """Its sockets listen before it is there: what is said to them until then waits for it."""
+
     def __init__(self, folder, paths):
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.address = listening.getsockname()
         self.control = f"{folder}/control"
-        servers = "\n".join(f"    server {name} unix@{path} disabled" for name, path in paths.items())
-        configuration = folder / "haproxy.cfg"
-        configuration.write_text(CONFIGURATION.format(folder=folder, port=listening.fileno(), servers=servers))
-        command = [find_haproxy(), "-db", "-q", "-f", configuration]
-        self.process = subprocess.Popen(command, pass_fds=[listening.fileno()])
-        listening.close()
-        wait_for(lambda: os.path.exists(self.control), "HAProxy's control socket")
+        with socket.create_server(("127.0.0.1", 0)) as port, socket.socket(socket.AF_UNIX) as control:
+            self.address = port.getsockname()
+            control.bind(self.control)
+            control.listen()
+            fds = {"port": port.fileno(), "control": control.fileno()}
+            servers = "\n".join(f"    server {name} unix@{path} disabled" for name, path in paths.items())
+            configuration = folder / "haproxy.cfg"
+            configuration.write_text(CONFIGURATION.format(servers=servers, **fds))
+            command = [find_haproxy(), "-db", "-q", "-f", configuration]
+            self.process = subprocess.Popen(command, pass_fds=fds.values())
 
     def say(self, line):
         with socket.socket(socket.AF_UNIX) as control:
@@ -139,8 +134,8 @@ def instance_health(url):
 class Bridge:
     """Tells HAProxy what AWS says, again and again."""
 
-    def __init__(self, look, instances, haproxy):
-        self.look, self.instances, self.haproxy = look, instances, haproxy
+    def __init__(self, look, instances, haproxy, changed):
+        self.look, self.instances, self.haproxy, self.changed = look, instances, haproxy, changed
         self.states = {}
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.follow)
@@ -151,7 +146,9 @@ class Bridge:
             for instance, state in self.look(self.instances).items():
                 if self.states.get(instance) != state:
                     self.haproxy.set(instance, state)
-                    self.states[instance] = state
+                    with self.changed:
+                        self.states[instance] = state
+                        self.changed.notify_all()
 
     def close(self):
         self.ended.set()
@@ -161,8 +158,8 @@ class Bridge:
 class Load:
     """Clients that ask one request after the other until they are stopped; what was asked is always waited for."""
 
-    def __init__(self, address):
-        self.address = address
+    def __init__(self, address, changed):
+        self.address, self.changed = address, changed
         self.answers = collections.Counter()  # (path, who answered)
         self.dropped = []
         self.ended = False
@@ -179,10 +176,12 @@ class Load:
                 status, name = await asyncio.wait_for(self.ask(path), PATIENCE_SECONDS)
             except (OSError, ValueError, asyncio.TimeoutError) as fault:
                 status, name = repr(fault), ""
-            if status == "200" and name:
-                self.answers[path, name] += 1
-            else:
-                self.dropped.append(f"{path} {status}")
+            with self.changed:
+                if status == "200" and name:
+                    self.answers[path, name] += 1
+                else:
+                    self.dropped.append(f"{path} {status}")
+                self.changed.notify_all()
 
     async def ask(self, path):
         reader, writer = await asyncio.open_connection(*self.address)
@@ -203,6 +202,7 @@ class Stand:
     """All of it, with version 1 on each instance; `look` as the two functions above."""
 
     def __init__(self, look, instances, slow_seconds):
+        self.changed = threading.Condition()
         with contextlib.ExitStack() as made:
             # A socket's path is short.
             folder = pathlib.Path(made.enter_context(tempfile.TemporaryDirectory(prefix="tidegate-")))
@@ -212,12 +212,16 @@ class Stand:
                 made.callback(server.stop)
             self.haproxy = HAProxy(folder, {instance: server.path for instance, server in self.servers.items()})
             made.callback(self.haproxy.close)
-            self.bridge = Bridge(look, instances, self.haproxy)
+            self.bridge = Bridge(look, instances, self.haproxy, self.changed)
             made.callback(self.bridge.close)
-            wait_for(lambda: set(self.bridge.states.values()) == {"ready"}, "both servers' readiness")
-            self.load = Load(self.haproxy.address)
+            self.wait_for(lambda: set(self.bridge.states.values()) == {"ready"}, "both servers' readiness")
+            self.load = Load(self.haproxy.address, self.changed)
             made.callback(self.load.close)
             self.close = made.pop_all().close
 
+    def wait_for(self, condition, what):
+        with self.changed:
+            assert self.changed.wait_for(condition, PATIENCE_SECONDS), f"{what} has not come in {PATIENCE_SECONDS} s"
+
     def wait_for_answers_of(self, name):
-        wait_for(lambda: self.load.answers["/slow", name] > 2, f"an answer of {name}")
+        self.wait_for(lambda: self.load.answers["/slow", name] > 2, f"an answer of {name}")
