@@ -3,26 +3,6 @@
 
 #include "run/phases.h"
 
-#include <stdlib.h>
-
-static void remember_verified(struct activity *activity)
-{
-	struct run *run = activity->run;
-	struct verified *made;
-
-	/* A minimum that we lowered may rightly have moved; that the instance is out, or healthy, must not have. What
-	 * this machine said of itself was true when it was asked, and a command is not run again unasked. */
-	if (activity->verifying || activity->undoes || (activity->action->request && !activity->action->leaves) ||
-	    action_is_local(activity->action))
-		return;
-	made = memory_new(1, sizeof(*made));
-	made->action = activity->action;
-	made->document = json_copy(activity->document);
-	made->state = memory_copy_text(state_name(activity->state));
-	made->next = run->verified;
-	run->verified = made;
-}
-
 /* What has traffic at the end is told from it, also where there was nothing to wait for. */
 static void tell_last(struct activity *activity)
 {
@@ -32,7 +12,7 @@ static void tell_last(struct activity *activity)
 
 static enum step settled(struct activity *activity)
 {
-	remember_verified(activity);
+	run_remember_verified(activity);
 	if (activity->changed &&
 	    run_record(activity->run, "settled",
 		       json_pack("{s:I, s:s}", "intent", activity->intent, "state", state_name(activity->state))) != 0)

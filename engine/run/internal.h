@@ -65,6 +65,15 @@ struct found_run {
 	struct history history;
 };
 
+/* What is looked for among the runs that are here. Of open runs of another host than `host` the reporter hears; NULL:
+ * it is not asked whose they are. */
+struct wanted_run {
+	struct storage *storage;
+	const char *subject;
+	const char *host;
+	struct reporter *reporter;
+};
+
 /* What an action settled, and how to see it again. */
 struct verified {
 	struct verified *next;
@@ -160,7 +169,14 @@ bool run_is_signalled(const struct run_environment *environment);
 bool run_must_stop(const struct run *run); /* that, or its time is over, or nothing can be journaled any more */
 /* An action that an intent names, as it was when the intent was made. NULL: the journal does not hold it. */
 const struct action *run_action(struct run *run, const json_t *intent, const char *name);
-void run_forget_verified(struct run *run);
+
+/* find.c: the open run of a subject in *found (release it): 1; 0 it has none; -1 with err. */
+int run_find_open(const struct wanted_run *wanted, struct found_run *found, struct error *err);
+/* When a run was closed, by its last record alone, in *at_ms. A closed run is never written to again. */
+bool run_was_closed(struct storage *storage, const char *run_id, int64_t *at_ms);
+
+/* prune.c: removes the journals of closed runs, but for the newest. What fails is tried at the next start. */
+void runs_prune(struct storage *storage);
 
 /* activity.c */
 void activity_init(struct activity *activity, struct run *run, const struct state *state, const struct action *action,
@@ -196,6 +212,13 @@ enum passage {
 	PASSAGE_STOPPED  /* interrupted, or nothing can be journaled any more */
 };
 enum passage run_pass_state(struct run *run, const struct state *state);
+/* states_action.c: the same, of one that acts. */
+enum passage run_pass_action(struct run *run, const struct state *state);
+/* The document as the state's expressions see it, for this element of `for_each` (NULL: it has none). Owned. */
+json_t *run_state_document(struct run *run, const struct state *state, json_t *item);
+int64_t run_state_deadline(const struct run *run, const struct state *state); /* monotonic; INT64_MAX: none */
+/* On to its `next`; takes `gave` over (NULL: nothing). */
+enum passage run_leave_state(struct run *run, const struct state *state, json_t *gave, bool skipped);
 /* run->failed is taken by a catch of the state or of the machine, or stays: PASSAGE_FAILED. */
 enum passage run_catch(struct run *run, const struct state *state);
 /* run->failed and run->failed_state become this; -1. */
@@ -211,9 +234,11 @@ int activity_aim_undo(struct activity *activity, const struct ledger_entry *entr
 /* restore.c: takes entries of the ledger back, newest first, those of one state side by side: those of `restore`, or
  * all where it is NULL. How many stay. */
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms);
-/* Looks at everything that settled in this leg once more (W9): 0, or -1 with run->failed. */
+
+/* verify.c: an action that has just settled, where it can be looked at again. */
+void run_remember_verified(const struct activity *activity);
+void run_forget_verified(struct run *run);
+/* Looks at everything that was remembered once more: 0, or -1 with run->failed. */
 int run_verify(struct run *run);
-/* Every refusal ahead that can be known already (preflight): 0, or -1 with run->failed. */
-int run_preflight(struct run *run, const struct state *from);
 
 #endif

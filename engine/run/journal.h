@@ -7,8 +7,8 @@
  * and the line's own bytes in front of `,"sha256":`. The first record also holds `journal` (the version of this format)
  * and `run`. What the records mean is for the rest of run/; nothing in here is ever written over.
  *
- * What a reader is promised (the invariants J1, J6, J7, J9): the records are the ones that were appended, in order,
- * from the first one on, at least all that a sync which returned 0 covered; or the journal is refused. */
+ * What a reader is promised: the records are the ones that were appended, in order, from the first one on, at least all
+ * that a sync which returned 0 covered; or the journal is refused. */
 #ifndef TIDEGATE_RUN_JOURNAL_H
 #define TIDEGATE_RUN_JOURNAL_H
 
@@ -25,7 +25,7 @@ enum {
 	 * about 40 states x 4 records x 1 KB; half as much again lies over it for answers that are kept. A full disk
 	 * then stops a run before it has changed anything, not between a change and its record. */
 	JOURNAL_RESERVE_BYTES = 256 * 1024,
-	/* Neither read nor written beyond: no input may take 64 MB (X3), and small records take nine times as much in
+	/* Neither read nor written beyond: no input may take 64 MB, and small records take nine times as much in
 	 * memory as on the disk. */
 	JOURNAL_LIMIT_BYTES = 4 * 1024 * 1024,
 	JOURNAL_RUN_BYTES = 12 /* "r-" and 4 to 8 hexadecimal digits, with the NUL and room */

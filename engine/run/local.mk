@@ -11,14 +11,17 @@ libtidegate_a_SOURCES += \
 	engine/run/activity_settle.c \
 	engine/run/drive.c \
 	engine/run/exit.c engine/run/exit.h \
+	engine/run/find.c \
 	engine/run/history.c engine/run/history.h \
 	engine/run/internal.h engine/run/phases.h \
 	engine/run/leg.c \
 	engine/run/ledger.c engine/run/ledger.h \
 	engine/run/observe.c \
+	engine/run/prune.c \
 	engine/run/readings.c engine/run/readings.h \
 	engine/run/restore.c \
 	engine/run/run.c engine/run/run.h \
 	engine/run/start.c engine/run/start.h \
-	engine/run/states.c \
-	engine/run/survey.c engine/run/survey.h
+	engine/run/states.c engine/run/states_action.c \
+	engine/run/survey.c engine/run/survey.h \
+	engine/run/verify.c

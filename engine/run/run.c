@@ -35,17 +35,6 @@ static struct run *run_make(const struct run_environment *environment, enum run_
 	return run;
 }
 
-void run_forget_verified(struct run *run)
-{
-	for (struct verified *at = run->verified, *next; at; at = next) {
-		next = at->next;
-		json_decref(at->document);
-		free(at->state);
-		free(at);
-	}
-	run->verified = NULL;
-}
-
 void run_free(struct run *run)
 {
 	if (!run)

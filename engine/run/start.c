@@ -1,3 +1,5 @@
+/* A leg meets the run that is there: decides by it under the subject's lock, waits where another has it, and begins,
+ * goes on with, looks or takes over. What the leg then does is in leg.c. */
 #include "config.h"
 
 #include "run/start.h"
@@ -11,10 +13,7 @@
 #include "base/memory.h"
 #include "run/internal.h"
 
-enum {
-	BUSY_POLL_MS = 1000, /* how often a subject that another has is looked at again */
-	CLOSED_RUNS_KEPT = 20
-};
+enum { BUSY_POLL_MS = 1000 /* how often a subject that another has is looked at again */ };
 
 /* Cut off before its first leg, or before all was taken over by hand: nothing was changed, and what it holds of others'
  * doing is not the whole. To go on with it would be to drive the machine forward. */
@@ -44,92 +43,18 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 	return leg_opens ? START_AGAIN : START_GO_ON;
 }
 
-struct search {
-	struct storage *storage;
-	const char *subject;
-	const char *host;          /* ours; NULL where journals of others are nobody's concern */
-	struct reporter *reporter; /* hears of them */
-	struct found_run found;
-	struct error *err;
-	int result;
-};
-
-/* J10: an image of a running host brings its journals along. What they hold is not ours to put back. */
-static void tell_elsewhere(const struct search *search, const char *id, const struct history *history)
-{
-	const char *host = history_text(history, "host");
-	char *sentence;
-
-	if (!search->host || !host[0] || strcmp(host, search->host) == 0 || !history_is_open(history))
-		return;
-	sentence = memory_format("run %s is ignored: it is of host %s, this is %s (an image of a running host?)", id,
-				 host, search->host);
-	search->reporter->note(search->reporter, sentence);
-	free(sentence);
-}
-
-/* Everything before the record outlived whatever came when it was written: a power cut may keep a line and lose those
- * before it. */
-static bool rests_on_the_disk(const json_t *record)
-{
-	return json_integer_value(json_object_get(record, "durable")) + 1 ==
-	       json_integer_value(json_object_get(record, "n"));
-}
-
-/* When a run was closed, by its last record alone, in *at_ms. A closed run is never written to again. */
-static bool was_closed(struct storage *storage, const char *id, int64_t *at_ms)
-{
-	json_t *last = journal_last(storage, id, "\"closed\":true");
-	bool closed = json_is_true(json_object_get(last, "closed")) && rests_on_the_disk(last);
-
-	*at_ms = closed ? time_parse(record_string(last, "at")) : 0;
-	json_decref(last);
-	return closed;
-}
-
-static int visit_run(void *argument, const char *id)
-{
-	struct search *search = argument;
-	struct found_run *found = &search->found;
-	int64_t at_ms;
-
-	if (was_closed(search->storage, id, &at_ms))
-		return 0;
-	if (run_find(search->storage, id, found, search->err) != 0) {
-		search->result = -1;
-		return 1;
-	}
-	tell_elsewhere(search, id, &found->history);
-	if (strcmp(history_text(&found->history, "subject"), search->subject) != 0 ||
-	    !history_is_open(&found->history)) {
-		found_run_release(found);
-		return 0;
-	}
-	search->result = 1;
-	return 1;
-}
-
-/* 1: `found` is the subject's open run, 0: it has none, -1 with err. */
-static int search_runs(struct search *search)
-{
-	if (runs_list(search->storage, visit_run, search, search->err) != 0) {
-		found_run_release(&search->found);
-		search->result = -1;
-	}
-	return search->result;
-}
-
 int start_find_open(struct storage *storage, const char *subject, char id[JOURNAL_RUN_BYTES], struct history *history,
 		    struct error *err)
 {
-	struct search search = { .storage = storage, .subject = subject, .err = err };
+	struct found_run found;
+	int result = run_find_open(&(struct wanted_run){ .storage = storage, .subject = subject }, &found, err);
 
-	if (search_runs(&search) != 1)
-		return search.result;
-	snprintf(id, JOURNAL_RUN_BYTES, "%s", journal_run(search.found.journal));
-	*history = search.found.history;
-	search.found.history = (struct history){ 0 };
-	found_run_release(&search.found);
+	if (result != 1)
+		return result;
+	snprintf(id, JOURNAL_RUN_BYTES, "%s", journal_run(found.journal));
+	*history = found.history;
+	found.history = (struct history){ 0 };
+	found_run_release(&found);
 	return 1;
 }
 
@@ -137,85 +62,14 @@ int start_find_open(struct storage *storage, const char *subject, char id[JOURNA
 static int find_open(const struct run_environment *environment, const struct start *start, bool first,
 		     struct found_run *found, struct error *err)
 {
-	struct search search = {
+	const struct wanted_run wanted = {
 		.storage = environment->storage,
 		.subject = start->subject,
 		.host = first ? json_string_value(json_object_get(start->about, "host")) : NULL,
 		.reporter = environment->reporter,
-		.err = err,
 	};
 
-	search_runs(&search);
-	*found = search.found;
-	return search.result;
-}
-
-struct closed_run {
-	char id[JOURNAL_RUN_BYTES];
-	int64_t latest_ms;
-};
-
-struct closed_runs {
-	struct storage *storage;
-	struct closed_run *rows;
-	size_t count;
-};
-
-/* By all its records: its last leg may have died between the run's end and its own. */
-static bool is_closed(struct storage *storage, const char *id, int64_t *at_ms)
-{
-	struct history history = { 0 };
-	bool closed = run_look(storage, id, &history, NULL) == 0 && !history_is_open(&history);
-
-	*at_ms = history.latest_ms;
-	history_release(&history);
-	return closed;
-}
-
-static int visit_closed(void *argument, const char *id)
-{
-	struct closed_runs *closed = argument;
-	struct closed_run row = { 0 };
-
-	if (!was_closed(closed->storage, id, &row.latest_ms) && !is_closed(closed->storage, id, &row.latest_ms))
-		return 0;
-	snprintf(row.id, sizeof(row.id), "%s", id);
-	closed->rows = memory_resize(closed->rows, closed->count + 1, sizeof(*closed->rows));
-	closed->rows[closed->count++] = row;
-	return 0;
-}
-
-static int newest_first(const void *left, const void *right)
-{
-	const struct closed_run *a = left, *b = right;
-
-	return (a->latest_ms < b->latest_ms) - (a->latest_ms > b->latest_ms);
-}
-
-static int count_run(void *argument, const char *id)
-{
-	(void)id;
-	++*(size_t *)argument;
-	return 0;
-}
-
-/* Old runs are kept for `tidegate log`, but not for ever: each start looks at them all. */
-static void prune_closed(struct storage *storage)
-{
-	struct closed_runs closed = { .storage = storage };
-	char name[JOURNAL_RUN_BYTES + 16];
-	size_t count = 0;
-
-	if (runs_list(storage, count_run, &count, NULL) != 0 || count <= CLOSED_RUNS_KEPT)
-		return;
-	if (runs_list(storage, visit_closed, &closed, NULL) == 0 && closed.count > CLOSED_RUNS_KEPT) {
-		qsort(closed.rows, closed.count, sizeof(*closed.rows), newest_first);
-		for (size_t i = CLOSED_RUNS_KEPT; i < closed.count; i++) {
-			snprintf(name, sizeof(name), "%s.journal", closed.rows[i].id);
-			storage->remove(storage, name, NULL);
-		}
-	}
-	free(closed.rows);
+	return run_find_open(&wanted, found, err);
 }
 
 /* The lock's file name: the subject where that is a plain name, else its hash. */
@@ -316,7 +170,7 @@ static void begin_new(const struct run_environment *environment, const struct st
 	struct leg leg = start->leg;
 	struct run *run;
 
-	prune_closed(environment->storage);
+	runs_prune(environment->storage);
 	run = run_new(environment, RUN_REAL, start->machine, json_incref(start->input), first_about(start), &err);
 	if (!run) {
 		refuse_error(result, &err);

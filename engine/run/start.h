@@ -33,12 +33,13 @@ void start_leg(const struct run_environment *environment, const struct start *st
  * there is none, and the result says so. */
 void start_adopt(const struct run_environment *environment, const struct start *start, struct leg_result *result);
 
-/* Opens a run by name under its subject's lock, for resume and restore. NULL with err (ERROR_BUSY where it is driven).
- * run_close_locked lets go of both. */
 struct locked_run {
 	struct run *run;
 	struct storage_lock *lock;
 };
+
+/* Opens a run by name under its subject's lock, for resume and restore: 0, and start_unlock lets go of both; -1 with
+ * err, ERROR_BUSY where it is driven, and nothing is held. */
 int start_locked(const struct run_environment *environment, const char *run_id, struct locked_run *locked,
 		 struct error *err);
 void start_unlock(const struct run_environment *environment, struct locked_run *locked);

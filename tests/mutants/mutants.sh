@@ -81,12 +81,12 @@ mutant 'a journal is read under any name' J6 no-balancer damage engine/run/journ
 	's/if (!run || strcmp(run, journal->run) != 0)/if (0)/'
 mutant 'another group is not waited for' R6 no-balancer host engine/run/start.c \
 	's/return START_WAIT;/return leg_opens ? START_AGAIN : START_GO_ON;/'
-mutant 'a run of any subject is ours' J10 no-balancer host engine/run/start.c \
-	'/^static int visit_run/,/^}/ s/strcmp(history_text(&found->history, "subject"), search->subject) != 0 ||//'
-mutant 'an image is nobody'"'"'s business' J10 no-balancer host engine/run/start.c \
-	'/^static void tell_elsewhere/,/^}/ s/search->reporter->note(search->reporter, sentence);//'
-mutant 'old journals stay' kept no-balancer host engine/run/start.c \
-	'/^static void prune_closed/,/^}/ s/storage->remove(storage, name, NULL);//'
+mutant 'a run of any subject is ours' J10 no-balancer host engine/run/find.c \
+	'/^static int visit_run/,/^}/ s/strcmp(history_text(&found->history, "subject"), search->wanted->subject) != 0 ||//'
+mutant 'an image is nobody'"'"'s business' J10 no-balancer host engine/run/find.c \
+	'/^static void tell_elsewhere/,/^}/ s/wanted->reporter->note(wanted->reporter, sentence);//'
+mutant 'old journals stay' kept no-balancer host engine/run/prune.c \
+	'/^void runs_prune/,/^}/ s/storage->remove(storage, name, NULL);//'
 mutant 'status does what it looks at' status no-balancer helped engine/run/run.c \
 	'/^struct run \*run_read/,/^}/ s/RUN_PLAN/RUN_REAL/'
 

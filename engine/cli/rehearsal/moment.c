@@ -1,6 +1,6 @@
 /* The plays of which nobody can tell whether they went wrong. AWS takes no condition with a write, and does not say who
  * wrote what it shows: where somebody else writes beside us, some orders leave the same to be seen as others in which
- * all is well (DESIGN 12: it takes a record that both write). They are counted and printed apart. */
+ * all is well (it would take a record that both write). They are counted and printed apart. */
 #include "config.h"
 
 #include <string.h>
@@ -146,7 +146,7 @@ static bool lowered_by(const struct stage *stage, int64_t value, int64_t most)
 /* Somebody lowers the minimum below what we left it at, and instances go into Standby, no more than it was lowered by:
  * two acts of two people, or what each neighbour does that leaves for a deployment of its own, and that gives back its
  * part as we do ours. Who keeps to what was written is wrong whenever neighbours overlap, which they do daily; the
- * minimum is therefore given back within what neighbours explain (DESIGN 5). */
+ * minimum is therefore given back within what neighbours explain. */
 static bool as_a_neighbour_does(const struct stage *stage, enum fact fact)
 {
 	const int64_t left = count_left(stage);

@@ -11,7 +11,7 @@ struct section_counts {
 	uint64_t played;      /* of them; the others go as one of these (torn.c) */
 	uint64_t left;        /* ended with exit 3: a person is needed, and is told what for */
 	uint64_t drifted;     /* reported that others had changed what was ours */
-	uint64_t same_moment; /* another wrote between our reading and our writing (DESIGN 12): nobody can tell */
+	uint64_t same_moment; /* another wrote between our reading and our writing: nobody can tell */
 	uint64_t violations;
 	uint64_t requests;
 };

@@ -1,0 +1,81 @@
+/* Which of the runs whose journals are here is the open one of a subject. Whether its lock must be held is the caller's
+ * affair. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "run/internal.h"
+
+/* Everything before the record outlived whatever came when it was written: a power cut may keep a line and lose those
+ * before it. */
+static bool rests_on_the_disk(const json_t *record)
+{
+	return json_integer_value(json_object_get(record, "durable")) + 1 ==
+	       json_integer_value(json_object_get(record, "n"));
+}
+
+bool run_was_closed(struct storage *storage, const char *id, int64_t *at_ms)
+{
+	json_t *last = journal_last(storage, id, "\"closed\":true");
+	bool closed = json_is_true(json_object_get(last, "closed")) && rests_on_the_disk(last);
+
+	*at_ms = closed ? time_parse(record_string(last, "at")) : 0;
+	json_decref(last);
+	return closed;
+}
+
+struct search {
+	const struct wanted_run *wanted;
+	struct found_run *found;
+	struct error *err;
+	int result;
+};
+
+/* J10: an image of a running host brings its journals along. What they hold is not ours to put back. */
+static void tell_elsewhere(const struct wanted_run *wanted, const char *id, const struct history *history)
+{
+	const char *host = history_text(history, "host");
+	char *sentence;
+
+	if (!wanted->host || !host[0] || strcmp(host, wanted->host) == 0 || !history_is_open(history))
+		return;
+	sentence = memory_format("run %s is ignored: it is of host %s, this is %s (an image of a running host?)", id,
+				 host, wanted->host);
+	wanted->reporter->note(wanted->reporter, sentence);
+	free(sentence);
+}
+
+static int visit_run(void *argument, const char *id)
+{
+	struct search *search = argument;
+	struct found_run *found = search->found;
+	int64_t at_ms;
+
+	if (run_was_closed(search->wanted->storage, id, &at_ms))
+		return 0;
+	if (run_find(search->wanted->storage, id, found, search->err) != 0) {
+		search->result = -1;
+		return 1;
+	}
+	tell_elsewhere(search->wanted, id, &found->history);
+	if (strcmp(history_text(&found->history, "subject"), search->wanted->subject) != 0 ||
+	    !history_is_open(&found->history)) {
+		found_run_release(found);
+		return 0;
+	}
+	search->result = 1;
+	return 1;
+}
+
+int run_find_open(const struct wanted_run *wanted, struct found_run *found, struct error *err)
+{
+	struct search search = { .wanted = wanted, .found = found, .err = err };
+
+	*found = (struct found_run){ 0 };
+	if (runs_list(wanted->storage, visit_run, &search, err) == 0)
+		return search.result;
+	found_run_release(found);
+	return -1;
+}
