@@ -19,7 +19,7 @@ from world import REGION  # noqa: E402
 LATENCY_SECONDS = 0.020  # of an AWS answer; a nearby region's is about that
 ROUNDS = 11
 BALANCERS = 12
-SCRIPTS_CALLS = {LEAVE: 8, RETURN: 7}  # lessons.md, with one poll each
+SCRIPTS_CALLS = {LEAVE: 8, RETURN: 7}  # of the bash scripts, with one poll each
 WAITS = ("elb", "elbv2")  # what is asked of these is asked while waiting for balancers
 EVENTS = (LEAVE, RETURN)
 # What a process costs that does no more than send the same requests by libcurl: some forty shared libraries, for one.

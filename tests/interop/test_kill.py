@@ -84,7 +84,7 @@ def test_killed_after_a_sync(stage, subtests, event, deployment):
 
 
 def test_a_lost_answer_is_looked_for_before_it_is_asked_again(stage, subtests):
-    """lessons.md L11: EnterStandby's answer is lost, the retry is refused, and the run fails although it had worked."""
+    """L11: EnterStandby's answer is lost, the retry is refused, and the run fails although it had worked."""
     calls = count_calls(stage)
     for event in EVENTS:
         for at in range(1, calls[event] + 1):

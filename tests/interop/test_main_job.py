@@ -110,7 +110,7 @@ def test_a_hooks_output_is_one_ascii_stream_with_the_verdict_last(stage):
 
 
 def test_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left(stage):
-    """lessons.md L1: the flag file is not found, the minimum stays one lower for good."""
+    """L1: the flag file is not found, the minimum stays one lower for good."""
     before = stage.world.look()
     assert stage.hook(LEAVE, deployment="d-failed").status == 0
     for event in (LEAVE, RETURN):
@@ -121,7 +121,7 @@ def test_a_rollback_with_a_new_deployment_finds_what_the_failed_one_left(stage):
 
 
 def test_a_first_deployment_has_nothing_to_put_back(stage):
-    """lessons.md L21: nothing was taken out, so nothing is to be done, and that is a success."""
+    """L21: nothing was taken out, so nothing is to be done, and that is a success."""
     before = stage.world.look()
     ended = stage.hook(RETURN)
     assert ended.status == 0, ended
@@ -130,7 +130,7 @@ def test_a_first_deployment_has_nothing_to_put_back(stage):
 
 
 def test_an_operators_standby_is_not_ended(stage):
-    """lessons.md L15: the next deployment puts it back into service."""
+    """L15: the next deployment puts it back into service."""
     name = {"AutoScalingGroupName": GROUP}
     stage.world.autoscaling.update_auto_scaling_group(**name, MinSize=2)
     stage.world.autoscaling.enter_standby(

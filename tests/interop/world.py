@@ -11,7 +11,7 @@ import boto3
 
 REGION = "eu-west-1"
 ACCOUNT = "111122223333"
-GROUP = "web prod"  # a space, as lessons.md L16 wants it
+GROUP = "web prod"  # a space, as L16 wants it
 
 
 @dataclasses.dataclass(frozen=True)
