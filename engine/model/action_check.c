@@ -1,6 +1,6 @@
 /* What expressions of an action read, and what it gives to its operations and to the action that undoes it: a name that
- * nothing stands for would be null, and nothing would be restored by it. Shared observations are read for actions with
- * other inputs, too, and what is there in `take` is the answer's: both are left alone. */
+ * nothing stands for would be null, and nothing would be restored by it. So would one that `take` reads and the answer
+ * never has. Shared observations are read for actions with other inputs, too: what they read is left alone. */
 #include "config.h"
 
 #include "model/action.h"
@@ -161,6 +161,15 @@ static void check_expressions(struct reading *reading)
 	}
 }
 
+static void check_take(const struct reading *reading, const struct observation *observation)
+{
+	const char *owner = arena_format(reading->reader->arena, "the answer of %s", observation->operation->name);
+
+	for (size_t i = 0; i < observation->take.count; i++)
+		values_check_read(reading->reader, &observation->take.rows[i].expression,
+				  observation->operation->output, owner);
+}
+
 static void check_observations(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->action->n_observations; i++) {
@@ -170,6 +179,7 @@ static void check_observations(struct reading *reading)
 		if (with)
 			values_check_shape(reading->reader, with, observation->operation->input,
 					   observation->operation->name);
+		check_take(reading, observation);
 		if (observation->key)
 			continue;
 		located_references(&observation->for_each, check_reference, reading);

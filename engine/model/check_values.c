@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/jmespath_shapes.h"
+
 bool node_has_expression(const struct node *node)
 {
 	return node->kind == NODE_SCALAR && strstr(node->text, "${");
@@ -24,8 +26,10 @@ void values_check_declared(const struct reader *reader, const struct node *node,
 
 static void refuse_value(const struct reader *reader, const struct node *node, const struct input *input, int type)
 {
-	diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' must be %s", input->key->text,
-			  input_type_name(type));
+	const bool is_element = input->type == INPUT_LIST && type != INPUT_LIST;
+
+	diagnostics_error(reader->diagnostics, node->position, NULL, "%s'%s' must be %s",
+			  is_element ? "each element of " : "", input->key->text, input_type_name(type));
 }
 
 static void check_single(const struct reader *reader, const struct node *node, const struct input *input, int type)
@@ -51,8 +55,22 @@ static bool is_only_expression(const struct node *node)
 	return strncmp(node->text, "${", 2) == 0 && node->text[length - 1] == '}';
 }
 
+/* null, too, is nothing. */
+static bool is_nothing(const struct node *node)
+{
+	return node->kind == NODE_SCALAR && (!node->text[0] || (node->plain && strcmp(node->text, "null") == 0));
+}
+
 void values_check_input(const struct reader *reader, const struct node *node, const struct input *input)
 {
+	if (input->required && is_nothing(node)) {
+		diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' is empty", input->key->text);
+		return;
+	}
+	/* Most often a line that was not finished; an empty text in quotes may be meant. */
+	if (input->type == INPUT_STRING && node_is_empty(node))
+		diagnostics_warn(reader->diagnostics, node->position, "leave it out, or write \"\"", "'%s' is empty",
+				 input->key->text);
 	if (input->type != INPUT_LIST) {
 		check_single(reader, node, input, input->type);
 		return;
@@ -121,10 +139,16 @@ static void check_members(const struct reader *reader, const struct node *node, 
 			diagnostics_unknown(reader->diagnostics, key->position, key->text, shape_member_name_at, shape,
 					    "%s has no member '%s'", owner, key->text);
 	}
-	for (size_t i = 0; i < shape->n_members; i++)
-		if (shape->members[i].required && !node_get(node, shape->members[i].name))
+	for (size_t i = 0; i < shape->n_members; i++) {
+		const struct node *given = node_get(node, shape->members[i].name);
+
+		if (shape->members[i].required && !given)
 			diagnostics_error(reader->diagnostics, node->position, NULL, "%s lacks its member '%s'", owner,
 					  shape->members[i].name);
+		else if (shape->members[i].required && is_nothing(given))
+			diagnostics_error(reader->diagnostics, given->position, NULL, "'%s' is empty",
+					  shape->members[i].name);
+	}
 }
 
 static const char *const shape_kind_names[] = {
@@ -151,6 +175,11 @@ static void check_literal(const struct reader *reader, const struct node *node, 
 	json_decref(value);
 }
 
+const char *shape_kind_name(const struct shape *shape)
+{
+	return shape_kind_names[shape->kind];
+}
+
 void values_check_shape(const struct reader *reader, const struct node *node, const struct shape *shape,
 			const char *owner)
 {
@@ -166,4 +195,37 @@ void values_check_shape(const struct reader *reader, const struct node *node, co
 			values_check_shape(reader, node->items[i], shape->element, owner);
 	else
 		check_literal(reader, node, shape, owner);
+}
+
+/* ---- what an expression reads ---- */
+
+struct read {
+	const struct reader *reader;
+	const struct located_expression *expression;
+	const char *owner;
+};
+
+static void refuse_missing(void *argument, struct known_shape of, const char *name, unsigned column)
+{
+	const struct read *read = argument;
+	const struct position position = located_place(read->expression, column, strlen(name));
+	struct diagnostics *diagnostics = read->reader->diagnostics;
+
+	if (of.lists > 0 || of.shape->kind == SHAPE_LIST)
+		diagnostics_error(diagnostics, position, "[] before it goes over the elements, [0] takes the first",
+				  "'%s' is read of a list", name);
+	else if (of.shape->kind == SHAPE_STRUCTURE)
+		diagnostics_unknown(diagnostics, position, name, shape_member_name_at, of.shape, "%s has no '%s' there",
+				    read->owner, name);
+	else
+		diagnostics_error(diagnostics, position, NULL, "'%s' is read of %s", name, shape_kind_name(of.shape));
+}
+
+void values_check_read(const struct reader *reader, const struct located_expression *expression,
+		       const struct shape *shape, const char *owner)
+{
+	struct read read = { .reader = reader, .expression = expression, .owner = owner };
+
+	if (expression->parsed)
+		expression_shape(expression->parsed, shape, NULL, refuse_missing, &read);
 }

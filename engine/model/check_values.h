@@ -5,6 +5,7 @@
 
 #include "model/input.h"
 #include "model/shape.h"
+#include "model/template.h"
 
 bool node_has_expression(const struct node *node);
 
@@ -19,5 +20,10 @@ void values_check_inputs(const struct reader *reader, const struct node *given, 
 void values_warn_expressions(const struct reader *reader, const struct node *node);
 void values_check_shape(const struct reader *reader, const struct node *node, const struct shape *shape,
 			const char *owner);
+/* What the expression reads of a value of this shape that such a value never has. `owner`: "the answer of X". */
+void values_check_read(const struct reader *reader, const struct located_expression *expression,
+		       const struct shape *shape, const char *owner);
+/* What a message calls a value of this shape: "a text". */
+const char *shape_kind_name(const struct shape *shape);
 
 #endif

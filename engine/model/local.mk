@@ -13,6 +13,7 @@ libtidegate_a_SOURCES += \
 	engine/model/jmespath_parse.c \
 	engine/model/jmespath_parser.c engine/model/jmespath_parser.h \
 	engine/model/jmespath_references.c \
+	engine/model/jmespath_shapes.c engine/model/jmespath_shapes.h \
 	engine/model/jmespath_value.c \
 	engine/model/operation.c engine/model/operation.h \
 	engine/model/service_build.c engine/model/service_build.h \
@@ -33,6 +34,7 @@ libtidegate_a_SOURCES += \
 	engine/model/check_paths.c \
 	engine/model/check_references.c \
 	engine/model/check_values.c engine/model/check_values.h \
+	engine/model/expected_world.c engine/model/expected_world.h \
 	engine/model/facts.c engine/model/facts.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \

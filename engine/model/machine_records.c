@@ -128,7 +128,7 @@ static const struct field state_fields[] = {
 	{ .name = "max_concurrency", .type = &field_integer, .offset = FIELD_OF(state, max_concurrency), .minimum = 1,
 	  .maximum = 1000, .help = "how many elements at a time (all)" },
 	{ .name = "choose", .type = &field_record_list, .offset = FIELD_OF(state, choose), .record = &choice_record,
-	  .help = "goes on where the first true `when` says" },
+	  .minimum = 1, .help = "goes on where the first true `when` says" },
 	{ .name = "otherwise", .type = &field_state, .offset = FIELD_OF(state, otherwise),
 	  .help = "where no choice is true" },
 	{ .name = "wait", .type = &field_duration, .offset = FIELD_OF(state, wait_ms), .minimum = 1,
@@ -299,7 +299,7 @@ const struct record hook_record = {
 
 static const struct field expectation_fields[] = {
 	{ .name = "holds", .type = &field_expression, .offset = FIELD_OF(expectation, holds), .required = true,
-	  .help = "must be true, over the world of a rehearsal" },
+	  .help = "must be true, over a rehearsal's world: groups, target_groups and balancers by name, launches ..." },
 	{ .name = "at", .type = &field_text, .offset = FIELD_OF(expectation, at), .required = true,
 	  .help = "the state at which it must hold: a pause or an end" },
 	{ .name = "because", .type = &field_text, .offset = FIELD_OF(expectation, because),

@@ -122,12 +122,18 @@ static int read_record_list(struct reader *reader, const struct node *node, cons
 {
 	if (want_kind(reader, node, field, NODE_LIST))
 		return -1;
+	if (node->count < (size_t)field->minimum)
+		return diagnostics_error(reader->diagnostics, node->position, NULL, "'%s' is empty", field->name);
 	return read_records(reader, node, field->record, into);
 }
 
 static json_t *record_list_schema(const struct field *field)
 {
-	return json_made(json_pack("{s:s, s:o}", "type", "array", "items", schema_reference(field->record)));
+	json_t *schema = json_made(json_pack("{s:s, s:o}", "type", "array", "items", schema_reference(field->record)));
+
+	if (field->minimum > 0)
+		json_put(schema, "minItems", json_integer(field->minimum));
+	return schema;
 }
 
 static int read_record_map(struct reader *reader, const struct node *node, const struct field *field, void *into)

@@ -42,7 +42,8 @@ struct field {
 	bool required;
 	const struct record *record;   /* for record, record_list, record_map */
 	const struct choice *choices;  /* for choice; ended by a NULL name */
-	/* For integer and duration (ms). Both 0: any that is not negative; a maximum below the minimum: no maximum. */
+	/* For integer and duration (ms). Both 0: any that is not negative; a maximum below the minimum: no maximum. For
+	 * record_list the minimum: how many there are at least. */
 	int64_t minimum, maximum;
 	const char *help;              /* one sentence for the reference and for editors */
 };

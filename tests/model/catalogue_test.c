@@ -178,6 +178,35 @@ static const struct {
 	  "f.yaml:14:50: error: 'processes' must be a list\n"
 	  "   14 |       with: {gruop: '${input.group}', processes: 7}\n"
 	  "      |                                                  ^\n10 errors\n" },
+	{ "actions:\n  x.y:\n    comment: c\n    observe:\n"
+	  "      - operation: 'autoscaling:DescribeAutoScalingGroups'\n"
+	  "        take:\n"
+	  "          a: AutoscalingGroups[0].MinSize\n"
+	  "          b: AutoScalingGroups[].Instances[?InstanceID == $.input.id].LifecycleState\n"
+	  "          c: AutoScalingGroups.MinSize\n"
+	  "          d: \"sort_by(AutoScalingGroups, &MinSise)[0].Any\"\n"
+	  "          e: AutoScalingGroups[0].MinSize.Value\n"
+	  "          f: \"{n: AutoScalingGroups[*].Tags[] | [0].Key, o: NextTokn, p: NextToken || 'none'}.q\"\n"
+	  "    settled: observed.a\n",
+	  "f.yaml:7:14: error: the answer of DescribeAutoScalingGroups has no 'AutoscalingGroups' there\n"
+	  "    7 |           a: AutoscalingGroups[0].MinSize\n"
+	  "      |              ^~~~~~~~~~~~~~~~~ did you mean 'AutoScalingGroups'?\n"
+	  "f.yaml:8:45: error: the answer of DescribeAutoScalingGroups has no 'InstanceID' there\n"
+	  "    8 |           b: AutoScalingGroups[].Instances[?InstanceID == $.input.id].LifecycleState\n"
+	  "      |                                             ^~~~~~~~~~ did you mean 'InstanceId'?\n"
+	  "f.yaml:9:32: error: 'MinSize' is read of a list\n"
+	  "    9 |           c: AutoScalingGroups.MinSize\n"
+	  "      |                                ^~~~~~~ [] before it goes over the elements, [0] takes the first\n"
+	  "f.yaml:10:43: error: the answer of DescribeAutoScalingGroups has no 'MinSise' there\n"
+	  "   10 |           d: \"sort_by(AutoScalingGroups, &MinSise)[0].Any\"\n"
+	  "      |                                           ^~~~~~~ did you mean 'MinSize'?\n"
+	  "f.yaml:11:43: error: 'Value' is read of a whole number\n"
+	  "   11 |           e: AutoScalingGroups[0].MinSize.Value\n"
+	  "      |                                           ^~~~~\n"
+	  "f.yaml:12:61: error: the answer of DescribeAutoScalingGroups has no 'NextTokn' there\n"
+	  "   12 |           f: \"{n: AutoScalingGroups[*].Tags[] | [0].Key, o: NextTokn, p: NextToken || 'none'}.q\"\n"
+	  "      |                                                             ^~~~~~~~ did you mean 'NextToken'?\n"
+	  "6 errors\n" },
 };
 
 static void a_faulty_action_is_told_in_its_place(void **state)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/expected_world.h"
+#include "model/shape.h"
 #include "sim/scenario.h"
 
 #define SUSPEND "{'AutoScalingGroupName': 'web-prod', 'ScalingProcesses': ['HealthCheck']}"
@@ -340,6 +342,67 @@ static void a_scenario_says_more_than_groups(void **state)
 	assert_world(test, "terminations", "1");
 }
 
+/* ---- what `expect` is checked against is what there is */
+
+static void assert_of_shape(const json_t *value, const struct shape *shape);
+
+static void assert_has_members(const json_t *value, const struct shape *shape)
+{
+	assert_int_equal(json_object_size(value), shape->n_members);
+	for (size_t i = 0; i < shape->n_members; i++)
+		assert_of_shape(json_object_get(value, shape->members[i].name), shape->members[i].shape);
+}
+
+static void assert_has_elements(const json_t *value, const struct shape *shape)
+{
+	const char *key;
+	json_t *element;
+	size_t i;
+
+	assert_true(json_array_size(value) + json_object_size(value) > 0);
+	json_array_foreach (value, i, element)
+		assert_of_shape(element, shape->element);
+	json_object_foreach ((json_t *)(uintptr_t)value, key, element)
+		assert_of_shape(element, shape->element);
+}
+
+static void assert_of_shape(const json_t *value, const struct shape *shape)
+{
+	static const int types[] = {
+		[SHAPE_STRUCTURE] = JSON_OBJECT, [SHAPE_MAP] = JSON_OBJECT,      [SHAPE_LIST] = JSON_ARRAY,
+		[SHAPE_STRING] = JSON_STRING,    [SHAPE_INTEGER] = JSON_INTEGER, [SHAPE_BOOLEAN] = JSON_FALSE,
+	};
+
+	assert_non_null(value);
+	if (json_is_null(value)) /* a reason that there is none of */
+		return;
+	assert_int_equal(json_is_true(value) ? JSON_FALSE : json_typeof(value), types[shape->kind]);
+	if (shape->kind == SHAPE_STRUCTURE)
+		assert_has_members(value, shape);
+	else if (shape->element)
+		assert_has_elements(value, shape);
+}
+
+static void the_world_has_the_shape_that_checks_know(void **state)
+{
+	struct world_test *test = *state;
+	json_t *world;
+
+	world_take_text(test, "scenario: all\n"
+			      "self: " SELF "\n"
+			      "target_groups: {t: {}}\n"
+			      "balancers: {b: {}}\n"
+			      "groups:\n"
+			      "  g: {minimum: 0, desired: 1, maximum: 1, suspended: [Launch], target_groups: [t],\n"
+			      "      balancers: [b], instances: {" SELF ": {}}}\n");
+	ask_done(test, "autoscaling:CreateOrUpdateTags",
+		 "{'Tags': [{'ResourceId': 'g', 'ResourceType': 'auto-scaling-group', 'Key': 'k', 'Value': 'v', "
+		 "'PropagateAtLaunch': false}]}");
+	world = sim_world_json(test->sim);
+	assert_of_shape(world, &world_shape);
+	json_decref(world);
+}
+
 static void a_scenario_that_is_not_there_is_an_error(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -372,6 +435,7 @@ int main(void)
 		TEST(every_act_has_a_name_and_plays_in_every_world),
 		TEST(a_faulty_scenario_is_refused_with_its_place),
 		TEST(a_scenario_says_more_than_groups),
+		TEST(the_world_has_the_shape_that_checks_know),
 		TEST(a_scenario_that_is_not_there_is_an_error),
 	};
 
