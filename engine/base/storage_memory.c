@@ -328,12 +328,17 @@ void storage_memory_watch(struct storage_memory *memory, bool (*is_dead)(const v
 	memory->process = process;
 }
 
+void storage_memory_lose_unsynced(struct storage_memory *memory)
+{
+	for (struct memory_file *file = memory->files; file; file = file->next)
+		buffer_cut(&file->bytes, file->durable);
+}
+
 void storage_memory_restart(struct storage_memory *memory)
 {
 	while (memory->locks)
 		lock_drop(&memory->locks);
-	for (struct memory_file *file = memory->files; file; file = file->next)
-		buffer_cut(&file->bytes, file->durable);
+	storage_memory_lose_unsynced(memory);
 	memory->crash_step = 0;
 	memory->stopped = false;
 }

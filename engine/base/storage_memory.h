@@ -26,6 +26,8 @@ void storage_memory_crash_at(struct storage_memory *memory, unsigned step, size_
 void storage_memory_watch(struct storage_memory *memory, bool (*is_dead)(const void *process), const void *process);
 /* The next process, behind a power cut: the locks of the one before are gone, and so is what was not synced. */
 void storage_memory_restart(struct storage_memory *memory);
+/* What was not synced is gone. */
+void storage_memory_lose_unsynced(struct storage_memory *memory);
 
 /* Other bytes in the place of a file's, as a disk that is damaged has them; a file that is not there is made. */
 void storage_memory_put(struct storage_memory *memory, const char *name, const void *bytes, size_t length);

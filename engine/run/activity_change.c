@@ -266,13 +266,13 @@ enum step phase_answer(struct activity *activity)
 	activity->run->last_mutation_ms = activity->since_ms;
 	activity->changed = true;
 	activity_poll_begin(activity);
-	activity->phase = PHASE_OUTCOME_SYNC;
+	activity->phase = PHASE_OUTCOME_WRITE;
 	return STEP_WAIT;
 }
 
-enum step phase_outcome_sync(struct activity *activity)
+enum step phase_outcome_write(struct activity *activity)
 {
-	if (run_sync(activity->run) != 0)
+	if (run_write(activity->run) != 0)
 		return activity_end_failed(activity);
 	return activity_go_to(activity, PHASE_SETTLE);
 }

@@ -145,7 +145,7 @@ static enum step doubt_seen(struct activity *activity, const struct doubt *doubt
 		return STEP_ON; /* decided anew, by what is there */
 	activity->changed = true;
 	activity_poll_begin(activity);
-	return activity_go_to(activity, PHASE_OUTCOME_SYNC);
+	return activity_go_to(activity, PHASE_OUTCOME_WRITE);
 }
 
 /* What stands was sent after the doubtful request: that it is visible says nothing of the doubtful one. */

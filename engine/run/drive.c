@@ -32,6 +32,8 @@ static int run_poll(struct run *run, int64_t until_ms)
 
 int run_wait_until(struct run *run, int64_t until_ms)
 {
+	if (run_sync(run) != 0)
+		return -1;
 	while (run_now_ms(run) < until_ms) {
 		if (run_must_stop(run))
 			return -1;
@@ -41,9 +43,9 @@ int run_wait_until(struct run *run, int64_t until_ms)
 	return 0;
 }
 
-static bool awaits_sync(const struct activity *activity)
+static bool awaits_disk(const struct activity *activity)
 {
-	return activity->phase == PHASE_INTENT_SYNC || activity->phase == PHASE_OUTCOME_SYNC;
+	return activity->phase == PHASE_INTENT_SYNC || activity->phase == PHASE_OUTCOME_WRITE;
 }
 
 static bool any_in_flight(const struct activity *activities, size_t count)
@@ -54,28 +56,28 @@ static bool any_in_flight(const struct activity *activities, size_t count)
 	return false;
 }
 
-/* Outcomes wait for one another: behind one sync, and what is looked at then is newer than all of the requests. */
-static bool may_sync(const struct activity *activity, bool in_flight)
+/* Outcomes wait for one another: what is looked at then is newer than all of the requests. */
+static bool may_go_on(const struct activity *activity, bool in_flight)
 {
-	return activity->phase == PHASE_INTENT_SYNC || (activity->phase == PHASE_OUTCOME_SYNC && !in_flight);
+	return activity->phase == PHASE_INTENT_SYNC || (activity->phase == PHASE_OUTCOME_WRITE && !in_flight);
 }
 
-/* Those that wait for the disk go on together, behind one sync. */
+/* Those that wait for the disk go on together, behind one sync or one write. */
 static void advance_all(struct activity *activities, size_t count)
 {
 	bool again = true;
 
 	for (size_t i = 0; i < count; i++)
-		if (!awaits_sync(&activities[i]))
+		if (!awaits_disk(&activities[i]))
 			activity_advance(&activities[i]);
 	while (again) {
 		bool in_flight = any_in_flight(activities, count);
 
 		again = false;
 		for (size_t i = 0; i < count; i++)
-			if (may_sync(&activities[i], in_flight)) {
+			if (may_go_on(&activities[i], in_flight)) {
 				activity_advance(&activities[i]);
-				again |= awaits_sync(&activities[i]);
+				again |= awaits_disk(&activities[i]);
 			}
 	}
 }
@@ -105,7 +107,7 @@ static void wait_for_answers(struct run *run, struct activity *activities, size_
 	readings_forget(run->readings);
 	for (size_t i = 0; i < count; i++)
 		activities[i].in_flight = false;
-	run_sync(run);
+	run_write(run);
 }
 
 static void time_out(struct activity *activities, size_t count)
@@ -145,11 +147,22 @@ static struct looks common_looks(const struct activity *activities, size_t count
 	return looks;
 }
 
+static bool any_sleeps(const struct activity *activities, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!activity_is_done(&activities[i]) && activities[i].wake_ms != INT64_MAX)
+			return true;
+	return false;
+}
+
 static int poll_activities(struct run *run, const struct activity *activities, size_t count, int64_t deadline_ms)
 {
 	struct executor *executor = run->environment.executor;
 	struct looks looks = common_looks(activities, count, deadline_ms);
 
+	/* Whoever waits for time loses none by it. */
+	if (any_sleeps(activities, count) && run_sync(run) != 0)
+		return -1;
 	if (looks.due_ms > run->leg_deadline_ms)
 		looks.due_ms = run->leg_deadline_ms;
 	return run_poll(run, executor->next_look_ms ? executor->next_look_ms(executor, &looks) : looks.next_ms);

@@ -47,6 +47,15 @@ static void tell_elsewhere(const struct wanted_run *wanted, const char *id, cons
 	free(sentence);
 }
 
+/* A run that is over, and whose process died before it could say so: what it wrote last may not be on the disk, and it
+ * would be open again behind a power cut, beside the one that is begun now. */
+static int let_rest(const struct search *search)
+{
+	struct clock *clock = search->wanted->clock;
+
+	return clock ? journal_go_on(search->found->journal, clock, search->err) : 0;
+}
+
 static int visit_run(void *argument, const char *id)
 {
 	struct search *search = argument;
@@ -60,13 +69,11 @@ static int visit_run(void *argument, const char *id)
 		return 1;
 	}
 	tell_elsewhere(search->wanted, id, &found->history);
-	if (strcmp(history_text(&found->history, "subject"), search->wanted->subject) != 0 ||
-	    !history_is_open(&found->history)) {
+	if (strcmp(history_text(&found->history, "subject"), search->wanted->subject) == 0)
+		search->result = history_is_open(&found->history) ? 1 : let_rest(search);
+	if (search->result != 1)
 		found_run_release(found);
-		return 0;
-	}
-	search->result = 1;
-	return 1;
+	return search->result != 0;
 }
 
 int run_find_open(const struct wanted_run *wanted, struct found_run *found, struct error *err)

@@ -66,12 +66,14 @@ struct found_run {
 };
 
 /* What is looked for among the runs that are here. Of open runs of another host than `host` the reporter hears; NULL:
- * it is not asked whose they are. */
+ * it is not asked whose they are. `clock` is that of who will begin a run where none is open, under the subject's lock;
+ * NULL: of who only looks. */
 struct wanted_run {
 	struct storage *storage;
 	const char *subject;
 	const char *host;
 	struct reporter *reporter;
+	struct clock *clock;
 };
 
 /* What an action settled, and how to see it again. */
@@ -92,7 +94,7 @@ enum phase {
 	PHASE_INTENT_SYNC,
 	PHASE_REQUEST,
 	PHASE_ANSWER,
-	PHASE_OUTCOME_SYNC,
+	PHASE_OUTCOME_WRITE,
 	PHASE_SETTLE,
 	PHASE_GIVE,
 	PHASE_DONE,
@@ -153,6 +155,8 @@ struct activity {
 
 /* run.c: the one place in which a run's state changes. Takes `fields` over. -1 with run->fatal set. */
 int run_record(struct run *run, const char *type, json_t *fields);
+/* When which, and what for, is said in journal.h. Both -1 with run->fatal set. */
+int run_write(struct run *run);
 int run_sync(struct run *run);
 int run_find(struct storage *storage, const char *run_id, struct found_run *found, struct error *err);
 void found_run_release(struct found_run *found); /* one of all zeros is allowed */

@@ -93,11 +93,17 @@ static void journal_add_line(struct journal *journal, json_t *record)
 	journal_add_record(journal, record);
 }
 
-static void journal_is_durable(struct journal *journal)
+static void journal_is_written(struct journal *journal)
 {
 	journal->length += journal->pending.length;
-	journal->durable = journal->count;
+	journal->unsynced = true;
 	buffer_clear(&journal->pending);
+}
+
+static void journal_is_durable(struct journal *journal)
+{
+	journal->durable = journal->count;
+	journal->unsynced = false;
 }
 
 static int journal_begin(struct journal *journal, const char *type, json_t *fields, struct error *err)
@@ -108,6 +114,7 @@ static int journal_begin(struct journal *journal, const char *type, json_t *fiel
 	if (storage->create(storage, journal->name, journal->pending.bytes, journal->pending.length,
 			    JOURNAL_RESERVE_BYTES, &journal->file, err))
 		return -1;
+	journal_is_written(journal);
 	journal_is_durable(journal);
 	/* No other line is as long: this one holds the machine. */
 	buffer_release(&journal->pending);
@@ -203,7 +210,7 @@ int journal_append(struct journal *journal, const char *type, json_t *fields, st
 	return journal_poison(journal, &full, err);
 }
 
-int journal_sync(struct journal *journal, struct error *err)
+int journal_write(struct journal *journal, struct error *err)
 {
 	struct storage *storage = journal->storage;
 	struct error reason = ERROR_INIT;
@@ -212,8 +219,22 @@ int journal_sync(struct journal *journal, struct error *err)
 		return journal_refuse(journal, err);
 	if (journal->pending.length == 0)
 		return 0;
-	if (storage->append(storage, journal->file, journal->pending.bytes, journal->pending.length, &reason) ||
-	    storage->sync(storage, journal->file, &reason))
+	if (storage->append(storage, journal->file, journal->pending.bytes, journal->pending.length, &reason))
+		return journal_poison(journal, &reason, err);
+	journal_is_written(journal);
+	return 0;
+}
+
+int journal_sync(struct journal *journal, struct error *err)
+{
+	struct storage *storage = journal->storage;
+	struct error reason = ERROR_INIT;
+
+	if (journal_write(journal, err))
+		return -1;
+	if (!journal->unsynced)
+		return 0;
+	if (storage->sync(storage, journal->file, &reason))
 		return journal_poison(journal, &reason, err);
 	journal_is_durable(journal);
 	return 0;

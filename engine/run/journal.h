@@ -8,7 +8,25 @@
  * and `run`. What the records mean is for the rest of run/; nothing in here is ever written over.
  *
  * What a reader is promised: the records are the ones that were appended, in order, from the first one on, at least all
- * that a sync which returned 0 covered; or the journal is refused. */
+ * that a sync which returned 0 covered; or the journal is refused.
+ *
+ * When the run writes, and when it syncs. A record is written for the death of this process, which loses nothing that
+ * was written, and synced for a power cut, which may lose all that was not:
+ *
+ *	a leg begins                          sync    whose it is: a timer goes on with it, or not
+ *	before a request changes something    sync    its intent, and every record before it
+ *	such a request was answered           write   its outcome, before anything rests on it
+ *	before the run sleeps                 sync    a wait may last for minutes, and costs no more for it
+ *	a leg ends                            sync    all of it, before an exit status says so
+ *	a run is over                         sync    all of it, before the record that says so is made
+ *	another is found to be over           sync    all of it, before a run is begun on the strength of it
+ *
+ * An outcome so shares its sync with what comes next: the intent behind it, the first sleep or the leg's end. Until
+ * then nothing but Describe requests can be sent. A power cut in that moment leaves what one in the moment before the
+ * answer leaves, an intent without an outcome, and the next process looks; what no look could tell apart is
+ * decided by `in_doubt`, as ever. A request whose outcome was written is not sent twice by a process that finds it
+ * written, nor by any process once the sync that covers it returned. What only observes (enter, left, restored) decides
+ * nothing that the world would not tell again, and needs no sync of its own. */
 #ifndef TIDEGATE_RUN_JOURNAL_H
 #define TIDEGATE_RUN_JOURNAL_H
 
@@ -75,14 +93,18 @@ size_t journal_durable_count(const struct journal *journal);
 json_t *journal_get(const struct journal *journal, size_t index); /* may be kept by json_incref; never changed */
 const char *journal_type(const struct journal *journal, size_t index);
 
-/* Adds a record; it reaches the disk with the next journal_sync, together with the others since the last one.
+/* Adds a record; it reaches the file with the next journal_write or journal_sync, together with the others since then.
  * `fields` (an object, or NULL) is taken over, whatever is returned; its keys are none of those named above. */
 int journal_append(struct journal *journal, const char *type, json_t *fields, struct error *err);
 
-/* 0: every record appended so far outlives a power cut. Costs nothing where there is none to write.
+/* What was appended is handed to the file, and outlives this process, whatever ends it.
  *
- * The first failure of an append or a sync is the last: both then fail for good, at once, with that first reason. A
- * kernel reports a failed write-back once and marks the pages clean; a second sync that succeeds says nothing. */
+ * The first failure of an append, a write or a sync is the last: all then fail for good, at once, with that first
+ * reason. A kernel reports a failed write-back once and marks the pages clean; a second sync that succeeds says
+ * nothing. */
+int journal_write(struct journal *journal, struct error *err);
+
+/* 0: every record appended so far outlives a power cut. Costs nothing where there is none that does not yet. */
 int journal_sync(struct journal *journal, struct error *err);
 
 /* The failure after which this journal takes nothing any more, or NULL. Borrowed. */

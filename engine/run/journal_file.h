@@ -2,6 +2,8 @@
 #ifndef TIDEGATE_RUN_JOURNAL_FILE_H
 #define TIDEGATE_RUN_JOURNAL_FILE_H
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "run/journal.h"
@@ -22,7 +24,8 @@ struct journal {
 	size_t count;
 	size_t size;
 	size_t durable;
-	size_t length;               /* bytes of whole, durable lines */
+	size_t length;               /* bytes of whole lines in the file */
+	bool unsynced;               /* not all of those are known to be on the disk */
 	struct buffer read;          /* those, and what the file held behind them; empty where it is not being read */
 	struct buffer pending;       /* lines that are in no file yet */
 	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */

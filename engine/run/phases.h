@@ -48,7 +48,7 @@ enum step phase_intent(struct activity *activity);
 enum step phase_intent_sync(struct activity *activity);
 enum step phase_request(struct activity *activity);
 enum step phase_answer(struct activity *activity);
-enum step phase_outcome_sync(struct activity *activity);
+enum step phase_outcome_write(struct activity *activity);
 enum step phase_settle(struct activity *activity);
 enum step phase_give(struct activity *activity);
 enum step phase_done(struct activity *activity);

@@ -130,7 +130,7 @@ static int end_undos(struct run *run, const struct state *state, const struct ac
 			return -1;
 		left += result;
 	}
-	return run_sync(run) == 0 ? left : -1;
+	return run_write(run) == 0 ? left : -1;
 }
 
 /* Takes `count` entries back side by side, the newest first. How many stay; -1: the run must stop. */

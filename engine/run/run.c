@@ -90,6 +90,11 @@ int run_record(struct run *run, const char *type, json_t *fields)
 	return result;
 }
 
+int run_write(struct run *run)
+{
+	return run->journal ? journal_write(run->journal, &run->fatal) : 0;
+}
+
 int run_sync(struct run *run)
 {
 	return run->journal ? journal_sync(run->journal, &run->fatal) : 0;
@@ -369,7 +374,7 @@ int run_redefine(struct run *run, const struct machine *machine, json_t *input, 
 	json_t *fields = json_pack("{s:o, s:O, s:O*}", "definition", definition_of(&run->environment, machine), "input",
 				   input, "env", env);
 
-	if (run_record(run, "definition", fields) != 0 || run_sync(run) != 0) {
+	if (run_record(run, "definition", fields) != 0 || run_write(run) != 0) {
 		*err = run->fatal;
 		return -1;
 	}

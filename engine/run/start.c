@@ -67,6 +67,7 @@ static int find_open(const struct run_environment *environment, const struct sta
 		.subject = start->subject,
 		.host = first ? json_string_value(json_object_get(start->about, "host")) : NULL,
 		.reporter = environment->reporter,
+		.clock = environment->clock,
 	};
 
 	return run_find_open(&wanted, found, err);

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "interop"))
 
 from botocore import xform_name  # noqa: E402
 from hook import run  # noqa: E402
-from stage import BUILD, LEAVE, MACHINE, RETURN, Stage  # noqa: E402
+from stage import BUILD, LEAVE, MACHINE, PRELOAD, RETURN, Stage  # noqa: E402
 from table import Table  # noqa: E402
 from world import REGION  # noqa: E402
 
@@ -72,6 +72,12 @@ class Bench:
         self.stage.proxy.recorded = []
         self.stage.imds.recorded = []
         return self.stage.proxy.recorded, self.stage.imds.recorded
+
+    def syncs(self):
+        """How many times a cycle waits for the disk."""
+        told = self.stage.folder / "syncs"
+        self.engine(**PRELOAD, SYNCS_TOLD_IN=str(told))
+        return sum(map(int, told.read_text().split()))
 
     def engine_in_memory(self):
         return self.engine(TIDEGATE_STATE_DIR=f"{self.memory}/state")
@@ -141,6 +147,7 @@ def main():
         bench.engine(), bench.bare_loop()  # not counted: moto makes its caches
         rounds = [(bench.engine(), bench.bare_loop(), bench.engine_in_memory()) for _ in range(ROUNDS)]
         ours, bare, in_memory = zip(*rounds)
+        syncs = bench.syncs()
         cli = bench.aws_cli()
         bench.set_up(target_groups=BALANCERS)
         many = [bench.engine() for _ in range(3)]
@@ -160,6 +167,7 @@ def main():
     loop = f"bare libcurl {middle(bare, 'seconds'):.3f} s"
     table.row("wall", f"{wall:.3f} s", loop, middle_ratio(zip(ours, bare), "seconds"), 1.05, 1.5)
     unsynced = f"{middle(in_memory, 'seconds'):.3f} s"
+    table.row("  with syncs", str(syncs), "")
     table.row("  but for the disk", unsynced, loop, middle_ratio(zip(in_memory, bare), "seconds"))
     memory = middle(ours, "megabytes")
     table.row("peak memory", f"{memory:.1f} MB", f"AWS CLI {cli.megabytes:.0f} MB", memory / cli.megabytes)

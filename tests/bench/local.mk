@@ -5,7 +5,7 @@ EXTRA_PROGRAMS += tests/bench/bare_loop tests/bench/measure
 CLEANFILES += $(EXTRA_PROGRAMS)
 tests_bench_bare_loop_LDADD = $(CURL_LIBS)
 
-bench: all tests/bench/bare_loop tests/bench/measure
+bench: all tests/bench/bare_loop tests/bench/measure tests/interop/preload.so
 	python3 -B $(srcdir)/tests/bench/rehearsal.py
 	$(in_venv) $(srcdir)/tests/bench/bench.py || test $$? = 77
 	$(in_venv) $(srcdir)/tests/bench/scale.py || test $$? = 77

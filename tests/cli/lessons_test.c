@@ -24,7 +24,7 @@ static const struct lesson {
 	{ "L6", "W3", "group-of-three", SECTION_CALM, NULL },
 	{ "L11", "J4", "room-to-spare", SECTION_FAULT, NULL },
 	{ "L12", "exit 1", "group-of-three", SECTION_FAULT, "EnterStandby             failed: AccessDenied" },
-	{ "L17", "L1", "group-of-three", SECTION_ABANDONED, "ENTER            EnterStandby             done" },
+	{ "L17", "W2", "group-of-three", SECTION_ABANDONED, "ENTER            EnterStandby             done" },
 	{ "R1", "exit 1", "group-of-three", SECTION_ACT, "standby i-0b1c2d3e4f5061728" },
 	{ "R2", "W2", "neighbours", SECTION_CALM, NULL },
 };

@@ -71,14 +71,14 @@ def test_killed_at_a_request(stage, subtests, kind, event, deployment):
 
 @pytest.mark.parametrize("deployment", ["d-1", "d-2"])
 @pytest.mark.parametrize("event", EVENTS)
-def test_killed_after_a_sync(stage, subtests, event, deployment):
+def test_killed_after_a_write_or_a_sync(stage, subtests, event, deployment):
     at = 0
     crashed = True
     while crashed:
         at += 1
-        with subtests.test(sync=at):
+        with subtests.test(step=at):
             crashed = False
-            environment = {**PRELOAD, "KILL_AFTER_SYNC": str(at)}
+            environment = {**PRELOAD, "KILL_AFTER_STEP": str(at)}
             crashed = play(stage, event, deployment, environment=environment)
     assert at > 4
 

@@ -244,6 +244,32 @@ static void a_journal_goes_on_where_it_was_closed(void **state)
 	disk_free(disk);
 }
 
+/* J3 for the death of a process, and no more than that: a power cut may take it. */
+static void what_is_written_outlives_the_process_and_what_is_synced_the_power(void **state)
+{
+	static const struct {
+		enum disk_crash crash;
+		size_t records;
+	} rows[] = { { DISK_KILLED, 2 }, { DISK_LOST, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct disk *disk = disk_new();
+		struct journal *journal = create(disk);
+
+		assert_int_equal(journal_append(journal, "intent", padding(1, 20), NULL), 0);
+		assert_int_equal(journal_write(journal, NULL), 0);
+		assert_int_equal(journal_append(journal, "intent", padding(2, 20), NULL), 0);
+		assert_int_equal(journal_durable_count(journal), 1);
+		journal_close(journal);
+		disk_crash(disk, rows[i].crash, 1);
+		journal = reopen(disk);
+		assert_is_prefix(journal, rows[i].records, rows[i].records);
+		journal_close(journal);
+		disk_free(disk);
+	}
+}
+
 static void several_records_share_one_sync(void **state)
 {
 	struct disk *disk = disk_new();
@@ -257,6 +283,7 @@ static void several_records_share_one_sync(void **state)
 	assert_int_equal(journal_sync(journal, NULL), 0);
 	assert_int_equal(disk_steps(disk) - before, 2);
 	assert_int_equal(journal_sync(journal, NULL), 0);
+	assert_int_equal(journal_write(journal, NULL), 0);
 	assert_int_equal(disk_steps(disk) - before, 2);
 	assert_int_equal(journal_durable_count(journal), 21);
 	journal_close(journal);
@@ -424,7 +451,7 @@ static void a_stale_last_sector_is_the_journal_of_before(void **state)
 	disk_free(disk);
 }
 
-/* J1, with several records to a sync, over every crash, every step of the disk, before and after it. */
+/* J1, with several records to a sync and to a write, over every crash, every step of the disk, before and after it. */
 static size_t write_until_off(struct disk *disk, size_t *appended)
 {
 	struct journal *journal = journal_create(disk_storage(disk), &fixed, RUN, "run", padding(0, 20), NULL);
@@ -434,8 +461,11 @@ static size_t write_until_off(struct disk *disk, size_t *appended)
 	if (!journal)
 		return 0;
 	while (!journal_failure(journal) && *appended < 40) {
-		for (size_t i = 0; i < 5; i++, ++*appended)
+		for (size_t i = 0; i < 5; i++, ++*appended) {
 			journal_append(journal, "intent", padding(*appended, 20), NULL);
+			if (i % 2)
+				journal_write(journal, NULL);
+		}
 		journal_sync(journal, NULL);
 	}
 	durable = journal_durable_count(journal);
@@ -467,7 +497,7 @@ static void a_power_cut_at_any_step_leaves_all_that_was_synced(void **state)
 {
 	(void)state;
 	for (int mode = 0; mode < DISK_CRASHES; mode++)
-		for (unsigned step = 1; step <= 22; step++)
+		for (unsigned step = 1; step <= 38; step++)
 			for (unsigned seed = 0; seed < 20; seed++)
 				check_crash((enum disk_crash)mode, step, seed & 1, seed);
 }
@@ -854,6 +884,7 @@ int main(void)
 		cmocka_unit_test(the_last_record_is_told_alone_where_the_file_ends_with_it_whole),
 		cmocka_unit_test(a_journal_is_bounded_and_the_longest_is_read_in_bounded_memory),
 		cmocka_unit_test(a_journal_goes_on_where_it_was_closed),
+		cmocka_unit_test(what_is_written_outlives_the_process_and_what_is_synced_the_power),
 		cmocka_unit_test(several_records_share_one_sync),
 		cmocka_unit_test(a_flipped_bit_anywhere_never_makes_another_record),
 		cmocka_unit_test(any_length_of_a_torn_tail_is_cut_and_said),

@@ -116,11 +116,15 @@ static int disk_sync(struct storage *storage, struct storage_file *file, struct 
 	return inner->sync(inner, file, err);
 }
 
+/* Who ends well has synced all that it did: as soon as it has ended the power may go, and here it goes. */
 static void disk_close(struct storage *storage, struct storage_file *file)
 {
+	struct stage *stage = stage_of_storage(storage);
 	struct storage *inner = inner_of(storage);
 
 	inner->close(inner, file);
+	if (!stage->disk.failed)
+		storage_memory_lose_unsynced(stage->memory);
 }
 
 static int disk_read(struct storage *storage, const char *name, size_t limit, struct buffer *into, struct error *err)
