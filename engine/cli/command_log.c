@@ -21,7 +21,7 @@ struct shown {
 
 static void print_json(json_t *record)
 {
-	char *line = json_dumps(record, JSON_COMPACT);
+	char *line = json_text(record, JSON_COMPACT);
 
 	puts(line ? line : "");
 	free(line);

@@ -202,7 +202,7 @@ static void print_plan(struct session *session, const json_t *plan)
 	char *dumped;
 
 	if (options_has(&session->options, OPTION_JSON)) {
-		dumped = json_dumps(plan, JSON_INDENT(2));
+		dumped = json_text(plan, JSON_INDENT(2));
 		buffer_add_text(&page, dumped ? dumped : "");
 		buffer_add_char(&page, '\n');
 		free(dumped);

@@ -42,7 +42,7 @@ static int find_place(struct session *session, struct policy_place *place, struc
 /* The document to standard output, so that it can be piped on; what a person should know beside it. */
 static void print_policy(struct session *session, const struct policy *policy)
 {
-	char *dumped = json_dumps(policy->document, JSON_INDENT(2));
+	char *dumped = json_text(policy->document, JSON_INDENT(2));
 	size_t i;
 	json_t *note;
 

@@ -11,6 +11,7 @@
 #include "cli/runs.h"
 #include "cli/status.h"
 #include "run/survey.h"
+#include "text/json.h"
 
 enum { ASK_MOST_MS = 5000 }; /* for all runs together: who types `status` waits for it */
 
@@ -81,7 +82,7 @@ static void free_rows(struct status_row *rows, size_t count)
 static void print_json(const struct status_row *rows, size_t count, int64_t now_ms)
 {
 	json_t *all = status_json(rows, count, now_ms);
-	char *dumped = json_dumps(all, JSON_INDENT(2));
+	char *dumped = json_text(all, JSON_INDENT(2));
 
 	puts(dumped ? dumped : "[]");
 	free(dumped);

@@ -85,7 +85,7 @@ json_t *log_waiting_fields(const struct waiting *waiting)
 
 void log_print(FILE *stream, json_t *object)
 {
-	char *line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *line = json_text(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 
 	if (!line)
 		memory_exhausted();

@@ -298,7 +298,7 @@ static bool is_text_list(const json_t *value)
 
 static void add_json_word(struct buffer *page, const json_t *value)
 {
-	char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	char *dumped = json_text(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 
 	page_quote(page, dumped ? dumped : "");
 	free(dumped);

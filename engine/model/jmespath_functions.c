@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/number.h"
+#include "text/json.h"
 
 /* Numbers */
 
@@ -229,13 +230,13 @@ static bool spend_for_writing(struct evaluation *ev, json_t *value)
 static char *write_value(const json_t *value)
 {
 	for (size_t digits = 15; digits < 17 && json_is_real(value); digits++) {
-		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
+		char *text = json_text(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
 
 		if (text && strtod(text, NULL) == json_real_value(value))
 			return text;
 		free(text);
 	}
-	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	return json_text(value, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
 static json_t *call_to_string(struct evaluation *ev, const struct argument *arguments, size_t count)

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "model/check.h"
 #include "model/facts.h"
+#include "text/json.h"
 
 const struct state *machine_state(const struct machine *machine, const char *name)
 {
@@ -371,7 +372,7 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 
 void machine_fingerprint(const json_t *definition, char text[9])
 {
-	char *dumped = json_dumps(definition, JSON_COMPACT | JSON_SORT_KEYS);
+	char *dumped = json_text(definition, JSON_COMPACT | JSON_SORT_KEYS);
 	unsigned char digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
 

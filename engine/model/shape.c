@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "text/diagnostics.h"
+#include "text/json.h"
 
 /* The value as a whole has no parent; an element of a list has no name. */
 struct place {
@@ -54,7 +55,7 @@ static void add_place(struct buffer *text, const struct place *place)
 static json_t *refuse(const struct place *place, const json_t *value, const char *fault, struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
-	char *shown = json_is_array(value) || json_is_object(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+	char *shown = json_is_array(value) || json_is_object(value) ? NULL : json_text(value, JSON_ENCODE_ANY);
 
 	add_place(&text, place);
 	error_set(err, ERROR_MACHINE, NOWHERE, "%s %s%s%.80s", text.length ? text.bytes : "the input", fault,
@@ -140,7 +141,7 @@ static json_t *coerce_string(const struct shape *shape, json_t *value, const str
 		return json_incref(value);
 	if (!json_is_number(value) && !json_is_boolean(value))
 		return refuse(place, value, "is no text", err);
-	text = json_dumps(value, JSON_ENCODE_ANY);
+	text = json_text(value, JSON_ENCODE_ANY);
 	string = json_string(text);
 	free(text);
 	return string;

@@ -252,7 +252,7 @@ static void value_add_text(const json_t *value, struct buffer *text)
 		buffer_add(text, json_string_value(value), json_string_length(value));
 		return;
 	}
-	dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	dumped = json_text(value, JSON_ENCODE_ANY | JSON_COMPACT);
 	if (!dumped)
 		memory_exhausted();
 	buffer_add_text(text, dumped);

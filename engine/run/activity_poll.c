@@ -79,7 +79,7 @@ static char *which_of(const struct activity *activity)
 		return memory_copy_text(activity->resource);
 	if (!item)
 		return memory_copy_text("");
-	dumped = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+	dumped = json_text(item, JSON_COMPACT | JSON_ENCODE_ANY);
 	if (!dumped)
 		memory_exhausted();
 	return dumped;

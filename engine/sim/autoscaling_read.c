@@ -222,7 +222,7 @@ static json_t *activity_details(const struct world *world, const struct activity
 {
 	json_t *details = json_made(
 		json_pack("{s:s}", "Availability Zone", instance_at(world, activity->instance)->zone));
-	char *text = json_dumps(details, JSON_COMPACT);
+	char *text = json_text(details, JSON_COMPACT);
 	json_t *made = json_string(text);
 
 	free(text);

@@ -30,5 +30,8 @@ static inline void json_append(json_t *array, json_t *value)
 
 /* Adds the value as text, compact, the keys in their order (json_write.c). */
 void json_write(struct buffer *text, const json_t *value);
+/* As json_dumps(), but freed with free() whatever memory jansson uses. NULL where `value` is none, or a container is
+ * wanted and it is not one. */
+char *json_text(const json_t *value, size_t flags);
 
 #endif

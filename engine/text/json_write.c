@@ -79,7 +79,7 @@ static void write_object(struct buffer *text, json_t *object)
 /* How a real number is said is jansson's affair; there are few. */
 static void write_real(struct buffer *text, const json_t *value)
 {
-	char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *dumped = json_text(value, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	if (!dumped)
 		memory_exhausted();
@@ -115,4 +115,20 @@ void json_write(struct buffer *text, const json_t *value)
 		buffer_add_text(text, "null");
 		return;
 	}
+}
+
+static int take_text(const char *bytes, size_t length, void *text)
+{
+	buffer_add(text, bytes, length);
+	return 0;
+}
+
+char *json_text(const json_t *value, size_t flags)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (json_dump_callback(value, take_text, &text, flags) == 0)
+		return buffer_take(&text);
+	buffer_release(&text);
+	return NULL;
 }

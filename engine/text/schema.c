@@ -101,7 +101,7 @@ json_t *schema_of(const struct record *record, const char *title, const char *id
 
 void schema_add_text(struct buffer *text, json_t *schema)
 {
-	char *dumped = json_dumps(schema, JSON_INDENT(2));
+	char *dumped = json_text(schema, JSON_INDENT(2));
 
 	if (!dumped)
 		memory_exhausted();

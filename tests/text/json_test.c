@@ -48,11 +48,25 @@ static void it_is_added_behind_what_is_there(void **state)
 	buffer_release(&text);
 }
 
+static void a_text_is_that_of_the_flags(void **state)
+{
+	json_t *value = json_made(json_pack("{s:i, s:[]}", "b", 1, "a"));
+	char *text = json_text(value, JSON_SORT_KEYS | JSON_COMPACT);
+
+	(void)state;
+	assert_string_equal(text, "{\"a\":[],\"b\":1}");
+	free(text);
+	assert_null(json_text(json_object_get(value, "b"), JSON_COMPACT));
+	assert_null(json_text(NULL, JSON_ENCODE_ANY));
+	json_decref(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_what_jansson_writes),
 		cmocka_unit_test(it_is_added_behind_what_is_there),
+		cmocka_unit_test(a_text_is_that_of_the_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
