@@ -13,6 +13,7 @@
 #include "model/machine_file.h"
 #include "sim/scenario.h"
 #include "text/json.h"
+#include "text/json_pool.h"
 
 enum { TICK_MS = 100 };
 
@@ -303,7 +304,7 @@ static void show_json(const struct show *show, struct rehearsal *rehearsal)
 				  (json_int_t)runs, "runs_per_second", (json_int_t)runs_a_second(show, runs),
 				  "violations", (json_int_t)tally_violations(tally), "kinds", sections, "findings",
 				  findings));
-	text = json_dumps(all, JSON_INDENT(2));
+	text = json_text(all, JSON_INDENT(2));
 	puts(text);
 	free(text);
 	json_decref(all);
@@ -385,12 +386,14 @@ static unsigned processors(void)
 
 static int run_rehearse(struct session *session)
 {
-	const struct machine *machine = session_machine(session, session->options.operands[0]);
+	const struct machine *machine;
 	struct error err = ERROR_INIT;
 	struct rehearsal rehearsal;
 	uint64_t run = 0;
 	int status;
 
+	json_pool_use();
+	machine = session_machine(session, session->options.operands[0]);
 	if (!machine)
 		return EXIT_USAGE;
 	rehearsal_init(&rehearsal, machine, session->arena);

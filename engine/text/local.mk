@@ -2,7 +2,7 @@ libtidegate_a_SOURCES += \
 	engine/text/diagnostics.c engine/text/diagnostics.h \
 	engine/text/duration.c \
 	engine/text/field.c \
-	engine/text/json.h engine/text/json_write.c \
+	engine/text/json.h engine/text/json_pool.c engine/text/json_pool.h engine/text/json_write.c \
 	engine/text/nearest.c \
 	engine/text/node.c engine/text/node.h \
 	engine/text/outline.c engine/text/outline.h \
