@@ -62,13 +62,48 @@ struct clock *clock_system(void)
 	return &system.clock;
 }
 
+/* By hand, here and below: each record of a journal is written and read with a time, of which gmtime_r(), strftime()
+ * and sscanf() would take most. Years begin in March, so that the day of a leap year is the last (Howard Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms"). */
+enum { DAYS_TO_1970 = 719468, DAYS_OF_400_YEARS = 146097, DAY_SECONDS = 86400 };
+
+static void date_of_days(int64_t days, int64_t *year, int64_t *month, int64_t *day)
+{
+	const int64_t since = days + DAYS_TO_1970, era = since / DAYS_OF_400_YEARS;
+	const int64_t day_of_era = since % DAYS_OF_400_YEARS;
+	const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	const int64_t from_march = (5 * day_of_year + 2) / 153;
+
+	*day = day_of_year - (153 * from_march + 2) / 5 + 1;
+	*month = from_march < 10 ? from_march + 3 : from_march - 9;
+	*year = year_of_era + 400 * era + (*month <= 2);
+}
+
+static char *digits_format(char *text, int count, int64_t number, char behind)
+{
+	for (int i = count; i-- > 0; number /= 10)
+		text[i] = (char)('0' + number % 10);
+	text[count] = behind;
+	return text + count + 1;
+}
+
 char *time_format(int64_t wall_ms, char text[TIME_TEXT_BYTES])
 {
-	time_t seconds = (time_t)(wall_ms / 1000);
-	struct tm parts;
+	const int64_t seconds = wall_ms / 1000, of_day = seconds % DAY_SECONDS;
+	int64_t year, month, day;
+	char *at = text;
 
-	if (!gmtime_r(&seconds, &parts) || !strftime(text, TIME_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts))
-		snprintf(text, TIME_TEXT_BYTES, "?");
+	date_of_days(seconds / DAY_SECONDS, &year, &month, &day);
+	if (seconds < 0 || year > 9999)
+		return strcpy(text, "?");
+	at = digits_format(at, 4, year, '-');
+	at = digits_format(at, 2, month, '-');
+	at = digits_format(at, 2, day, 'T');
+	at = digits_format(at, 2, of_day / 3600, ':');
+	at = digits_format(at, 2, of_day / 60 % 60, ':');
+	at = digits_format(at, 2, of_day % 60, 'Z');
+	*at = '\0';
 	return text;
 }
 
@@ -87,7 +122,6 @@ static int zone_parse(const char *text, int *offset_seconds)
 	return 0;
 }
 
-/* By hand: a journal is read with a time in each line, and sscanf is a tenth of that. */
 static const char *digits_parse(const char *text, int count, int *number)
 {
 	*number = 0;
@@ -99,31 +133,27 @@ static const char *digits_parse(const char *text, int count, int *number)
 	return text;
 }
 
-/* From 1970 on, in the Gregorian calendar: years begin in March, so that the day of a leap year is the last. What is
- * out of its range runs over, as with timegm, which asks for the time zone first. */
-static int64_t days_since_1970(const struct tm *parts)
+/* From 1970 on, in the Gregorian calendar. What is out of its range runs over, as with timegm, which asks for the time
+ * zone first. */
+static int64_t days_since_1970(int year_given, int month_given, int day)
 {
-	const int64_t months = 12 * (int64_t)(parts->tm_year) + parts->tm_mon - 3;
+	const int64_t months = 12 * (int64_t)year_given + month_given - 3;
 	const int64_t year = months / 12, month = months % 12;
 
-	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + parts->tm_mday - 719469;
+	return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - DAYS_TO_1970;
 }
 
 int64_t time_parse(const char *text)
 {
-	struct tm parts = { 0 };
-	const struct {
+	enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, PART_COUNT };
+	static const struct {
 		int count;
-		int *number;
 		char behind; /* NUL: anything */
-	} rows[] = {
-		{ 4, &parts.tm_year, '-' }, { 2, &parts.tm_mon, '-' }, { 2, &parts.tm_mday, 'T' },
-		{ 2, &parts.tm_hour, ':' }, { 2, &parts.tm_min, ':' }, { 2, &parts.tm_sec, '\0' },
-	};
-	int offset_seconds;
+	} rows[PART_COUNT] = { { 4, '-' }, { 2, '-' }, { 2, 'T' }, { 2, ':' }, { 2, ':' }, { 2, '\0' } };
+	int parts[PART_COUNT], offset_seconds;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		text = digits_parse(text, rows[i].count, rows[i].number);
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		text = digits_parse(text, rows[i].count, &parts[i]);
 		if (!text || (rows[i].behind && *text++ != rows[i].behind))
 			return -1;
 	}
@@ -131,8 +161,8 @@ int64_t time_parse(const char *text)
 		text += 1 + strspn(text + 1, "0123456789");
 	if (zone_parse(text, &offset_seconds) < 0)
 		return -1;
-	if (parts.tm_year == 0 || parts.tm_mon == 0)
+	if (parts[YEAR] == 0 || parts[MONTH] == 0)
 		return -1;
-	return (days_since_1970(&parts) * 86400 + parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec -
-		offset_seconds) * 1000;
+	return (days_since_1970(parts[YEAR], parts[MONTH], parts[DAY]) * DAY_SECONDS + parts[HOUR] * 3600 +
+		parts[MINUTE] * 60 + parts[SECOND] - offset_seconds) * 1000;
 }

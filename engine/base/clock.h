@@ -17,7 +17,8 @@ struct clock {
 
 struct clock *clock_system(void); /* the machine's own; not to be freed */
 
-/* "2026-11-22T20:07:38Z" into a buffer of at least 21 bytes, which is returned; and back, -1 where it is no time. */
+/* "2026-11-22T20:07:38Z" into a buffer of at least 21 bytes, which is returned, "?" before 1970 and after 9999; and
+ * back, -1 where it is no time. */
 enum { TIME_TEXT_BYTES = 21 };
 char *time_format(int64_t wall_ms, char text[TIME_TEXT_BYTES]);
 int64_t time_parse(const char *text);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -103,6 +104,34 @@ static void a_time_is_the_same_after_format_and_parse(void **state)
 	assert_int_equal(time_parse("2026-1-01T00:00:00Z"), -1);
 }
 
+static void the_days_of_five_centuries_are_named_as_the_c_library_names_them(void **state)
+{
+	const int64_t day_seconds = 86400;
+
+	(void)state;
+	for (int64_t day = 0; day < 500 * 366; day++) {
+		const time_t seconds = (time_t)(day * day_seconds + day * 7919 % day_seconds);
+		char text[TIME_TEXT_BYTES], expected[TIME_TEXT_BYTES];
+		struct tm parts;
+
+		gmtime_r(&seconds, &parts);
+		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &parts);
+		assert_string_equal(time_format((int64_t)seconds * 1000, text), expected);
+		assert_int_equal(time_parse(text), (int64_t)seconds * 1000);
+	}
+}
+
+static void a_time_without_four_digits_of_a_year_is_not_told(void **state)
+{
+	char text[TIME_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(time_format(INT64_C(253402300799) * 1000, text), "9999-12-31T23:59:59Z");
+	assert_string_equal(time_format(INT64_C(253402300800) * 1000, text), "?");
+	assert_string_equal(time_format(-1000, text), "?");
+	assert_string_equal(time_format(INT64_MAX, text), "?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +140,8 @@ int main(void)
 		cmocka_unit_test(an_arena_releases_what_is_attached_newest_first),
 		cmocka_unit_test(a_buffer_grows_and_is_always_a_string),
 		cmocka_unit_test(a_time_is_the_same_after_format_and_parse),
+		cmocka_unit_test(the_days_of_five_centuries_are_named_as_the_c_library_names_them),
+		cmocka_unit_test(a_time_without_four_digits_of_a_year_is_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
