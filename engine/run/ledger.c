@@ -234,8 +234,10 @@ static const struct {
 
 int ledger_apply(struct ledger *ledger, json_t *record)
 {
+	const char *type = record_string(record, "type");
+
 	for (size_t i = 0; i < ARRAY_LENGTH(ledger_records); i++)
-		if (strcmp(ledger_records[i].type, record_string(record, "type")) == 0)
+		if (strcmp(ledger_records[i].type, type) == 0)
 			return ledger_records[i].apply(ledger, record);
 	return 0;
 }
