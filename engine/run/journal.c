@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "run/journal_file.h"
+#include "run/journal_shelf.h"
 #include "text/json.h"
 
 void journal_line_hash(const char *before, const char *line, size_t length, char hex[DIGEST_HEX_BYTES])
@@ -82,14 +83,18 @@ static void journal_add_line(struct journal *journal, json_t *record)
 {
 	struct buffer *pending = &journal->pending;
 	const size_t begin = pending->length;
+	char before[DIGEST_HEX_BYTES];
 
+	memcpy(before, journal->hash, sizeof(before));
 	json_write(pending, record);
 	buffer_cut(pending, pending->length - 1); /* the brace is closed behind the hash */
-	journal_line_hash(journal->hash, pending->bytes + begin, pending->length - begin, journal->hash);
+	journal_line_hash(before, pending->bytes + begin, pending->length - begin, journal->hash);
 	json_put(record, "sha256", json_string(journal->hash));
 	buffer_add_text(pending, JOURNAL_HASH_BEGIN);
 	buffer_add_text(pending, journal->hash);
-	buffer_add_text(pending, JOURNAL_HASH_END "\n");
+	buffer_add_text(pending, JOURNAL_HASH_END);
+	journal_shelf_keep(journal->storage->shelf, before, pending->bytes + begin, pending->length - begin, record);
+	buffer_add_char(pending, '\n');
 	journal_add_record(journal, record);
 }
 

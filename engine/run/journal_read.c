@@ -96,11 +96,13 @@ static bool hash_before(const struct rest *rest, const char *end, char hash[DIGE
 	return true;
 }
 
-static json_t *last_record(const struct rest *rest, const char *with)
+/* A new reference. */
+static json_t *last_record(const struct journal_shelf *shelf, const struct rest *rest, const char *with)
 {
 	const char *end = rest->length ? rest->bytes + rest->length - 1 : NULL, *newline;
 	char before[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
 	struct rest line;
+	json_t *known;
 
 	newline = end && *end == '\n' ? memrchr(rest->bytes, '\n', rest->length - 1) : NULL;
 	if (!newline || !hash_before(rest, newline + 1, before))
@@ -108,6 +110,9 @@ static json_t *last_record(const struct rest *rest, const char *with)
 	line = (struct rest){ newline + 1, (size_t)(end - newline) - 1 };
 	if (!memmem(line.bytes, line.length, with, strlen(with)))
 		return NULL;
+	known = journal_shelf_find(shelf, before, line.bytes, line.length);
+	if (known)
+		return json_incref(known);
 	return line_is_hashed(&line, before, hex) ? line_parse(&line) : NULL;
 }
 
@@ -119,7 +124,7 @@ json_t *journal_last(struct storage *storage, const char *run, const char *with)
 
 	snprintf(name, sizeof(name), "%s%s", run, JOURNAL_SUFFIX);
 	if (storage->read(storage, name, JOURNAL_LIMIT_BYTES, &bytes, NULL) == 0)
-		record = last_record(&(struct rest){ bytes.bytes, bytes.length }, with);
+		record = last_record(storage->shelf, &(struct rest){ bytes.bytes, bytes.length }, with);
 	buffer_release(&bytes);
 	return record;
 }

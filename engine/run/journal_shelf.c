@@ -82,7 +82,7 @@ void journal_shelf_keep(struct journal_shelf *shelf, const char *before, const c
 {
 	struct shelved **bucket, *made;
 
-	if (!shelf)
+	if (!shelf || journal_shelf_find(shelf, before, line, length))
 		return;
 	if (shelf->count == SHELF_LINES_MOST)
 		shelf_clear(shelf);

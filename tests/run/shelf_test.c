@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -46,18 +47,34 @@ static void a_line_is_known_by_every_byte_and_by_what_was_before_it(void **state
 	journal_shelf_free(shelf);
 }
 
-/* Far more lines than it keeps. */
-static void a_full_shelf_is_emptied(void **state)
+static void a_line_is_kept_once(void **state)
 {
 	struct journal_shelf *shelf = journal_shelf_new();
 	json_t *record = json_object();
 
 	(void)state;
+	journal_shelf_keep(shelf, DIGITS, LINE, strlen(LINE), record);
+	journal_shelf_keep(shelf, DIGITS, LINE, strlen(LINE), record);
+	assert_int_equal(record->refcount, 2);
+	journal_shelf_free(shelf);
+	json_decref(record);
+}
+
+/* Far more lines than it keeps. */
+static void a_full_shelf_is_emptied(void **state)
+{
+	struct journal_shelf *shelf = journal_shelf_new();
+	json_t *record = json_object();
+	char before[16];
+
+	(void)state;
 	journal_shelf_keep(shelf, "", LINE, strlen(LINE), record);
-	for (size_t i = 0; i < 100 * 1000; i++)
-		journal_shelf_keep(shelf, OTHERS, LINE, strlen(LINE), record);
+	for (unsigned i = 0; i < 100 * 1000; i++) {
+		snprintf(before, sizeof(before), "%u", i);
+		journal_shelf_keep(shelf, before, LINE, strlen(LINE), record);
+	}
 	assert_null(journal_shelf_find(shelf, "", LINE, strlen(LINE)));
-	assert_ptr_equal(journal_shelf_find(shelf, OTHERS, LINE, strlen(LINE)), record);
+	assert_ptr_equal(journal_shelf_find(shelf, before, LINE, strlen(LINE)), record);
 	journal_shelf_free(shelf);
 	assert_int_equal(record->refcount, 1);
 	json_decref(record);
@@ -109,11 +126,72 @@ static void what_was_read_once_is_the_same_record_again_but_under_its_own_name_o
 	storage_memory_free(memory);
 }
 
+/* Everything of which writing and reading might make something else. */
+static void what_was_written_is_what_would_be_read(void **state)
+{
+	static const char odd[] =
+		"{\"a\":1.0,\"b\":-0.0,\"c\":1e300,\"d\":0.1,\"e\":-9223372036854775808,\"f\":[[],{},null,true,false],"
+		"\"g\":\"\\u0000\\u001f\\\"\\\\/\\u00e4\\ud83d\\ude00\",\"\":{\"z\":\"\",\"y\":\"\"},"
+		"\"h i\":123456789.123456789}";
+	struct clock clock = { .wall_ms = fixed_wall_ms };
+	struct storage_memory *memory = storage_memory_new();
+	struct storage *storage = storage_memory_storage(memory);
+	struct journal_shelf *shelf = journal_shelf_new();
+	struct error err = ERROR_INIT;
+	json_t *odds = json_loads(odd, JSON_ALLOW_NUL, NULL), *written, *known, *parsed;
+	struct journal *journal;
+
+	(void)state;
+	assert_non_null(odds);
+	storage->shelf = shelf;
+	journal = journal_create(storage, &clock, "r-0001", "run", odds, &err);
+	assert_non_null(journal);
+	written = json_incref(journal_get(journal, 0));
+	journal_close(journal);
+	known = first_record(storage, "r-0001", &err);
+	assert_ptr_equal(known, written);
+	storage->shelf = NULL;
+	parsed = first_record(storage, "r-0001", &err);
+	assert_true(parsed != written && json_equal(parsed, written));
+	assert_true(json_is_real(json_object_get(parsed, "a")));
+	json_decref(known);
+	json_decref(parsed);
+	json_decref(written);
+	journal_shelf_free(shelf);
+	storage_memory_free(memory);
+}
+
+static void the_last_record_is_known_too(void **state)
+{
+	struct clock clock = { .wall_ms = fixed_wall_ms };
+	struct storage_memory *memory = storage_memory_new();
+	struct storage *storage = storage_memory_storage(memory);
+	struct error err = ERROR_INIT;
+	struct journal *journal;
+	json_t *last;
+
+	(void)state;
+	storage->shelf = journal_shelf_new();
+	journal = journal_create(storage, &clock, "r-0001", "run", NULL, &err);
+	assert_int_equal(journal_append(journal, "leg_end", json_pack("{s:b}", "closed", 1), &err), 0);
+	assert_int_equal(journal_sync(journal, &err), 0);
+	last = journal_last(storage, "r-0001", "\"closed\":true");
+	assert_ptr_equal(last, journal_get(journal, 1));
+	assert_null(journal_last(storage, "r-0001", "\"closed\":false"));
+	json_decref(last);
+	journal_close(journal);
+	journal_shelf_free(storage->shelf);
+	storage_memory_free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_known_by_every_byte_and_by_what_was_before_it),
+		cmocka_unit_test(a_line_is_kept_once),
 		cmocka_unit_test(a_full_shelf_is_emptied),
+		cmocka_unit_test(what_was_written_is_what_would_be_read),
+		cmocka_unit_test(the_last_record_is_known_too),
 		cmocka_unit_test(what_was_read_once_is_the_same_record_again_but_under_its_own_name_only),
 	};
 
