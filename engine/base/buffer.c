@@ -41,13 +41,23 @@ static void buffer_reserve(struct buffer *buffer, size_t more)
 	buffer->bytes = memory_resize(buffer->bytes, buffer->size, 1);
 }
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
+char *buffer_extend(struct buffer *buffer, size_t length)
 {
+	char *added;
+
 	buffer_reserve(buffer, length);
-	if (length)
-		memcpy(buffer->bytes + buffer->length, bytes, length);
+	added = buffer->bytes + buffer->length;
 	buffer->length += length;
 	buffer->bytes[buffer->length] = '\0';
+	return added;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
+{
+	char *added = buffer_extend(buffer, length);
+
+	if (length)
+		memcpy(added, bytes, length);
 }
 
 void buffer_add_text(struct buffer *buffer, const char *text)
@@ -57,7 +67,7 @@ void buffer_add_text(struct buffer *buffer, const char *text)
 
 void buffer_add_char(struct buffer *buffer, char byte)
 {
-	buffer_add(buffer, &byte, 1);
+	*buffer_extend(buffer, 1) = byte;
 }
 
 void buffer_add_vformat(struct buffer *buffer, const char *format, va_list arguments)

@@ -286,7 +286,7 @@ json_t *inputs_resolve(const struct record_list *inputs, const char *owner, json
 			json_decref(made);
 			return NULL;
 		}
-		json_object_set_new(made, input->key->text, value);
+		json_put(made, input->key->text, value);
 	}
 	return made;
 }

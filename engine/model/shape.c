@@ -218,7 +218,10 @@ static int coerce_member(const struct shape *shape, json_t *value, const struct 
 	if (json_is_null(value) && member)
 		return 0;
 	coerced = member ? coerce_value(member->shape, value, place, err) : refuse_member(shape, place, err);
-	return coerced ? json_object_set_new(into, place->name, coerced) : -1;
+	if (!coerced)
+		return -1;
+	json_put(into, place->name, coerced);
+	return 0;
 }
 
 static json_t *coerce_structure(const struct shape *shape, json_t *value, const struct place *place, struct error *err)

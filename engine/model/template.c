@@ -312,7 +312,7 @@ static json_t *container_render(const struct template *template, json_t *documen
 			return NULL;
 		}
 		if (template->kind == NODE_MAP)
-			json_object_set_new(made, template->keys[i], item);
+			json_put(made, template->keys[i], item);
 		else
 			json_array_append_new(made, item);
 	}

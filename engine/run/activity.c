@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/printable.h"
+#include "text/json.h"
 
 void activity_aim(struct activity *activity, const struct action *action, json_t *document)
 {
@@ -17,10 +18,10 @@ void activity_aim(struct activity *activity, const struct action *action, json_t
 	json_t *told = json_object_get(history->first, "told");
 
 	/* What changes nothing itself may ask for all that the run has changed. */
-	json_object_set_new(document, "held", action->request ? json_null() : ledger_json(&history->ledger));
+	json_put(document, "held", action->request ? json_null() : ledger_json(&history->ledger));
 	json_object_set(document, "told", told ? told : json_null());
-	json_object_set_new(document, "observed", json_object());
-	json_object_set_new(document, "change", json_object());
+	json_put(document, "observed", json_object());
+	json_put(document, "change", json_object());
 	activity_forget_sights(activity);
 	json_decref(activity->document);
 	activity->document = document;

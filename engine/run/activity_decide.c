@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/json.h"
+
 enum step activity_end_restored(struct activity *activity, const char *how)
 {
 	activity->restored = how;
@@ -168,9 +170,9 @@ static int compute(struct activity *activity, const struct named_expressions *na
 			json_decref(change);
 			return -1;
 		}
-		json_object_set_new(change, row->key->text, value);
+		json_put(change, row->key->text, value);
 	}
-	json_object_set_new(activity->document, "change", change);
+	json_put(activity->document, "change", change);
 	return 0;
 }
 

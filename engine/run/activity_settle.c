@@ -3,6 +3,8 @@
 
 #include "run/phases.h"
 
+#include "text/json.h"
+
 /* What has traffic at the end is told from it, also where there was nothing to wait for. */
 static void tell_last(struct activity *activity)
 {
@@ -104,7 +106,7 @@ enum step phase_give(struct activity *activity)
 
 		if (!value)
 			return activity_expression_failed(activity, &err);
-		json_object_set_new(activity->gave, row->key->text, value);
+		json_put(activity->gave, row->key->text, value);
 	}
 	return activity_go_to(activity, PHASE_DONE);
 }

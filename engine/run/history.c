@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "text/json.h"
 
 void history_release(struct history *history)
 {
@@ -108,7 +109,7 @@ static int apply_left(struct history *history, json_t *record)
 	if (!gave)
 		gave = json_object();
 	json_object_set(gave, "changed", json_object_get(record, "changed"));
-	json_object_set_new(history->states, history->position, gave);
+	json_put(history->states, history->position, gave);
 	stand(history, STANDING_BEFORE, record, "next");
 	return history->position ? 0 : -1;
 }

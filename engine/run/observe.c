@@ -8,6 +8,7 @@
 
 #include "model/shape.h"
 #include "run/internal.h"
+#include "text/json.h"
 
 /* An empty filter means everything, and null is no name: such a question is not asked. */
 static bool parameters_lack_values(json_t *value)
@@ -63,7 +64,7 @@ static json_t *take_values(const struct observation *observation, json_t *answer
 			json_decref(values);
 			return NULL;
 		}
-		json_object_set_new(values, row->key->text, value);
+		json_put(values, row->key->text, value);
 	}
 	return values;
 }
@@ -142,11 +143,11 @@ static void keep_values(const struct observation *observation, json_t *observed,
 		if (!value)
 			value = json_null();
 		if (!as_elements) {
-			json_object_set_new(observed, name, value);
+			json_put(observed, name, value);
 			continue;
 		}
 		if (!json_object_get(observed, name))
-			json_object_set_new(observed, name, json_array());
+			json_put(observed, name, json_array());
 		json_array_append_new(json_object_get(observed, name), value);
 	}
 	/* What stands for a failed call may have names of its own: {not_found: {gone: true}}. */
@@ -178,7 +179,7 @@ static int observe_single(struct activity *activity, const struct observation *o
 static void start_lists(const struct observation *observation, json_t *observed)
 {
 	for (size_t i = 0; i < observation->take.count; i++)
-		json_object_set_new(observed, observation->take.rows[i].key->text, json_array());
+		json_put(observed, observation->take.rows[i].key->text, json_array());
 }
 
 /* All elements are asked about before any answer is waited for. */
@@ -302,7 +303,7 @@ static int sight_make(struct activity *activity, struct view *view, size_t i)
 	else
 		json_decref(values);
 	if (item)
-		json_object_set_new(activity->document, "item", item);
+		json_put(activity->document, "item", item);
 	else
 		json_object_del(activity->document, "item");
 	return result;

@@ -15,10 +15,10 @@ static inline json_t *json_made(json_t *json)
 	return json;
 }
 
-/* Both take over `value`. */
+/* Both take over `value`. A key is of the program's own text, or was read as UTF-8: it is not looked at once more. */
 static inline void json_put(json_t *object, const char *key, json_t *value)
 {
-	if (json_object_set_new(object, key, json_made(value)))
+	if (json_object_set_new_nocheck(object, key, json_made(value)))
 		memory_exhausted();
 }
 

@@ -38,15 +38,28 @@ static bool is_plain(char byte)
 	return (unsigned char)byte >= ' ' && byte != '"' && byte != '\\';
 }
 
+static size_t plain_length(const char *bytes, size_t length)
+{
+	size_t plain = 0;
+
+	while (plain < length && is_plain(bytes[plain]))
+		plain++;
+	return plain;
+}
+
 static void write_string(struct buffer *text, const char *bytes, size_t length)
 {
-	buffer_add_char(text, '"');
-	for (size_t begin = 0, end = 0; begin < length; begin = end) {
-		while (end < length && is_plain(bytes[end]))
-			end++;
-		buffer_add(text, bytes + begin, end - begin);
-		if (end < length)
-			write_escaped(text, bytes[end++]);
+	size_t plain = plain_length(bytes, length);
+	char *into = buffer_extend(text, 1 + plain);
+
+	*into = '"';
+	memcpy(into + 1, bytes, plain);
+	while (plain < length) {
+		size_t begin = plain + 1;
+
+		write_escaped(text, bytes[plain]);
+		plain = begin + plain_length(bytes + begin, length - begin);
+		buffer_add(text, bytes + begin, plain - begin);
 	}
 	buffer_add_char(text, '"');
 }
