@@ -60,6 +60,7 @@ struct sim *sim_new(uint64_t seed)
 	sim->pasts = ROWS_OF(struct past);
 	sim->kept = ROWS_OF(struct kept_answer);
 	sim->told = ROWS_OF(struct told_instance);
+	sim->told_groups = ROWS_OF(struct told_group);
 	name_boot(sim);
 	return sim;
 }
@@ -97,7 +98,9 @@ static void forget_run(struct sim *sim)
 		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
 	for (size_t i = 0; i < sim->told.count; i++)
 		json_decref(((struct told_instance *)rows_at(&sim->told, i))->json);
-	sim->flights.count = sim->pasts.count = sim->told.count = 0;
+	for (size_t i = 0; i < sim->told_groups.count; i++)
+		json_decref(((struct told_group *)rows_at(&sim->told_groups, i))->json);
+	sim->flights.count = sim->pasts.count = sim->told.count = sim->told_groups.count = 0;
 	arena_free(sim->names);
 	sim->names = NULL;
 	sim->names_bytes = 0;
@@ -116,6 +119,7 @@ void sim_free(struct sim *sim)
 	rows_release(&sim->pasts);
 	rows_release(&sim->kept);
 	rows_release(&sim->told);
+	rows_release(&sim->told_groups);
 	world_release(&sim->world);
 	arena_free(sim->origin);
 	free(sim);

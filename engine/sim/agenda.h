@@ -58,6 +58,12 @@ struct told_instance {
 	json_t *json;
 };
 
+/* A group as it was last told of, but for its instances and tags. */
+struct told_group {
+	struct group group;
+	json_t *json;
+};
+
 struct sim {
 	struct clock clock;
 	struct executor executor;
@@ -70,6 +76,7 @@ struct sim {
 	struct rows pasts;   /* struct past, oldest first */
 	struct rows kept;    /* struct kept_answer */
 	struct rows told;    /* struct told_instance, each at its instance's place */
+	struct rows told_groups; /* struct told_group, likewise */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
 	size_t names_bytes;

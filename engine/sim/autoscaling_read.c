@@ -4,6 +4,7 @@
 
 #include "sim/request.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,8 @@ static json_t *group_target_groups(const struct world *world, const struct group
 	return list;
 }
 
-static json_t *group_json(struct sim *sim, const struct world *world, size_t index, bool instances)
+/* Without its instances and tags. */
+static json_t *group_json(const struct world *world, size_t index)
 {
 	const struct group *group = group_at(world, index);
 	json_t *json = json_made(json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:s}", "AutoScalingGroupName",
@@ -133,14 +135,73 @@ static json_t *group_json(struct sim *sim, const struct world *world, size_t ind
 	json_put(json, "AvailabilityZones", texts_json(group->zones, group->n_zones));
 	json_put(json, "LoadBalancerNames", group_balancers(world, group));
 	json_put(json, "TargetGroupARNs", group_target_groups(world, group));
-	json_put(json, "Instances", instances ? group_instances(sim, world, index) : json_array());
+	json_put(json, "Instances", json_array());
 	json_put(json, "CreatedTime", json_real(seconds_of(-86400000)));
 	json_put(json, "SuspendedProcesses", group_suspended(group));
-	json_put(json, "Tags", group_tags(world, index));
+	json_put(json, "Tags", json_array());
 	json_put(json, "TerminationPolicies", json_pack("[s]", "Default"));
 	json_put(json, "NewInstancesProtectedFromScaleIn", json_boolean(group->protects_new));
 	if (group->status == GROUP_DELETING)
 		json_put(json, "Status", json_string("Delete in progress"));
+	return json;
+}
+
+static bool suspends_the_same(const struct group *one, const struct group *other)
+{
+	return memcmp(one->suspended, other->suspended, sizeof(one->suspended)) == 0 &&
+	       memcmp(one->suspended_ms, other->suspended_ms, sizeof(one->suspended_ms)) == 0;
+}
+
+/* But for its sizes and what is suspended, which change all the time. */
+static bool lasts_the_same(const struct group *one, const struct group *other)
+{
+	struct group like = *other;
+
+	like.minimum = one->minimum;
+	like.desired = one->desired;
+	like.maximum = one->maximum;
+	memcpy(like.suspended, one->suspended, sizeof(like.suspended));
+	memcpy(like.suspended_ms, one->suspended_ms, sizeof(like.suspended_ms));
+	return memcmp(one, &like, sizeof(like)) == 0;
+}
+
+static void tell_changes(json_t *json, const struct group *before, const struct group *group)
+{
+	if (before->minimum != group->minimum)
+		json_put(json, "MinSize", json_integer(group->minimum));
+	if (before->maximum != group->maximum)
+		json_put(json, "MaxSize", json_integer(group->maximum));
+	if (before->desired != group->desired)
+		json_put(json, "DesiredCapacity", json_integer(group->desired));
+	if (!suspends_the_same(before, group))
+		json_put(json, "SuspendedProcesses", group_suspended(group));
+}
+
+static const json_t *told_group(struct sim *sim, const struct world *world, size_t index)
+{
+	const struct group *group = group_at(world, index);
+	struct told_group *told;
+
+	while (sim->told_groups.count <= index)
+		rows_add(&sim->told_groups);
+	told = rows_at(&sim->told_groups, index);
+	if (told->json && lasts_the_same(&told->group, group)) {
+		tell_changes(told->json, &told->group, group);
+	} else {
+		json_decref(told->json);
+		told->json = group_json(world, index);
+	}
+	told->group = *group;
+	return told->json;
+}
+
+static json_t *group_now(struct sim *sim, const struct world *world, size_t index, bool instances)
+{
+	json_t *json = json_made(json_copy((json_t *)(uintptr_t)told_group(sim, world, index)));
+
+	if (instances)
+		json_put(json, "Instances", group_instances(sim, world, index));
+	json_put(json, "Tags", group_tags(world, index));
 	return json;
 }
 
@@ -153,7 +214,7 @@ static int describe_groups(struct request *request)
 
 	for (size_t i = 0; i < world->groups.count; i++)
 		if (group_at(world, i)->status != GROUP_GONE && list_names(names, group_at(world, i)->name))
-			json_append(list, group_json(request->sim, world, i, instances));
+			json_append(list, group_now(request->sim, world, i, instances));
 	json_put(request->output, "AutoScalingGroups", list);
 	return 0;
 }
