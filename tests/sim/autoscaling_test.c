@@ -296,6 +296,36 @@ static void what_is_attached_is_in_service_only_to_a_group_that_heeds_its_health
 	}
 }
 
+/* Whatever of it was told before. */
+static void each_change_of_a_group_is_told(void **state)
+{
+	static const struct {
+		const char *operation, *input, *shown, *as;
+	} rows[] = {
+		{ "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'MinSize': 2}", "MinSize", "2" },
+		{ "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'MaxSize': 7}", "MaxSize", "7" },
+		{ "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'DesiredCapacity': 4}",
+		  "[DesiredCapacity, length(Instances)]", "[4, 4]" },
+		{ "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'DefaultCooldown': 5}", "DefaultCooldown", "5" },
+		{ "autoscaling:UpdateAutoScalingGroup", "{" GROUP ", 'HealthCheckType': 'ELB'}", "HealthCheckType",
+		  "'ELB'" },
+		{ "autoscaling:SuspendProcesses", "{" GROUP ", 'ScalingProcesses': ['Launch']}",
+		  "SuspendedProcesses[].ProcessName", "['Launch', 'AZRebalance']" },
+		{ "autoscaling:ResumeProcesses", "{" GROUP "}", "SuspendedProcesses", "[]" },
+		{ "autoscaling:DescribeAutoScalingGroups", "{'IncludeInstances': false}",
+		  "[MinSize, MaxSize, DesiredCapacity, DefaultCooldown]", "[2, 7, 4, 5]" },
+	};
+	struct world_test *test = *state;
+	char shown[128];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		ask_done(test, rows[i].operation, rows[i].input);
+		ask_done(test, "autoscaling:DescribeAutoScalingGroups", "{}");
+		snprintf(shown, sizeof(shown), "AutoScalingGroups[0].%s", rows[i].shown);
+		assert_answer(test, shown, rows[i].as);
+	}
+}
+
 static void pages_are_put_together(void **state)
 {
 	ask_done(*state, "autoscaling:DescribeAutoScalingInstances", "{'MaxRecords': 1}");
@@ -462,6 +492,7 @@ int main(void)
 		TEST(an_empty_filter_means_everything),
 		TEST(health_is_in_capitals_only_among_instances),
 		TEST(what_is_attached_is_in_service_only_to_a_group_that_heeds_its_health),
+		TEST(each_change_of_a_group_is_told),
 		TEST(pages_are_put_together),
 		TEST(what_is_attached_is_told),
 		TEST(tags_are_put_and_found_and_taken),
