@@ -52,7 +52,7 @@ static const char quick_alone[] = "scenario: quick-alone\n"
 /* ---- set-up ---- */
 
 /* Those before NAMED leave what `input` names, and nothing else. */
-enum kind { CLASSIC, TARGETS, NAMED, STANDBY = NAMED, ATTACHED, ANYTHING, ALONE, KINDS };
+enum kind { CLASSIC, TARGETS, NAMED, STANDBY = NAMED, SURGE, ATTACHED, ANYTHING, ALONE, KINDS };
 
 static const struct kind_row {
 	const char *machine, *quick, *input, *leaves, *returns, *rich, *given;
@@ -66,6 +66,11 @@ static const struct kind_row {
 		      .quick = quick_both,
 		      .rich = "by-hand",
 		      .given = "{" BOTH_ANY "}" },
+	[SURGE] = { .machine = "asg-surge",
+		    .input = "target_groups",
+		    .quick = quick_both,
+		    .rich = "by-hand",
+		    .given = "{" BOTH_ANY "}" },
 	[ATTACHED] = { .machine = "asg-balancers",
 		       .input = "target_groups",
 		       .quick = quick_both,
@@ -162,6 +167,13 @@ static void expect_out(struct bench *bench)
 	rig_expect(&bench->play.trial.rig, "!(" OURS_CLASSIC ")");
 }
 
+/* Who stood in and was ended drains, too. */
+static void expect_back(struct bench *bench)
+{
+	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS);
+	expect_nothing_moved(&bench->play);
+}
+
 /* ---- leaving and coming back ---- */
 
 static void an_instance_leaves_and_comes_back(void **state)
@@ -175,7 +187,7 @@ static void an_instance_leaves_and_comes_back(void **state)
 		expect_out(bench);
 		leg(&bench->play, RETURN, EXIT_REACHED);
 		assert_string_equal(bench->play.result.state, "IN_SERVICE");
-		expect_nothing_moved(&bench->play);
+		expect_back(bench);
 	}
 }
 
@@ -209,7 +221,7 @@ static void l9_every_port_by_hand_leaves_and_comes_back_beside_the_groups_own(vo
 		assert_int_equal(rig_count(rig, "RegisterTargets"), kind == ATTACHED ? 2 : 1);
 		rig_expect(rig, "target_groups.\"web-admin\".targets[].[port, state] == "
 				"[[`8443`, 'healthy'], [`9443`, 'healthy']]");
-		expect_nothing_moved(&bench->play);
+		expect_back(bench);
 	}
 }
 
@@ -668,8 +680,7 @@ static void cycle(struct bench *bench)
 	expect_out(bench);
 	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS); /* the deployment; also long enough for what is late */
 	hook_to_its_end(bench, RETURN);
-	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS);
-	expect_nothing_moved(&bench->play);
+	expect_back(bench);
 }
 
 static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)

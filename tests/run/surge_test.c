@@ -109,6 +109,19 @@ static void expect_back(struct bench *bench)
 	rig_expect(&bench->play.trial.rig, "launches == terminations");
 }
 
+static void expect_changes(const struct bench *bench, const char *const due[], size_t n_due)
+{
+	const struct sim *sim = bench->play.trial.sim;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sim_log_count(sim); i++)
+		if (!sim_log_at(sim, i)->reads) {
+			assert_true(n < n_due);
+			assert_string_equal(sim_log_at(sim, i)->operation, due[n++]);
+		}
+	assert_int_equal(n, n_due);
+}
+
 /* ---- what it does ---- */
 
 static void desired_is_raised_first_and_at_no_moment_fewer_serve(void **state)
@@ -118,21 +131,39 @@ static void desired_is_raised_first_and_at_no_moment_fewer_serve(void **state)
 					   "ExitStandby",           "TerminateInstanceInAutoScalingGroup",
 					   "ResumeProcesses" };
 	struct bench *bench = *state;
-	const struct sim *sim = bench->play.trial.sim;
-	size_t n = 0;
 
 	leg(&bench->play, LEAVE, EXIT_REACHED);
 	rig_expect(&bench->play.trial.rig, GROUP ".[minimum, desired] == [`3`, `3`] && launches == `1`");
 	rig_expect(&bench->play.trial.rig, GROUP ".instances.\"" SELF "\".state == 'Standby'");
 	leg(&bench->play, RETURN, EXIT_REACHED);
 	expect_back(bench);
-	for (size_t i = 0; i < sim_log_count(sim); i++)
-		if (!sim_log_at(sim, i)->reads) {
-			assert_true(n < ARRAY_LENGTH(due));
-			assert_string_equal(sim_log_at(sim, i)->operation, due[n++]);
-		}
-	assert_int_equal(n, ARRAY_LENGTH(due));
+	expect_changes(bench, due, ARRAY_LENGTH(due));
 	assert_true(bench->looks > 30);
+}
+
+static void l8_what_is_joined_by_hand_is_left_last_and_nobody_stands_in_there(void **state)
+{
+	static const char *const due[] = { "SuspendProcesses",
+					   "SetDesiredCapacity",
+					   "SetInstanceProtection",
+					   "DeregisterTargets",
+					   "DeregisterInstancesFromLoadBalancer",
+					   "EnterStandby",
+					   "ExitStandby",
+					   "RegisterInstancesWithLoadBalancer",
+					   "RegisterTargets",
+					   "TerminateInstanceInAutoScalingGroup",
+					   "ResumeProcesses" };
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, "by-hand");
+
+	json_decref(rig->given);
+	rig->given = json_pack("{s:[s], s:[s]}", "target_groups", "any", "load_balancers", "any");
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	rig_expect(rig, "!target_groups.\"web-admin\".targets && !balancers.\"web-internal\".instances");
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	expect_back(bench);
+	expect_changes(bench, due, ARRAY_LENGTH(due));
 }
 
 static unsigned number_of(const struct sim *sim, const char *operation)
@@ -272,6 +303,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(desired_is_raised_first_and_at_no_moment_fewer_serve),
+		TEST(l8_what_is_joined_by_hand_is_left_last_and_nobody_stands_in_there),
 		TEST(it_leaves_only_when_the_other_one_is_healthy),
 		TEST(who_was_launched_is_ended_by_its_id_and_nobody_else),
 		TEST(at_its_maximum_nothing_is_launched_and_nothing_changed),
