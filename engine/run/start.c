@@ -212,13 +212,27 @@ static void say_in_service(struct leg_result *result, const char *subject, const
 	snprintf(result->message, sizeof(result->message), "%s is in service%s", subject, rest);
 }
 
+/* That the machine would not take the subject out now is no fault of a leg that only puts back. */
+static void say_not_to_be_left(struct leg_result *result, const char *subject)
+{
+	char *reason = memory_copy_text(result->message);
+
+	*result = (struct leg_result){ .status = EXIT_REACHED };
+	snprintf(result->message, sizeof(result->message),
+		 "no run is open: nothing to put back; %s could not be taken out either: %s", subject, reason);
+	free(reason);
+}
+
 static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	bool out = look(environment, start, result);
+	bool refused = result->status == EXIT_FAILED && result->failure == FAILURE_REFUSED;
 
-	if (out && result->status == EXIT_REACHED)
+	if (out && (refused || result->status == EXIT_REACHED))
 		refuse(result, EXIT_LEFT, "%s is out of service, and no run here knows who took it out",
 		       start->subject);
+	else if (refused)
+		say_not_to_be_left(result, start->subject);
 	else
 		say_in_service(result, start->subject, " and no run is open: nothing to put back");
 }

@@ -87,6 +87,19 @@ static void none_is_open_and_a_leg_closes_where_traffic_never_was(void **state)
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
 
+/* L21: what keeps it from leaving is no reason to fail a deployment that has left nothing. */
+static void none_is_open_and_a_leg_closes_where_nobody_could_leave(void **state)
+{
+	struct play *meeting = *state;
+
+	trial_take(&meeting->trial, meeting->stock, "launch-suspended");
+	leg(meeting, RETURN, EXIT_REACHED);
+	says(meeting, "no run is open: nothing to put back; i-0a1b2c3d4e5f60718 could not be taken out either: "
+		      "Launch is suspended in 'web-prod': the instance could not come back");
+	assert_int_equal(meeting->trial.rig.mutations, 0);
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
+}
+
 /* Two minutes of "0:00 of 2:00" tell nobody that AWS does not answer. */
 static void what_keeps_it_from_being_seen_is_shown_while_it_lasts(void **state)
 {
@@ -682,6 +695,7 @@ int main(void)
 		PLAY(none_is_open_and_a_leg_opens_a_run_starts),
 		PLAY(none_is_open_and_a_leg_closes_in_service),
 		PLAY(none_is_open_and_a_leg_closes_where_traffic_never_was),
+		PLAY(none_is_open_and_a_leg_closes_where_nobody_could_leave),
 		PLAY(what_keeps_it_from_being_seen_is_shown_while_it_lasts),
 		PLAY(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
 		PLAY(what_is_out_is_adopted_and_then_brought_back),

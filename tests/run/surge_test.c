@@ -209,21 +209,36 @@ static void who_was_launched_is_ended_by_its_id_and_nobody_else(void **state)
 	expect_back(bench);
 }
 
+static const char full[] = "scenario: full\n"
+			   "self: " SELF "\n"
+			   "groups:\n"
+			   "  web-prod:\n"
+			   "    minimum: 2\n"
+			   "    desired: 3\n"
+			   "    maximum: 3\n"
+			   "    instances: {" SELF ": {}, " SECOND ": {}, i-0c1d2e3f405162738: {}}\n";
+
+/* It has traffic still, so the deployment must not go on: exit 1. */
 static void at_its_maximum_nothing_is_launched_and_nothing_changed(void **state)
 {
-	static const char full[] = "scenario: full\n"
-				   "self: " SELF "\n"
-				   "groups:\n"
-				   "  web-prod:\n"
-				   "    minimum: 2\n"
-				   "    desired: 3\n"
-				   "    maximum: 3\n"
-				   "    instances: {" SELF ": {}, " SECOND ": {}, i-0c1d2e3f405162738: {}}\n";
 	struct bench *bench = *state;
 	struct rig *rig = take(bench, full);
 
 	leg(&bench->play, LEAVE, EXIT_FAILED);
 	assert_string_equal(bench->play.result.message, "web-prod is at its maximum, 3: no instance can be added");
+	assert_int_equal(rig->mutations, 0);
+	expect_nothing_moved(&bench->play);
+}
+
+static void l21_a_first_deployment_at_the_maximum_has_nothing_to_put_back(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, full);
+
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	assert_string_equal(bench->play.result.message,
+			    "no run is open: nothing to put back; " SELF " could not be taken out either: "
+			    "web-prod is at its maximum, 3: no instance can be added");
 	assert_int_equal(rig->mutations, 0);
 	expect_nothing_moved(&bench->play);
 }
@@ -307,6 +322,7 @@ int main(void)
 		TEST(it_leaves_only_when_the_other_one_is_healthy),
 		TEST(who_was_launched_is_ended_by_its_id_and_nobody_else),
 		TEST(at_its_maximum_nothing_is_launched_and_nothing_changed),
+		TEST(l21_a_first_deployment_at_the_maximum_has_nothing_to_put_back),
 		TEST(who_is_not_launched_in_time_is_called_off),
 		TEST(a_death_at_every_record_of_either_leg_launches_and_ends_one),
 		TEST(a_death_at_every_request_of_either_leg_launches_and_ends_one),
