@@ -262,6 +262,33 @@ static void who_is_not_launched_in_time_is_called_off(void **state)
 	}
 }
 
+/* The group has its size with the other one, which took this one's place: to end it would make the group smaller, and
+ * at the minimum AWS refuses that for good. */
+static void who_stands_in_for_one_that_is_ended_stays_in_its_place(void **state)
+{
+	static const struct sim_act ends = { .kind = SIM_ACT_TERMINATE, .group = "web-prod", .instance = SELF };
+	static const int minimums[] = { 3, 2 };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(minimums); i++) {
+		const struct sim_act minimum = {
+			.kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = minimums[i]
+		};
+		struct rig *rig = take(bench, quick_world);
+
+		sim_act(rig->sim, &minimum);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		sim_act(rig->sim, &ends);
+		leg(&bench->play, RETURN, EXIT_FAILED);
+		assert_int_equal(rig_open_runs(rig), 0);
+		rig_expect(rig, GROUP ".desired == `3` && length(" GROUP ".suspended) == `1`");
+		rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
+		assert_non_null(strstr(buffer_text(&rig->told),
+				       SELF " is absent, and i-0fee1000000000001 stays in its place, protected "
+					    "from scale-in"));
+	}
+}
+
 /* ---- a death anywhere ---- */
 
 static void cycle(struct bench *bench)
@@ -324,6 +351,7 @@ int main(void)
 		TEST(at_its_maximum_nothing_is_launched_and_nothing_changed),
 		TEST(l21_a_first_deployment_at_the_maximum_has_nothing_to_put_back),
 		TEST(who_is_not_launched_in_time_is_called_off),
+		TEST(who_stands_in_for_one_that_is_ended_stays_in_its_place),
 		TEST(a_death_at_every_record_of_either_leg_launches_and_ends_one),
 		TEST(a_death_at_every_request_of_either_leg_launches_and_ends_one),
 	};
