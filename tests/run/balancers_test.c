@@ -683,6 +683,32 @@ static void cycle(struct bench *bench)
 	expect_back(bench);
 }
 
+/* For an hour AWS says of a terminated instance what it says of a stopped one, which may yet be started. */
+static void the_run_of_an_instance_that_is_gone_for_good_is_closed(void **state)
+{
+	static const struct sim_act ends = { .kind = SIM_ACT_TERMINATE, .group = "web-prod", .instance = SELF },
+				    deletes = { .kind = SIM_ACT_DELETE_GROUP, .group = "web-prod" };
+	static const enum kind rows[] = { TARGETS, ATTACHED };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct rig *rig = take(bench, rows[i], NULL);
+
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		sim_act(rig->sim, &ends);
+		sim_act(rig->sim, &deletes);
+		sim_advance(rig->sim, 5 * MINUTE_MS);
+		leg(&bench->play, RETURN, EXIT_LEFT);
+		assert_non_null(strstr(bench->play.result.message, "not in a running state"));
+		sim_advance(rig->sim, 61 * MINUTE_MS);
+		assert_true(rig_attend(rig, RIG_RESTORE, &bench->play.result));
+		assert_int_equal(bench->play.result.status, EXIT_REACHED);
+		assert_non_null(strstr(buffer_text(&rig->told), "\"how\":\"drifted\",\"because\":\"The following "
+								"instances do not exist: '" SELF "'\""));
+		assert_int_equal(rig_open_runs(rig), 0);
+	}
+}
+
 static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 {
 	struct bench *bench = *state;
@@ -759,6 +785,7 @@ int main(void)
 		TEST(two_balancers_cost_about_half_of_the_scripts_calls),
 		TEST(many_leave_and_return_in_the_time_of_the_slowest),
 		TEST(one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages),
+		TEST(the_run_of_an_instance_that_is_gone_for_good_is_closed),
 		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};

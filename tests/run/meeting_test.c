@@ -543,6 +543,26 @@ static void what_an_answer_lacks_is_not_taken_for_seen(void **state)
 	assert_int_not_equal(meeting->result.status, EXIT_REACHED);
 }
 
+/* That the group is gone is not believed for one answer that knows of none: what it has to take back would be lost. */
+static void what_one_answer_does_not_know_of_is_not_gone(void **state)
+{
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	unsigned answers = 1;
+
+	for (unsigned nth = 1; nth <= answers; nth++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		sim_advance(rig->sim, 5 * 60 * 1000);
+		rig->lacks = "AutoScalingGroups";
+		rig->lacks_nth = nth;
+		leg(meeting, RETURN, EXIT_REACHED);
+		expect_as_before(rig);
+		answers = rig->lacks_seen;
+	}
+	assert_true(answers > 5);
+}
+
 /* A machine may say more than a result has room for, in any language. */
 static void what_is_too_long_for_a_result_is_cut_between_characters(void **state)
 {
@@ -721,6 +741,7 @@ int main(void)
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
 		PLAY(what_an_answer_lacks_is_not_taken_for_seen),
+		PLAY(what_one_answer_does_not_know_of_is_not_gone),
 		PLAY(what_is_too_long_for_a_result_is_cut_between_characters),
 		PLAY(what_was_written_before_the_clock_was_put_back_is_not_new),
 		PLAY(a_journal_of_another_host_is_ignored_and_said),
