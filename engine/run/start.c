@@ -237,6 +237,20 @@ static void look_only(const struct run_environment *environment, const struct st
 		say_in_service(result, start->subject, " and no run is open: nothing to put back");
 }
 
+/* Where a leg ends is said by the definition that drives it: by what that says of the event; where it says nothing, the
+ * file's own words, or, if those are not its states, its end. */
+static const struct state_list *goal_by_definition(const struct run *run, const struct leg *leg)
+{
+	const struct hook *hook = machine_hook(run_machine(run), leg->name);
+
+	if (!leg->goal || hook)
+		return hook ? &hook->until : NULL;
+	for (size_t i = 0; i < leg->goal->count; i++)
+		if (machine_state(run_machine(run), leg->goal->rows[i].name))
+			return leg->goal;
+	return NULL;
+}
+
 static void go_on(const struct run_environment *environment, const struct start *start, struct found_run *found,
 		  bool again, struct leg_result *result)
 {
@@ -253,6 +267,7 @@ static void go_on(const struct run_environment *environment, const struct start 
 	leg.begins = again;
 	leg.leaves_paused = !again;
 	leg.passes_pauses = !again;
+	leg.goal = goal_by_definition(run, &leg);
 	run_leg(run, &leg, result);
 	run_free(run);
 }

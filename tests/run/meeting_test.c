@@ -271,6 +271,36 @@ static void of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_th
 	expect_as_before(rig);
 }
 
+/* Where the file at hand would end says nothing to a run that goes on by another. */
+static void goals_of_another_file_are_not_looked_for_in_the_journals_definition(void **state)
+{
+	static const char elsewhere[] = "#!/usr/bin/env tidegate\n"
+					"tidegate: 1\n"
+					"machine: elsewhere\n"
+					"subject: \"${input.instance}\"\n"
+					"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+					"hooks:\n"
+					"  BeforeInstall: {until: [AWAY], at_most: 10m}\n"
+					"  ApplicationStart: {until: [HOME], at_most: 10m}\n"
+					"  ValidateService: {until: [HOME], at_most: 10m}\n"
+					"start_at: AWAY\n"
+					"states:\n"
+					"  AWAY: {pause: {}, next: HOME}\n"
+					"  HOME: {end: succeeded}\n";
+	static const char *const events[] = { RETURN, "ValidateService" };
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(events); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		rig->machine = stock_machine(meeting->stock, "elsewhere", elsewhere);
+		leg(meeting, events[i], EXIT_REACHED);
+		assert_string_equal(meeting->result.state, "IN_SERVICE");
+		expect_as_before(rig);
+	}
+}
+
 static void a_faulty_machine_without_an_open_run_does_nothing(void **state)
 {
 	static const char *const events[] = { LEAVE, RETURN };
@@ -726,6 +756,7 @@ int main(void)
 		PLAY(begun_again_in_mid_leg_the_ledger_is_kept),
 		PLAY(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
 		PLAY(of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_the_journals_definition),
+		PLAY(goals_of_another_file_are_not_looked_for_in_the_journals_definition),
 		PLAY(a_faulty_machine_without_an_open_run_does_nothing),
 		PLAY(a_faulty_machine_does_not_begin_again),
 		PLAY(of_another_group_it_is_waited_for_and_then_busy),
