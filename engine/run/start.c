@@ -15,14 +15,6 @@
 
 enum { BUSY_POLL_MS = 1000 /* how often a subject that another has is looked at again */ };
 
-/* Cut off before its first leg, or before all was taken over by hand: nothing was changed, and what it holds of others'
- * doing is not the whole. To go on with it would be to drive the machine forward. */
-static bool is_only_begun(const struct history *open)
-{
-	return !open->leg ||
-	       (strcmp(history_leg_text(open, "leg"), "adopt") == 0 && open->standing != STANDING_PAUSED);
-}
-
 enum start_decision start_decide(const struct history *open, const char *group, bool leg_opens)
 {
 	const json_t *hook;
@@ -31,7 +23,7 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 	if (!open)
 		return leg_opens ? START_NEW : START_LOOK;
 	/* It belongs to whoever comes. */
-	if (is_only_begun(open))
+	if (history_is_only_begun(open))
 		return leg_opens ? START_AGAIN : START_LOOK;
 	/* Taken over by hand, for the deployment that comes to put it back. */
 	if (strcmp(history_leg_text(open, "leg"), "adopt") == 0)
@@ -426,7 +418,7 @@ void start_adopt(const struct run_environment *environment, const struct start *
 		return;
 	}
 	found = find_open(environment, start, false, &open, &err);
-	if (found == 1 && is_only_begun(&open.history))
+	if (found == 1 && history_is_only_begun(&open.history))
 		found = let_go_of(environment, start, &open, &err);
 	found_run_release(&open);
 	if (found == 0)
