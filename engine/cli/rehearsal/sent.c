@@ -49,7 +49,8 @@ static void check_resumed(struct stage *stage, const struct sim_logged *logged)
 bool is_unanswered(const struct sim_logged *logged)
 {
 	static const bool unanswered[SIM_FAULT_COUNT] = {
-		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_BEFORE] = true,
+		[SIM_FAULT_UNAVAILABLE_BEFORE] = true, [SIM_FAULT_UNAVAILABLE_AFTER] = true,
+		[SIM_FAULT_LOST_BEFORE] = true,
 		[SIM_FAULT_LOST_AFTER] = true,        [SIM_FAULT_LATE] = true,
 		[SIM_FAULT_GARBAGE] = true,           [SIM_FAULT_TRUNCATED] = true,
 		[SIM_FAULT_CRASH_BEFORE] = true,      [SIM_FAULT_CRASH_AFTER] = true,
@@ -206,6 +207,12 @@ static bool is_same(const json_t *one, const char *key, const json_t *other, con
 	return json_equal(json_object_get(one, key), json_object_get(other, other_key));
 }
 
+/* By AWS, for how things are: what is done is then not as it was done, as far as anybody can know. */
+static bool is_refused(const json_t *outcome)
+{
+	return strcmp(record_string(outcome, "failure"), failures[FAILURE_CONFLICT].name) == 0;
+}
+
 /* Done, in the journal, and then the same again with nothing of ours in between that took it back. */
 void check_repetitions(struct stage *stage)
 {
@@ -227,6 +234,8 @@ void check_repetitions(struct stage *stage)
 			   (strcmp(record_string(record, "result"), "done") == 0 ||
 			    strcmp(record_string(record, "result"), "observed") == 0)) {
 			done = is_same(intent, "n", record, "intent") ? intent : NULL;
+		} else if (strcmp(type, "outcome") == 0 && is_refused(record)) {
+			done = NULL;
 		}
 	}
 }
