@@ -83,6 +83,7 @@ void stage_adopt(struct stage *stage)
 		take_out(stage);
 	back = stage_hook(stage, stage->closing, false);
 	for (size_t i = 0; stage->scene->stands_by && !back && i <= stage->n_mishaps; i++) {
+		sim_advance(stage->sim, TAKES_MS);
 		adopt(stage);
 		back = stage_hook(stage, stage->closing, false);
 	}
