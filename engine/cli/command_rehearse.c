@@ -199,6 +199,11 @@ static void add_limits(const struct rehearsal *rehearsal, struct buffer *text)
 		buffer_add_format(text, "  %llu of some %llu pairs, chosen by the seed: --all plays every one\n",
 				  (unsigned long long)pairs,
 				  (unsigned long long)(tally->pairs * rehearsal->leads / tally->leads));
+	if (rehearsal->all && pairs > 0)
+		buffer_add_format(text,
+				  "  %llu pairs were played; each of the others comes to where one of these, or what "
+				  "goes\n  wrong alone, has been\n",
+				  (unsigned long long)tally->counts[SECTION_PAIR].played);
 	if (same_moment > 0)
 		buffer_add_format(text,
 				  "  %llu not proven: another wrote in the same moment, or just as a neighbour does "
@@ -428,7 +433,8 @@ const struct command command_rehearse = {
 		"Nothing of it is real. Exit 1 where something was not put back: the shortest\n"
 		"such play is shown, and how to see it again.\n"
 		"\n"
-		"--all plays every pair, and a torn record of every length; else there are as\n"
-		"many pairs as --runs says, chosen by the seed.\n",
+		"--all looks at every pair, and at a torn record of every length, and plays each\n"
+		"that goes on as no other does; else there are as many pairs as --runs says,\n"
+		"chosen by the seed.\n",
 	.run = run_rehearse,
 };

@@ -48,6 +48,7 @@ libcommands_a_SOURCES = \
 	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
+	engine/cli/rehearsal/alike.c \
 	engine/cli/rehearsal/damage.c \
 	engine/cli/rehearsal/disk.c \
 	engine/cli/rehearsal/facts.c \
@@ -59,6 +60,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/mishaps.c engine/cli/rehearsal/mishaps.h \
 	engine/cli/rehearsal/moment.c \
 	engine/cli/rehearsal/others.c \
+	engine/cli/rehearsal/outlook.c engine/cli/rehearsal/outlook.h \
 	engine/cli/rehearsal/profile.c \
 	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \
 	engine/cli/rehearsal/rules.h engine/cli/rehearsal/sent.c \

@@ -10,6 +10,7 @@ libtidegate_a_SOURCES += \
 	engine/sim/group.c \
 	engine/sim/http.c engine/sim/http.h \
 	engine/sim/lifecycle.c \
+	engine/sim/likeness.c \
 	engine/sim/metadata.c \
 	engine/sim/request.c engine/sim/request.h \
 	engine/sim/rows.c engine/sim/rows.h \

@@ -174,4 +174,8 @@ unsigned sim_requests(const struct sim *sim);
  * Suspended processes and instances are in the order of their names; a group that is gone is absent. */
 json_t *sim_world_json(const struct sim *sim);
 
+/* A number that is the same for two copies of one world that differ in nothing but the hour: all that is there, all
+ * that is under way and who will yet act. */
+uint64_t sim_likeness(const struct sim *sim);
+
 #endif

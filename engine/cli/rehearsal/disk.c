@@ -50,6 +50,8 @@ static bool step_fails(struct storage *storage)
 	struct stage *stage = stage_of_storage(storage);
 	struct stage_disk *disk = &stage->disk;
 
+	if (stage->profile)
+		outlook_step(stage);
 	if (disk->failed)
 		return disk->wrote && fault_rows[disk->fault].for_good;
 	if (disk->at_step == 0 || storage_memory_steps(stage->memory) + 1 != disk->at_step)
@@ -113,7 +115,10 @@ static int disk_sync(struct storage *storage, struct storage_file *file, struct 
 
 	if (step_fails(storage))
 		return fail(&stage_of_storage(storage)->disk, "make durable", "the journal", err);
-	return inner->sync(inner, file, err);
+	if (inner->sync(inner, file, err) != 0)
+		return -1;
+	outlook_durable(stage_of_storage(storage));
+	return 0;
 }
 
 /* Who ends well has synced all that it did: as soon as it has ended the power may go, and here it goes. */

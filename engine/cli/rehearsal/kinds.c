@@ -124,17 +124,18 @@ static void help_when_cut_off(struct stage *stage, const struct mishap *mishap)
 static const struct kind_row {
 	void (*arm)(struct stage *stage, const struct mishap *mishap, struct progress_mark from);
 	void (*moments[MOMENT_COUNT])(struct stage *stage, const struct mishap *mishap);
-	bool dies; /* by it the process does; what follows is counted from the next one on */
+	bool dies;  /* by it the process does; what follows is counted from the next one on */
+	bool lasts; /* once it has come, it goes on being so */
 } kind_rows[MISHAP_KIND_COUNT] = {
 	[MISHAP_CRASH_WRITE] = { arm_write, .dies = true },
 	[MISHAP_CRASH_REQUEST] = { arm_fault, .dies = true },
 	[MISHAP_FAULT] = { arm_fault },
 	[MISHAP_ACT] = { arm_act },
-	[MISHAP_ABANDONED] = { NULL, { [MOMENT_PAUSED] = wait_for_timer } },
-	[MISHAP_GIVEN_UP] = { arm_fault, { [MOMENT_CUT_OFF] = give_up }, .dies = true },
+	[MISHAP_ABANDONED] = { NULL, { [MOMENT_PAUSED] = wait_for_timer }, .lasts = true },
+	[MISHAP_GIVEN_UP] = { arm_fault, { [MOMENT_CUT_OFF] = give_up }, .dies = true, .lasts = true },
 	[MISHAP_STOPPED] = { arm_stop },
 	[MISHAP_PLANNED] = { NULL, { [MOMENT_BEGINS] = stage_plan } },
-	[MISHAP_ADOPTED] = { NULL },
+	[MISHAP_ADOPTED] = { NULL, .lasts = true },
 	[MISHAP_DISK] = { arm_disk },
 	[MISHAP_LOOK] = { arm_look },
 	[MISHAP_DAMAGED] = { NULL, { [MOMENT_LEG_OVER] = stage_damage } },
@@ -154,6 +155,11 @@ static const struct kind_row {
 bool mishap_dies(const struct mishap *mishap)
 {
 	return kind_rows[mishap->kind].dies;
+}
+
+bool mishap_lasts(const struct mishap *mishap)
+{
+	return kind_rows[mishap->kind].lasts;
 }
 
 void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from)

@@ -43,6 +43,15 @@ void mishaps_release(struct mishaps *mishaps);
 /* Whether pairs begin with the i-th. */
 bool mishaps_lead(const struct mishaps *mishaps, size_t i);
 
+/* alike.c: a number that all mishaps have which, at the moments that the profiles have of them, leave the same behind
+ * them, so that one play stands for all; 0: it is like nothing else. */
+uint64_t mishap_likeness(const struct mishap *mishap, const struct profile *profile);
+/* Of the failures of a read that mean no more than that it is asked again one comes in turn. */
+bool mishap_has_turn(const struct mishap *mishap, const struct profile *profile);
+/* others.c */
+uint64_t act_hash(uint64_t hash, const struct sim_act *act);
+bool act_is_shown(const struct sim_act *act, const char *service); /* whether its answers may be others for it */
+
 /* The sequence that a random number means; the count of `row` that it fills. */
 size_t mishaps_sequence(const struct mishaps *mishaps, uint64_t seed, size_t most, struct mishap row[MISHAPS_MOST]);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/rehearsal/mishaps.h"
 
 struct cast {
@@ -79,4 +80,24 @@ void acts_find(struct acts *acts, const struct scene *scene, struct arena *arena
 	*acts = (struct acts){ 0 };
 	find_group(&cast);
 	list_acts(&cast, acts);
+}
+
+uint64_t act_hash(uint64_t hash, const struct sim_act *act)
+{
+	hash = hash_text(hash_text(hash_number(hash, act->kind), act->group), act->instance);
+	hash = hash_text(hash_text(hash_text(hash, act->process), act->target_group), act->balancer);
+	return hash_number(hash, (uint64_t)act->value);
+}
+
+/* Of those that are but one service's: all others show in more than one. */
+static const char *const shown_by[SIM_ACT_COUNT] = {
+	[SIM_ACT_SUSPEND] = "autoscaling",
+	[SIM_ACT_RESUME] = "autoscaling",
+};
+
+bool act_is_shown(const struct sim_act *act, const char *service)
+{
+	const char *by = act->kind == SIM_ACT_DEREGISTER ? act->balancer ? "elb" : "elbv2" : shown_by[act->kind];
+
+	return !by || strcmp(by, service) == 0;
 }

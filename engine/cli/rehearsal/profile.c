@@ -52,6 +52,8 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	profile->steps = end.steps - from.steps;
 	profile->looks = stage->disk.looks;
 	keep_asked(profile, stage->sim, from.requests);
+	outlooks_drop(&profile->at_requests, from.requests);
+	outlooks_drop(&profile->at_steps, from.steps);
 	profile->step_bytes = memory_new((size_t)profile->steps + 1, sizeof(*profile->step_bytes));
 	for (unsigned step = 1; step <= profile->steps; step++)
 		profile->step_bytes[step] = storage_memory_step_bytes(stage->memory, from.steps + step);
@@ -62,5 +64,7 @@ void profile_release(struct profile *profile)
 	free(profile->marks);
 	free(profile->step_bytes);
 	free(profile->asked);
+	outlooks_release(&profile->at_requests);
+	outlooks_release(&profile->at_steps);
 	*profile = (struct profile){ 0 };
 }

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
 void rehearsal_init(struct rehearsal *rehearsal, const struct machine *machine, struct arena *arena)
 {
 	*rehearsal = (struct rehearsal){
@@ -17,6 +19,8 @@ void rehearsal_release(struct rehearsal *rehearsal)
 {
 	stage_release(&rehearsal->stage);
 	mishaps_release(&rehearsal->seconds);
+	profile_release(&rehearsal->behind);
+	hash_set_release(&rehearsal->met);
 	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
 		mishaps_release(&rehearsal->mishaps[i]);
 		scene_release(&rehearsal->scenes[i]);
@@ -74,15 +78,13 @@ static bool program_single(const struct rehearsal *rehearsal, uint64_t n, struct
 /* What can happen behind a first mishap is seen from how the play with that one alone goes on. */
 static void find_seconds(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
 {
-	struct profile profile;
-
 	if (rehearsal->seconds.count > 0 && rehearsal->seconds_of == first)
 		return;
+	profile_release(&rehearsal->behind);
 	stage_profile(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, rehearsal->seed,
-		      &profile);
-	mishaps_fill(&rehearsal->seconds, &profile, &rehearsal->acts[program->scene], TORN_ONE);
+		      &rehearsal->behind);
+	mishaps_fill(&rehearsal->seconds, &rehearsal->behind, &rehearsal->acts[program->scene], TORN_ONE);
 	rehearsal->seconds_of = first;
-	profile_release(&profile);
 	assert(rehearsal->seconds.count < RUN_PAIRS);
 }
 
@@ -198,26 +200,22 @@ static bool perform_singles(struct rehearsal *rehearsal, enum section section)
 /* How many pairs that begin with this mishap are chosen: each mishap leads as many, as far as that comes out even. */
 static uint64_t share_of(const struct rehearsal *rehearsal, uint64_t *state)
 {
-	if (rehearsal->all)
-		return UINT64_MAX;
 	return rehearsal->runs / rehearsal->leads +
 	       (mishaps_random(state) % rehearsal->leads < rehearsal->runs % rehearsal->leads);
 }
 
-static bool perform_behind(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
+static bool perform_some_behind(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
 {
 	uint64_t state = rehearsal->seed ^ (first << 20), share = share_of(rehearsal, &state), begins, count;
 	struct tally *tally = &rehearsal->tally;
 
-	if (share == 0)
+	if (!is_mine(rehearsal, first) || share == 0)
 		return true;
 	find_seconds(rehearsal, first, program);
 	begins = rehearsal->seconds.ends[SECTION_CALM];
 	count = seconds_end(&rehearsal->seconds) - begins;
 	tally->leads++;
 	tally->pairs += count;
-	if (rehearsal->all)
-		tally->due = tally->pairs * (rehearsal->leads / rehearsal->workers + 1) / tally->leads;
 	for (uint64_t n = 0; n < count && n < share; n++) {
 		uint64_t second = begins + (share < count ? mishaps_random(&state) % count : n);
 
@@ -227,13 +225,67 @@ static bool perform_behind(struct rehearsal *rehearsal, uint64_t first, const st
 	return true;
 }
 
+static uint64_t likeness_of(size_t scene, const struct mishap *mishap, const struct profile *profile)
+{
+	uint64_t likeness = mishap_likeness(mishap, profile);
+
+	return likeness ? hash_number(likeness, scene) : 0;
+}
+
+/* A single goes as any pair whose first mishap has left nothing behind. */
+static void meet_singles(struct rehearsal *rehearsal, size_t scene)
+{
+	const struct mishaps *mishaps = &rehearsal->mishaps[scene];
+
+	for (size_t i = mishaps->ends[SECTION_CALM]; i < seconds_end(mishaps); i++) {
+		uint64_t likeness = likeness_of(scene, &mishaps->rows[i], &rehearsal->scenes[scene].calm);
+
+		if (likeness)
+			hash_set_add(&rehearsal->met, likeness);
+	}
+}
+
+static bool perform_one_behind(struct rehearsal *rehearsal, uint64_t first, size_t scene, size_t second)
+{
+	const struct mishap *mishap = &rehearsal->seconds.rows[second];
+	uint64_t likeness = likeness_of(scene, mishap, &rehearsal->behind);
+	struct tally *tally = &rehearsal->tally;
+
+	if (!is_mine(rehearsal, likeness ? likeness : first))
+		return true;
+	if (mishap_has_turn(mishap, &rehearsal->behind) && (!likeness || hash_set_add(&rehearsal->met, likeness)))
+		return perform(rehearsal, first * RUN_PAIRS + second);
+	tally->counts[SECTION_PAIR].runs++;
+	tally->done++;
+	return true;
+}
+
+/* Every process looks at all of them, to find those that are its own: which those are must not hang on how many there
+ * are. */
+static bool perform_all_behind(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
+{
+	struct tally *tally = &rehearsal->tally;
+
+	find_seconds(rehearsal, first, program);
+	for (size_t n = rehearsal->seconds.ends[SECTION_CALM]; n < seconds_end(&rehearsal->seconds); n++)
+		if (!perform_one_behind(rehearsal, first, program->scene, n))
+			return false;
+	tally->leads++;
+	tally->due = tally->done * rehearsal->leads / tally->leads;
+	return true;
+}
+
 static bool perform_pairs(struct rehearsal *rehearsal)
 {
+	bool (*behind)(struct rehearsal *, uint64_t, const struct program *) = rehearsal->all ? perform_all_behind
+											      : perform_some_behind;
 	struct program program;
 
 	begin_section(rehearsal, SECTION_PAIR, rehearsal->runs);
+	for (size_t scene = 0; rehearsal->all && scene < rehearsal->n_scenes; scene++)
+		meet_singles(rehearsal, scene);
 	for (uint64_t first = 0; program_single(rehearsal, first, &program); first++)
-		if (program.leads && is_mine(rehearsal, first) && !perform_behind(rehearsal, first, &program))
+		if (program.leads && !behind(rehearsal, first, &program))
 			return false;
 	return true;
 }

@@ -3,12 +3,13 @@
 #ifndef TIDEGATE_CLI_REHEARSAL_REHEARSAL_H
 #define TIDEGATE_CLI_REHEARSAL_REHEARSAL_H
 
+#include "base/hash_set.h"
 #include "cli/rehearsal/invariants.h"
 #include "cli/rehearsal/mishaps.h"
 
 struct section_counts {
 	uint64_t runs;
-	uint64_t played;      /* of them; the others go as one of these (torn.c) */
+	uint64_t played;      /* of them; the others go as one of these (torn.c, alike.c) */
 	uint64_t left;        /* ended with exit 3: a person is needed, and is told what for */
 	uint64_t drifted;     /* reported that others had changed what was ours */
 	uint64_t same_moment; /* another wrote between our reading and our writing: nobody can tell */
@@ -58,7 +59,9 @@ struct rehearsal {
 	uint64_t singles, leads;
 	/* Behind the first mishap of the newest pair: what else can go wrong. */
 	struct mishaps seconds;
+	struct profile behind;
 	uint64_t seconds_of;
+	struct hash_set met; /* what plays are alike to that this process has played, or need not */
 	struct tally tally;
 	/* Called now and then; false ends the rehearsal. May be NULL. */
 	bool (*tick)(void *argument, const struct rehearsal *rehearsal, const struct tally *tally);

@@ -47,7 +47,6 @@ static void hear_record(struct reporter *reporter, const struct history *history
 {
 	struct stage *stage = stage_of_reporter(reporter);
 
-	(void)history;
 	stage->recorded = sim_requests(stage->sim);
 	/* What is only planned is journaled nowhere. */
 	if (!json_object_get(record, "sha256"))
@@ -56,8 +55,10 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		memory_exhausted();
 	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
 		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
-	if (stage->profile)
+	if (stage->profile) {
 		mark_progress(stage);
+		outlook_record(stage, history, record);
+	}
 }
 
 static void hear_note(struct reporter *reporter, const char *sentence)
@@ -167,6 +168,7 @@ void stage_process_over(struct stage *stage)
 	if (sim_dead(stage->sim))
 		restart(stage);
 	stage_disk_mend(stage);
+	outlook_process(stage);
 }
 
 /* The last thing that a leg does is to write down how it ended: who dies then has said it. */
@@ -234,6 +236,7 @@ bool stage_hook(struct stage *stage, const struct hook *hook, bool opens)
 	struct start start = stage_start(stage, hook, opens);
 	struct leg_played *leg = stage_leg_new(stage, start.leg.name, opens);
 
+	outlook_leg(stage, start.leg.name, opens);
 	if (stage->n_legs == stage->busy_leg)
 		stage->disk.busy_until_ms = sim_wall_ms(stage->sim) + stage->busy_ms;
 	start_leg(&environment, &start, &leg->result);
@@ -327,6 +330,7 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
 	arm_next(stage, (struct progress_mark){ 0 });
+	outlook_process(stage);
 	stage_moment(stage, MOMENT_BEGINS);
 	if (find_mishap(stage, MISHAP_ADOPTED))
 		stage_adopt(stage);

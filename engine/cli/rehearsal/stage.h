@@ -13,6 +13,7 @@
 
 #include "base/storage_memory.h"
 #include "cli/inputs.h"
+#include "cli/rehearsal/outlook.h"
 #include "run/start.h"
 #include "sim/sim.h"
 
@@ -88,6 +89,7 @@ struct profile {
 	struct asked {
 		bool reads, scales; /* scales: it is one of Auto Scaling's */
 	} *asked;           /* what each request was, from 1 */
+	struct outlooks at_requests, at_steps;
 };
 
 /* A scenario, ready to be played again and again. */
@@ -169,6 +171,7 @@ struct stage {
 	struct stage_damage damage;
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	unsigned recorded, looked; /* how many requests there were at the newest record, and at the last waiting */
+	struct knowledge knows;    /* while a profile is filled */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	size_t torn_bytes;         /* of the tail that a write cut short has left; 0: none, or one like no other */
 	struct violation violation;
@@ -189,6 +192,7 @@ enum moment {
 
 void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from);
 bool mishap_dies(const struct mishap *mishap);
+bool mishap_lasts(const struct mishap *mishap);
 void stage_moment(struct stage *stage, enum moment moment);
 
 /* hand.c: what people do beside deployments. */
