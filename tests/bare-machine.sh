@@ -50,6 +50,7 @@ inside() {
 	# shellcheck disable=SC2016
 	env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+		${PLAY_ONE_IN:+PLAY_ONE_IN="$PLAY_ONE_IN"} \
 		unshare --mount --pid --fork --kill-child sh -euc '
 			mount --rbind /dev "$1/dev"
 			mount -t proc proc "$1/proc"

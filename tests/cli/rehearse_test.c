@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../plays.h"
 #include "bench.h"
 
 static void print_counts(const struct rehearsal *rehearsal)
@@ -50,6 +51,7 @@ static void whatever_goes_wrong_once_the_shipped_machine_restores(void **state)
 	bench_begin(&bench, &(struct bench_files){ 0 });
 	bench_add_scene(&bench, "group-of-three");
 	bench.rehearsal.faults = 1;
+	bench.rehearsal.workers = play_stride(); /* of whom this process is the first */
 	rehearsal_perform_share(&bench.rehearsal);
 	expect_none(&bench.rehearsal);
 	bench_end(&bench);
@@ -70,7 +72,7 @@ static void wherever_it_dies_a_drain_that_goes_on_later_is_restored(void **state
 	bench_add_scene(&bench, "group-of-three");
 	rehearsal_replay(&bench.rehearsal, 0);
 	assert_true(bench.rehearsal.stage.legs[0].result.later);
-	for (uint64_t run = 0; run < bench.rehearsal.mishaps[0].ends[SECTION_TORN]; run++) {
+	for (uint64_t run = 0; run < bench.rehearsal.mishaps[0].ends[SECTION_TORN]; run += play_stride()) {
 		rehearsal_replay(&bench.rehearsal, run);
 		if (bench.rehearsal.stage.violation.invariant)
 			fail_msg("run %llu: %s", (unsigned long long)run, bench.rehearsal.stage.violation.why);
@@ -110,7 +112,7 @@ static void a_change_whose_answer_a_crash_took_is_taken_back_by_its_own_undo(voi
 	bench_begin(&bench, &(struct bench_files){ .machine = "machines/asg-surge.yaml" });
 	bench_add_scene(&bench, "by-hand");
 	rehearsal = &bench.rehearsal;
-	for (uint64_t run = bench_first(&bench, SECTION_HELPED); run < rehearsal->singles; run++) {
+	for (uint64_t run = bench_first(&bench, SECTION_HELPED); run < rehearsal->singles; run += play_stride()) {
 		rehearsal_replay(&bench.rehearsal, run);
 		if (rehearsal->stage.violation.invariant)
 			fail_msg("run %llu: %s", (unsigned long long)run, rehearsal->stage.violation.why);
@@ -167,7 +169,7 @@ static void looks_that_see_nothing_new_can_be_left_out(void **state)
 	for (size_t i = 0; i < 2; i++)
 		bench_add_scene(&benches[i], "group-of-three");
 	assert_int_equal(benches[0].rehearsal.singles, benches[1].rehearsal.singles);
-	for (uint64_t run = 0; run < benches[0].rehearsal.singles; run += STRIDE) {
+	for (uint64_t run = 0; run < benches[0].rehearsal.singles; run += STRIDE * play_stride()) {
 		const char *legs[2];
 
 		for (size_t i = 0; i < 2; i++) {

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "play.h"
+#include "../plays.h"
 
 #include <string.h>
 
@@ -90,13 +91,14 @@ static bool play_with(struct play *play, const struct act_row *row, unsigned k)
 static void whatever_happens_in_the_world_each_hook_ends_in_a_sentence(void **state)
 {
 	struct play *play = *state;
+	const unsigned stride = play_stride();
 	unsigned plays = 0;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		for (unsigned k = 1; k < REQUESTS_MOST && play_with(play, &rows[i], k); k++)
+		for (unsigned k = 1; k < REQUESTS_MOST && play_with(play, &rows[i], k); k += stride)
 			plays++;
 	print_message("%u plays\n", plays);
-	assert_true(plays > 10 * ARRAY_LENGTH(rows));
+	assert_true(plays * stride > 10 * ARRAY_LENGTH(rows));
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "play.h"
+#include "../plays.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,19 +100,19 @@ static const enum sim_fault_kind passing_faults[] = {
 
 static void every_fault_at_every_request_ends_as_if_there_had_been_none(void **state)
 {
-	struct counts counts = undisturbed(*state);
+	const struct counts counts = undisturbed(*state);
+	const size_t runs = ARRAY_LENGTH(passing_faults) * counts.requests;
 
-	for (size_t i = 0; i < sizeof(passing_faults) / sizeof(passing_faults[0]); i++)
-		for (unsigned k = 1; k <= counts.requests; k++)
-			fault_at(*state, k, passing_faults[i]);
-	print_message("%zu runs\n", sizeof(passing_faults) / sizeof(passing_faults[0]) * counts.requests);
+	for (size_t i = 0; i < runs; i += play_stride())
+		fault_at(*state, (unsigned)(i % counts.requests) + 1, passing_faults[i / counts.requests]);
+	print_message("%zu runs\n", runs / play_stride());
 }
 
 static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 {
 	struct counts counts = undisturbed(*state);
 
-	for (unsigned k = 1; k <= counts.records; k++) {
+	for (unsigned k = 1; k <= counts.records; k += play_stride()) {
 		struct trial trial;
 
 		trial_begin(&trial, *state);
@@ -119,7 +120,7 @@ static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 		cycle(&trial.rig);
 		trial_end(&trial);
 	}
-	print_message("%u runs\n", counts.records);
+	print_message("%u runs\n", counts.records / play_stride());
 }
 
 static unsigned number_of(const struct stock *stock, const char *operation)
@@ -175,7 +176,7 @@ static void deaths_in_a_row(struct rig *rig, const char *event, unsigned first)
 
 static void deaths_three_deep_in_recoveries_end_as_if_there_had_been_none(void **state)
 {
-	for (unsigned first = 0; first < 32; first++) {
+	for (unsigned first = 0; first < 32; first += play_stride()) {
 		struct trial trial;
 
 		trial_begin(&trial, *state);

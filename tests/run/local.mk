@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 # The real runner over the simulated AWS.
-rig = tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
+rig = tests/plays.h tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
 play = tests/run/play.c tests/run/play.h $(rig)
 ways = tests/run/ways.c tests/run/ways.h $(play)
 check_PROGRAMS += tests/run/balancers_test
