@@ -59,9 +59,10 @@ static void tell_failure(json_t *plan, const struct leg_result *result)
 	json_t *legs = json_object_get(plan, "legs"), *leg = json_array_get(legs, json_array_size(legs) - 1);
 	json_t *steps = json_object_get(leg, "steps"), *step = json_array_get(steps, json_array_size(steps) - 1);
 	const char *state = json_string_value(json_object_get(step, "state"));
+	const char *kind = json_string_value(json_object_get(step, "kind"));
 
 	if (result->status == EXIT_REACHED || !state || strcmp(state, result->state) != 0 ||
-	    json_object_get(step, "failure") || json_object_get(step, "status"))
+	    json_object_get(step, "failure") || !kind || strcmp(kind, "end") == 0)
 		return;
 	json_put(step, "failure", json_string(failures[result->failure].name));
 	json_put(step, "message", json_string(result->message));

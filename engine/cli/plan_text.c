@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/page.h"
+#include "cli/verdict.h"
 #include "text/json.h"
 
 enum { STATE_COLUMNS = 16, TEXT_INDENT = 4 + STATE_COLUMNS };
@@ -385,9 +386,10 @@ static void add_staying(struct buffer *text, const json_t *plan)
 }
 
 /* AWS ends its sentences with a full stop, we end ours. */
-static void add_end(struct buffer *text, const json_t *result)
+static void add_end(struct buffer *text, const json_t *result, const char *region)
 {
 	const char *message = text_of(result, "message");
+	struct buffer advice = BUFFER_INIT;
 	size_t length = strlen(message);
 
 	if (length > 0 && message[length - 1] == '.')
@@ -396,6 +398,9 @@ static void add_end(struct buffer *text, const json_t *result)
 		buffer_add_format(text, " It %s: %.*s.",
 				  json_is_true(json_object_get(result, "reached")) ? "ends" : "would fail", (int)length,
 				  message);
+	if (verdict_advise(failure_by_name(text_of(result, "failure")), text_of(result, "code"), region, &advice))
+		buffer_add_format(text, " Next: %s.", buffer_text(&advice));
+	buffer_release(&advice);
 }
 
 static void write_summary(struct buffer *page, const json_t *plan)
@@ -413,7 +418,7 @@ static void write_summary(struct buffer *page, const json_t *plan)
 						      : "some");
 	if (changes > 0)
 		add_staying(&text, plan);
-	add_end(&text, result);
+	add_end(&text, result, text_of(plan, "region"));
 	page_fold(page, 0, 6, buffer_text(&text));
 	buffer_release(&text);
 	if (changes > 0)

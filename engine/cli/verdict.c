@@ -64,33 +64,37 @@ static const struct {
 	{ FAILURE_NOT_FOUND, NULL, "mend the cause (was %s the right region?)" },
 };
 
-static const char *advice_on(const struct leg_result *result)
+static const char *advice_on(enum failure failure, const char *code)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(cures); i++)
-		if (cures[i].failure == result->failure &&
-		    (!cures[i].code || strcmp(cures[i].code, result->code) == 0))
+		if (cures[i].failure == failure && (!cures[i].code || strcmp(cures[i].code, code) == 0))
 			return cures[i].advice;
 	return NULL;
 }
 
 /* Where the region is not known, what speaks of it is left out. */
-static void add_advice(const struct report *report, const char *advice, struct buffer *text)
+bool verdict_advise(enum failure failure, const char *code, const char *region, struct buffer *text)
 {
-	const char *region = text_of(report->first, "region"), *slot = strstr(advice, "%s");
+	const char *advice = advice_on(failure, code), *slot = advice ? strstr(advice, "%s") : NULL;
 
+	if (!advice || (slot && !region[0]))
+		return false;
 	if (!slot)
 		buffer_add_text(text, advice);
-	else if (region[0])
-		buffer_add_format(text, "%.*s%s%s", (int)(slot - advice), advice, region, slot + 2);
 	else
+		buffer_add_format(text, "%.*s%s%s", (int)(slot - advice), advice, region, slot + 2);
+	return true;
+}
+
+static void add_advice(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	if (!verdict_advise(result->failure, result->code, text_of(report->first, "region"), text))
 		buffer_add_text(text, "mend the cause");
 }
 
 static void next_after_failed(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	const char *advice = advice_on(result);
-
-	add_advice(report, advice ? advice : "mend the cause", text);
+	add_advice(report, result, text);
 	buffer_add_text(text, ", then ");
 	buffer_add_text(text, report->deploys ? "deploy again" : "try again");
 }
@@ -110,7 +114,7 @@ static void next_after_left(const struct report *report, const struct leg_result
 		return;
 	}
 	if (result->failure == FAILURE_ACCESS_DENIED) {
-		add_advice(report, advice_on(result), text);
+		add_advice(report, result, text);
 		buffer_add_text(text, ", then ");
 	} else if (result->rests) {
 		buffer_add_text(text, "deploy again, or mend the cause and ");

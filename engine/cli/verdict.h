@@ -13,6 +13,9 @@ void verdict_write(const struct report *report, const struct leg_result *result,
 /* The same for programs: what schemas/README.md lists for the event `verdict`. The caller owns it. */
 json_t *verdict_fields(const struct report *report, const struct leg_result *result);
 
+/* Adds what mends such a failure; false where nothing is known that would. */
+bool verdict_advise(enum failure failure, const char *code, const char *region, struct buffer *text);
+
 /* Writes it to standard output; returns the exit status. */
 int verdict_print(struct report *report, const struct leg_result *result);
 

@@ -274,6 +274,18 @@ END
 expect 1 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
 END
+printf '%s\n' 'tidegate: 1' 'machine: local' 'subject: who' 'start_at: WHO' 'states:' \
+	'  WHO: {action: call, with: {operation: "sts:GetCallerIdentity"}, next: DONE}' '  DONE: {end: succeeded}' >who.yaml
+expect 1 'what fails and no catch takes is no step with nothing to do' "$tidegate" plan who.yaml --region eu-west-1 <<'END'
+local FINGERPRINT   who in eu-west-1
+Leave
+  ! WHO             would fail: access_denied: no credentials for profile 'default' (looked at: environment, role of the profile, web identity, SSO, credentials file, login session, credential process, config file, container): instance metadata is not asked, by AWS_EC2_METADATA_DISABLED
+Plan: nothing to change. It would fail: no credentials for profile 'default'
+      (looked at: environment, role of the profile, web identity, SSO,
+      credentials file, login session, credential process, config file,
+      container): instance metadata is not asked, by AWS_EC2_METADATA_DISABLED.
+      Next: give the instance a role, or name a profile or keys.
+END
 expect 2 'an unknown input is named with the nearest' "$tidegate" plan good.yaml -i instanec=i-0 <<'END'
 tidegate: asg-standby has no input 'instanec' (-i): did you mean 'instance'?
 END

@@ -100,6 +100,22 @@ static void a_look_that_fails_is_not_nothing_to_do(void **state)
 		    "Plan: nothing to change. It would fail: i-1 is in no Auto Scaling group.\n");
 }
 
+/* A misspelt region is a name that does not resolve. */
+static void what_mends_a_failure_is_said(void **state)
+{
+	(void)state;
+	assert_text("[{'name':'leave','hooks':[],'waits_ms':0,'steps':[{'state':'LOOK','kind':'action','changes':[],"
+		    "'failure':'unreachable','message':'Could not resolve host'}]}]",
+		    "{'reached':false,'message':'Could not resolve host','failure':'unreachable','code':'NotSent'}",
+		    "[]",
+		    "small 9c41e07b   i-1 in eu-west-1\n"
+		    "  group             (not given)\n"
+		    "Leave\n"
+		    "  ! LOOK            would fail: unreachable: Could not resolve host\n"
+		    "Plan: nothing to change. It would fail: Could not resolve host. Next: look at\n"
+		    "      the region (eu-west-1), at DNS and at the way to AWS.\n");
+}
+
 static void what_was_to_be_changed_before_it_fails_is_said_too(void **state)
 {
 	(void)state;
@@ -193,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_things_are_stands_before_what_would_be_done),
 		cmocka_unit_test(a_look_that_fails_is_not_nothing_to_do),
+		cmocka_unit_test(what_mends_a_failure_is_said),
 		cmocka_unit_test(what_was_to_be_changed_before_it_fails_is_said_too),
 		cmocka_unit_test(the_waits_of_a_leg_are_added_up),
 		cmocka_unit_test(the_time_that_an_appspec_gives_a_machine_is_found),
