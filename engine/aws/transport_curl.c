@@ -45,9 +45,9 @@ struct transport_curl {
 	struct exchange *exchanges;
 };
 
-/* What ends before the first byte of a request could be sent. All else may have been received: see exchange_failure. */
+/* What ends before the first byte of a request could be sent. All else may have been received: see exchange_failure.
+ * CURLE_UNSUPPORTED_PROTOCOL is none of these: an answer that is no HTTP is one, too. */
 static const CURLcode never_sent[] = {
-	CURLE_UNSUPPORTED_PROTOCOL,
 	CURLE_URL_MALFORMAT,
 	CURLE_COULDNT_RESOLVE_PROXY,
 	CURLE_COULDNT_RESOLVE_HOST,

@@ -23,6 +23,7 @@ struct tiny_server {
 	pthread_t threads[CONNECTIONS_MOST];
 	atomic_int connections;
 	atomic_int requests;
+	atomic_bool resets;
 };
 
 struct connection {
@@ -80,11 +81,16 @@ static bool do_interim(struct connection *connection)
 	return true;
 }
 
-static bool do_reset(struct connection *connection)
+static void reset_when_closed(int socket)
 {
 	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
-	setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+static bool do_reset(struct connection *connection)
+{
+	reset_when_closed(connection->socket);
 	return false;
 }
 
@@ -147,6 +153,22 @@ static bool do_stall(struct connection *connection)
 	return do_hang(connection);
 }
 
+static bool do_ragged(struct connection *connection)
+{
+	static const char all[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\nmore\r\n0\r\n\r\n";
+
+	connection_send(connection, all, sizeof(all) - 1);
+	return false;
+}
+
+static bool do_no_http(struct connection *connection)
+{
+	static const char all[] = "220 mail.example.com ready\r\n";
+
+	connection_send(connection, all, sizeof(all) - 1);
+	return false;
+}
+
 static bool do_redirect(struct connection *connection)
 {
 	connection_answer(connection, "302 Found", "Location: " PATH_ECHO "\r\n", "", 0);
@@ -160,7 +182,8 @@ static const struct {
 	{ PATH_ECHO, do_echo },	      { PATH_HEAD, do_head },   { PATH_INTERIM, do_interim },
 	{ PATH_RESET, do_reset },     { PATH_DRIP, do_drip },   { PATH_TRUNCATE, do_truncate },
 	{ PATH_LARGE, do_large },     { PATH_HANG, do_hang },   { PATH_LARGE_HEAD, do_large_head },
-	{ PATH_REDIRECT, do_redirect }, { PATH_STALL, do_stall },
+	{ PATH_REDIRECT, do_redirect }, { PATH_STALL, do_stall }, { PATH_RAGGED, do_ragged },
+	{ PATH_NO_HTTP, do_no_http },
 };
 
 /* One whole request, head and body; false at the end of the connection. */
@@ -226,6 +249,11 @@ static void *tiny_server_accept(void *argument)
 
 		if (socket < 0)
 			break;
+		if (atomic_load(&server->resets)) {
+			reset_when_closed(socket);
+			close(socket);
+			continue;
+		}
 		connection = calloc(1, sizeof(*connection));
 		*connection = (struct connection){ .server = server, .socket = socket };
 		pthread_create(&server->threads[atomic_load(&server->connections)], NULL, connection_run, connection);
@@ -258,6 +286,11 @@ void tiny_server_stop(struct tiny_server *server)
 	for (int i = 0; i < atomic_load(&server->connections); i++)
 		pthread_join(server->threads[i], NULL);
 	free(server);
+}
+
+void tiny_server_reset_all(struct tiny_server *server)
+{
+	atomic_store(&server->resets, true);
 }
 
 int tiny_server_port(const struct tiny_server *server)

@@ -16,11 +16,15 @@ struct tiny_server;
 #define PATH_LARGE_HEAD "/tall"     /* 200, headers of 100,000 bytes together */
 #define PATH_HANG "/hang"           /* nothing, until the client gives up */
 #define PATH_STALL "/stall"         /* 200, half of what it announces, then nothing */
+#define PATH_RAGGED "/ragged"       /* 200, chunks whose lengths are none */
+#define PATH_NO_HTTP "/none"        /* what is no HTTP */
 #define PATH_REDIRECT "/redirect"   /* 302 to PATH_ECHO */
 
 struct tiny_server *tiny_server_start(void);
 /* After the clients have closed their connections. */
 void tiny_server_stop(struct tiny_server *server);
+/* From now on every new connection is reset before anything of it is read. */
+void tiny_server_reset_all(struct tiny_server *server);
 int tiny_server_port(const struct tiny_server *server);
 int tiny_server_connections(struct tiny_server *server);
 int tiny_server_requests(struct tiny_server *server);

@@ -266,6 +266,29 @@ static void a_request_is_not_sent_twice_when_a_kept_connection_breaks(void **sta
 	assert_int_equal(tiny_server_requests(fixture->server), 2);
 }
 
+/* Nobody can tell how much of it was read before. */
+static void a_reset_before_the_request_is_read_leaves_it_in_doubt_too(void **state)
+{
+	struct fixture *fixture = *state;
+	struct answer answer;
+
+	tiny_server_reset_all(fixture->server);
+	answer = get(fixture, (struct http_request){ 0 }, PATH_ECHO);
+	assert_failed(&answer, TRANSFER_NO_ANSWER, false);
+	assert_int_equal(tiny_server_requests(fixture->server), 0);
+}
+
+static void an_answer_with_bad_framing_is_none(void **state)
+{
+	static const char *const paths[] = { PATH_RAGGED, PATH_NO_HTTP };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+		struct answer answer = get(*state, (struct http_request){ 0 }, paths[i]);
+
+		assert_failed(&answer, TRANSFER_NO_ANSWER, false);
+	}
+}
+
 static void a_truncated_answer_is_none(void **state)
 {
 	struct answer answer = get(*state, (struct http_request){ 0 }, PATH_TRUNCATE);
@@ -395,6 +418,8 @@ int main(void)
 		TEST(what_cannot_have_reached_the_server_was_not_sent),
 		TEST(a_reset_leaves_the_request_in_doubt),
 		TEST(a_request_is_not_sent_twice_when_a_kept_connection_breaks),
+		TEST(a_reset_before_the_request_is_read_leaves_it_in_doubt_too),
+		TEST(an_answer_with_bad_framing_is_none),
 		TEST(a_truncated_answer_is_none),
 		TEST(an_answer_is_bounded),
 		TEST(an_answer_that_takes_too_long_leaves_the_request_in_doubt),
