@@ -47,6 +47,7 @@ static void what_only_reads_is_sent_again_after_all_that_passes(void **state)
 		{ FAULTED(400, "ValidationError"), 1, FAILURE_INVALID, false, "ValidationError" },
 		{ FOREIGN(200, "garbage"), 3, FAILURE_UNAVAILABLE, false, "UnreadableAnswer" },
 		{ FOREIGN(502, "<html/>"), 3, FAILURE_UNAVAILABLE, false, "Http502" },
+		{ FOREIGN(504, ""), 3, FAILURE_UNAVAILABLE, false, "Http504" },
 		{ FOREIGN(302, ""), 1, FAILURE_INVALID, false, "Http302" },
 	};
 
@@ -78,6 +79,7 @@ static void what_may_have_changed_something_is_in_doubt_and_not_sent_again(void 
 		{ FOREIGN(200, "garbage"), 1, FAILURE_UNAVAILABLE, true, "UnreadableAnswer" },
 		{ FOREIGN(200, ""), 1, FAILURE_UNAVAILABLE, true, "UnreadableAnswer" },
 		{ FOREIGN(503, ""), 1, FAILURE_UNAVAILABLE, true, "Http503" },
+		{ FOREIGN(504, "upstream request timeout"), 1, FAILURE_UNAVAILABLE, true, "Http504" },
 		{ FOREIGN(429, ""), 1, FAILURE_THROTTLED, true, "Http429" },
 		{ FOREIGN(403, "<html/>"), 1, FAILURE_ACCESS_DENIED, true, "Http403" },
 		{ FOREIGN(302, ""), 1, FAILURE_INVALID, true, "Http302" },

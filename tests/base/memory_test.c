@@ -5,9 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -132,6 +135,25 @@ static void a_time_without_four_digits_of_a_year_is_not_told(void **state)
 	assert_string_equal(time_format(INT64_MAX, text), "?");
 }
 
+/* The journal makes that harmless: it is a death like any other, and those are rehearsed at every record. */
+static void where_there_is_no_memory_the_program_ends(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	child = fork();
+	if (child == 0) {
+		int nowhere = open("/dev/null", O_WRONLY);
+
+		dup2(nowhere, STDERR_FILENO);
+		free(memory_resize(NULL, SIZE_MAX / 2, 4));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_not_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +161,7 @@ int main(void)
 		cmocka_unit_test(what_an_arena_gives_is_aligned_and_does_not_overlap),
 		cmocka_unit_test(an_arena_releases_what_is_attached_newest_first),
 		cmocka_unit_test(a_buffer_grows_and_is_always_a_string),
+		cmocka_unit_test(where_there_is_no_memory_the_program_ends),
 		cmocka_unit_test(a_time_is_the_same_after_format_and_parse),
 		cmocka_unit_test(the_days_of_five_centuries_are_named_as_the_c_library_names_them),
 		cmocka_unit_test(a_time_without_four_digits_of_a_year_is_not_told),

@@ -151,6 +151,8 @@ static void hear_record(struct reporter *reporter, const struct history *history
 	json_decref(brief);
 	if (++rig->records == rig->die_at_record)
 		sim_kill(rig->sim);
+	if (rig->records == rig->stall_at_record)
+		sim_advance(rig->sim, rig->stall_ms);
 	if (rig->records == rig->stop_at_record)
 		signal_stop(rig);
 }
@@ -242,6 +244,12 @@ static void start_lacking(struct rig *rig, const struct call *call, call_done *d
 	inner->start(inner, call, answer_lacking, lacking);
 }
 
+static void hear_nothing(void *argument, const struct call_result *result)
+{
+	(void)argument;
+	(void)result;
+}
+
 static void herald_start(struct executor *executor, const struct call *call, call_done *done, void *argument)
 {
 	struct rig *rig = rig_of_executor(executor);
@@ -256,6 +264,8 @@ static void herald_start(struct executor *executor, const struct call *call, cal
 		json_array_foreach (rig->intents, i, intent)
 			expect_on_platter(rig, intent);
 	}
+	if (rig->twice && strcmp(rig->twice, call->operation->name) == 0)
+		inner->start(inner, call, hear_nothing, NULL);
 	if (rig->lacks)
 		start_lacking(rig, call, done, argument);
 	else

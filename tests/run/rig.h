@@ -45,6 +45,8 @@ struct rig {
 	unsigned records;
 	unsigned waits;
 	unsigned die_at_record; /* 0: never */
+	unsigned stall_at_record; /* the process stands still there for so long; 0: never */
+	int64_t stall_ms;
 	unsigned stop_at_record, stop_at_wait; /* SIGTERM then; 0: never. No change may follow it */
 	int64_t stopped_ms;     /* when it came; 0: it did not */
 	unsigned mutations;     /* calls that change something, as they were begun */
@@ -53,6 +55,7 @@ struct rig {
 	json_t *given;          /* inputs, as with -i */
 	const char *lacks;      /* a member that is in no answer; NULL: all are whole */
 	struct lacking *lacking;
+	const char *twice;      /* the operation whose requests arrive twice, the second answered; NULL: none */
 	const char *colour;     /* the environment variable COLOUR */
 	const char *deployment; /* its ID; NULL: "d-1" */
 	json_t *heard;          /* for rig_adopt: what others wrote down; the test's. NULL: nothing */
