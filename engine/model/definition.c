@@ -71,13 +71,22 @@ static json_t *types_json(const struct usage *usage, const struct node *file)
 	return reach.reached;
 }
 
+/* Its example is its test: no run reads it. */
+static json_t *operation_json(const struct operation *operation)
+{
+	json_t *json = node_to_json(operation->node);
+
+	json_object_del(json, "example");
+	return json;
+}
+
 static json_t *operations_json(const struct usage *usage, const struct node *file)
 {
 	json_t *kept = json_made(json_object());
 
 	for (size_t i = 0; i < usage->n_operations; i++)
 		if (usage->operations[i]->file == file)
-			json_put(kept, usage->operations[i]->name, node_to_json(usage->operations[i]->node));
+			json_put(kept, usage->operations[i]->name, operation_json(usage->operations[i]));
 	return kept;
 }
 

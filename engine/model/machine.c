@@ -372,15 +372,14 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 
 void machine_fingerprint(const json_t *definition, char text[9])
 {
-	char *dumped = json_text(definition, JSON_COMPACT | JSON_SORT_KEYS);
+	struct buffer written = BUFFER_INIT;
 	unsigned char digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
 
-	if (!dumped)
-		memory_exhausted();
-	digest_sha256(dumped, strlen(dumped), "", 0, digest);
+	json_write(&written, definition);
+	digest_sha256(written.bytes, written.length, "", 0, digest);
 	digest_hex(digest, hex);
 	memcpy(text, hex, 8);
 	text[8] = '\0';
-	free(dumped);
+	buffer_release(&written);
 }
