@@ -19,22 +19,23 @@ struct journal_shelf;
 struct storage {
 	const char *path; /* as messages name the directory */
 	struct journal_shelf *shelf; /* of who reads the same journals again and again; borrowed, may be NULL */
-	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and
-	 * its parent. `reserve` bytes of space are set aside for what will be appended, without growing the file; no
-	 * space is an error, a file system that cannot set aside is none. A file that is there already is ERROR_BUSY
-	 * and is left alone. *file is open for appending. After another error the name may be there, whole if so.
-	 * What processes that were killed in here left behind is removed, whatever its name was to be. */
+	/* Makes NAME with `bytes` in it, whole or not at all: temporary name, sync, rename, sync of the directory and,
+	 * the first time, its parent. `reserve` bytes of space are set aside for what will be appended, without growing
+	 * the file; no space is an error, a file system that cannot set aside is none. A file that is there already is
+	 * ERROR_BUSY and is left alone. *file is open for appending. After another error the name may be there, whole
+	 * if so. What processes that were killed in here left behind is removed, whatever its name was to be. */
 	int (*create)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
 		      struct storage_file **file, struct error *err);
-	/* Opens for appending a file that was read as `bytes` and perhaps more: writes them again in place, cuts what
-	 * is behind, syncs file and directory. Written again because a sync that failed under an earlier process leaves
-	 * pages that read well, count as clean, and are not on the disk. Space is set aside as far as there is some. */
+	/* Opens for appending a file that was read as `bytes` and perhaps more: writes them again in place and cuts
+	 * what is behind; the cut is synced, so that nothing new comes over it before. Written again because a sync
+	 * that failed under an earlier process leaves pages that read well, count as clean, and are not on the disk:
+	 * they and the file's name are durable with the first sync. Space is set aside as far as there is some. */
 	int (*open)(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
 		    struct storage_file **file, struct error *err);
 	/* After an error any part of `bytes` may have been written. */
 	int (*append)(struct storage *storage, struct storage_file *file, const void *bytes, size_t length,
 		      struct error *err);
-	/* fdatasync: once this has returned 0, what was appended before outlives a power cut. */
+	/* fdatasync: once this has returned 0, what was appended before outlives a power cut, and the file's name. */
 	int (*sync)(struct storage *storage, struct storage_file *file, struct error *err);
 	void (*close)(struct storage *storage, struct storage_file *file);
 	/* Adds the whole file to `into`; at most `limit` bytes, more is an error. */

@@ -19,6 +19,8 @@
 
 /* What is being made is called ".NAME.new" until it is whole. */
 #define TEMPORARY_SUFFIX ".new"
+/* Made once the directory's own name is durable: then that is not to be done again. */
+#define NAME_MARK ".named"
 
 struct disk_storage {
 	struct storage storage;
@@ -30,6 +32,7 @@ struct storage_file {
 	int fd;
 	off_t end;
 	char *name;
+	bool named; /* and durably so */
 };
 
 struct storage_lock {
@@ -124,23 +127,37 @@ static int reserve_space(int fd, size_t bytes)
 	return result && errno != EOPNOTSUPP && errno != ENOSYS ? -1 : 0;
 }
 
-/* The parent too: a process that made the directory may have died before its name was durable. */
+/* A process that made the directory may have died before its name was durable, and before it could say so. */
+static int sync_own_name(const struct disk_storage *disk, struct error *err)
+{
+	const int fd = disk->directory.fd;
+	int mark;
+
+	if (disk->directory.parent < 0 || faccessat(fd, NAME_MARK, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	if (directory_sync(disk->directory.parent))
+		return disk_fail(disk, "make durable the name of", NULL, err);
+	mark = openat(fd, NAME_MARK, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (mark >= 0)
+		close(mark);
+	return 0;
+}
+
 static int sync_names(const struct disk_storage *disk, struct error *err)
 {
 	if (directory_sync(disk->directory.fd))
 		return disk_fail(disk, "make durable the names in", NULL, err);
-	if (disk->directory.parent >= 0 && directory_sync(disk->directory.parent))
-		return disk_fail(disk, "make durable the name of", NULL, err);
-	return 0;
+	return sync_own_name(disk, err);
 }
 
-static struct storage_file *file_new(int fd, size_t end, const char *name)
+static struct storage_file *file_new(int fd, size_t end, const char *name, bool named)
 {
 	struct storage_file *file = memory_new(1, sizeof(*file));
 
 	file->fd = fd;
 	file->end = (off_t)end;
 	file->name = memory_copy_text(name);
+	file->named = named;
 	return file;
 }
 
@@ -258,7 +275,7 @@ static int disk_create(struct storage *storage, const char *name, const void *by
 		close(fd);
 		return -1;
 	}
-	*file = file_new(fd, length, name);
+	*file = file_new(fd, length, name, true);
 	return 0;
 }
 
@@ -269,12 +286,14 @@ static int restore_contents(const struct disk_storage *disk, int fd, const char 
 
 	if (write_all(fd, bytes, length, 0))
 		return disk_fail(disk, "write", name, err);
-	/* Not where there is nothing to cut: it would give back the space behind the end that was set aside. */
-	if (fstat(fd, &now) || (now.st_size != (off_t)length && ftruncate(fd, (off_t)length)))
+	if (fstat(fd, &now))
+		return disk_fail(disk, "look at", name, err);
+	/* It would give back the space behind the end that was set aside. */
+	if (now.st_size == (off_t)length)
+		return 0;
+	if (ftruncate(fd, (off_t)length))
 		return disk_fail(disk, "cut the torn end of", name, err);
-	if (sync_data(fd))
-		return disk_fail(disk, "make durable", name, err);
-	return sync_names(disk, err);
+	return sync_data(fd) ? disk_fail(disk, "make durable", name, err) : 0;
 }
 
 static int disk_open(struct storage *storage, const char *name, const void *bytes, size_t length, size_t reserve,
@@ -291,7 +310,7 @@ static int disk_open(struct storage *storage, const char *name, const void *byte
 	}
 	/* A full disk is no reason not to try to put the world back: the next append says whether there is room. */
 	(void)reserve_space(fd, length + reserve);
-	*file = file_new(fd, length, name);
+	*file = file_new(fd, length, name, false);
 	return 0;
 }
 
@@ -306,7 +325,14 @@ static int disk_append(struct storage *storage, struct storage_file *file, const
 
 static int disk_sync(struct storage *storage, struct storage_file *file, struct error *err)
 {
-	return sync_data(file->fd) ? disk_fail(disk_of(storage), "make durable", file->name, err) : 0;
+	const struct disk_storage *disk = disk_of(storage);
+
+	if (sync_data(file->fd))
+		return disk_fail(disk, "make durable", file->name, err);
+	if (!file->named && sync_names(disk, err))
+		return -1;
+	file->named = true;
+	return 0;
 }
 
 static void disk_close(struct storage *storage, struct storage_file *file)

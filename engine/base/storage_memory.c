@@ -160,7 +160,8 @@ static int memory_open(struct storage *storage, const char *name, const void *by
 	/* What is cut had never been whole: cut or not, it is read the same. */
 	step_begin(memory, 0, &dies);
 	buffer_cut(&file->bytes, length);
-	file->durable = length;
+	if (file->durable > length)
+		file->durable = length;
 	if (!dies)
 		*made = opened(file);
 	return step_end(memory, dies, err);

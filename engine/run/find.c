@@ -52,8 +52,9 @@ static void tell_elsewhere(const struct wanted_run *wanted, const char *id, cons
 static int let_rest(const struct search *search)
 {
 	struct clock *clock = search->wanted->clock;
+	struct journal *journal = search->found->journal;
 
-	return clock ? journal_go_on(search->found->journal, clock, search->err) : 0;
+	return clock && (journal_go_on(journal, clock, search->err) || journal_sync(journal, search->err)) ? -1 : 0;
 }
 
 static int visit_run(void *argument, const char *id)

@@ -65,8 +65,8 @@ struct journal_tail {
 struct journal *journal_create(struct storage *storage, struct clock *clock, const char *run, const char *type,
 			       json_t *fields, struct error *err);
 
-/* Opens a journal to go on with it: reads and verifies it, cuts a torn tail (see *tail), and makes what was read
- * durable before it returns, since an earlier process may have died, or been lied to, between write and sync.
+/* Opens a journal to go on with it: reads and verifies it, cuts a torn tail (see *tail), and writes what was read once
+ * more, since an earlier process may have died, or been lied to, between write and sync; the first sync covers it.
  * NULL: ERROR_DAMAGE with the file, the line and what to do; or ERROR_STORAGE. The caller holds the subject's lock. */
 struct journal *journal_open(struct storage *storage, struct clock *clock, const char *run, struct journal_tail *tail,
 			     struct error *err);

@@ -323,6 +323,14 @@ struct journal *journal_read(struct storage *storage, const char *run, struct jo
 	return journal_read_whole(storage, run, tail, NULL, err);
 }
 
+/* As far as those who wrote it could tell. */
+static size_t known_durable(const struct journal *journal)
+{
+	json_int_t known = integer_of(journal->records[journal->count - 1], "durable");
+
+	return known > 0 && known < (json_int_t)journal->count ? (size_t)known : 0;
+}
+
 int journal_go_on(struct journal *journal, struct clock *clock, struct error *err)
 {
 	struct storage *storage = journal->storage;
@@ -333,6 +341,8 @@ int journal_go_on(struct journal *journal, struct clock *clock, struct error *er
 	buffer_release(&journal->read);
 	journal->failure = (struct error)ERROR_INIT;
 	journal->clock = clock;
+	journal->durable = known_durable(journal);
+	journal->unsynced = true;
 	return 0;
 }
 

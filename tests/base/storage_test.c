@@ -278,6 +278,23 @@ static int collect(void *argument, const char *name)
 	return 0;
 }
 
+/* The mark is no file of ours: it is not listed, and without it the name is only made durable once more. */
+static void that_the_directory_is_named_for_good_is_marked_in_it(void **state)
+{
+	struct place *place = *state;
+	struct buffer names = BUFFER_INIT;
+	struct storage *storage = open_storage(place->path);
+
+	assert_int_equal(access(in(place->path, ".named"), F_OK), -1);
+	create_file(storage, "one", "first");
+	assert_int_equal(access(in(place->path, ".named"), F_OK), 0);
+	create_file(storage, "two", "second");
+	assert_int_equal(storage->list(storage, collect, &names, NULL), 0);
+	assert_string_equal(buffer_text(&names), "one two ");
+	buffer_release(&names);
+	storage_close_directory(storage);
+}
+
 static int stop_at_second(void *argument, const char *name)
 {
 	collect(argument, name);
@@ -702,6 +719,7 @@ int main(void)
 		TEST(what_a_dead_process_left_under_the_temporary_name_is_no_hindrance),
 		TEST(what_dead_processes_left_is_swept_away_and_what_another_is_making_is_not),
 		TEST(a_file_opened_again_is_cut_and_appended_to),
+		TEST(that_the_directory_is_named_for_good_is_marked_in_it),
 		TEST(files_are_listed_in_byte_order_and_removed),
 		TEST(a_file_longer_than_the_limit_is_not_read),
 		TEST(a_lock_is_held_by_one_and_ends_with_its_process),

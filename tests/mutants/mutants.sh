@@ -44,7 +44,7 @@ mutant 'a request is sent before its intent is synced' J2 no-balancer crash engi
 mutant 'a leg is said to have ended before that is synced' L1 group-of-three fault engine/run/leg.c \
 	'/^static void end_leg/,/^}/ s/run_sync(run) == 0)/run_write(run) == 0)/'
 mutant 'what is over is believed before it is on the disk' W4 group-of-three disk engine/run/find.c \
-	's/return clock ? journal_go_on/return 0 ? journal_go_on/'
+	's/return clock \&\& (journal_go_on/return 0 \&\& (journal_go_on/'
 mutant 'resume does not look' W2 no-balancer crash engine/run/activity_doubt.c \
 	's/took = doubt_took(activity, doubt);/took = 1;/'
 mutant 'resume takes every doubt for done' J3 no-balancer crash engine/run/activity_doubt.c \

@@ -24,6 +24,7 @@ struct disk_file {
 
 struct storage_file {
 	struct disk_file *file;
+	bool named; /* and durably so */
 };
 
 struct storage_lock {
@@ -235,11 +236,12 @@ static int directory_sync(struct disk *disk, struct error *err)
 	return number || disk->off ? step_fail(err, number ? number : EIO, "make durable the names in", "") : 0;
 }
 
-static struct storage_file *opened(struct disk_file *file)
+static struct storage_file *opened(struct disk_file *file, bool named)
 {
 	struct storage_file *made = memory_new(1, sizeof(*made));
 
 	made->file = file;
+	made->named = named;
 	return made;
 }
 
@@ -279,7 +281,7 @@ static int double_create(struct storage *storage, const char *name, const void *
 		file_remove(disk, file);
 	file = file_new(disk, name);
 	if (file_publish(disk, file, bytes, length, err) == 0) {
-		*made = opened(file);
+		*made = opened(file, true);
 		return 0;
 	}
 	if (!file->named)
@@ -292,19 +294,21 @@ static int double_open(struct storage *storage, const char *name, const void *by
 {
 	struct disk *disk = disk_of(storage);
 	struct disk_file *file = named_file(disk, name);
+	bool cuts;
 
 	(void)reserve;
 	if (simple_step(disk, DISK_OPEN, "open", name, err))
 		return -1;
 	if (!file)
 		return step_fail(err, ENOENT, "open", name);
+	cuts = file->seen.length != length;
 	if (file_write(disk, file, 0, bytes, length, err))
 		return -1;
 	buffer_set_length(&file->seen, length);
 	buffer_set_length(&file->dirty, length);
-	if (file_sync(disk, file, err) || directory_sync(disk, err))
+	if (cuts && file_sync(disk, file, err))
 		return -1;
-	*made = opened(file);
+	*made = opened(file, false);
 	return 0;
 }
 
@@ -316,7 +320,10 @@ static int double_append(struct storage *storage, struct storage_file *file, con
 
 static int double_sync(struct storage *storage, struct storage_file *file, struct error *err)
 {
-	return file_sync(disk_of(storage), file->file, err);
+	if (file_sync(disk_of(storage), file->file, err) || (!file->named && directory_sync(disk_of(storage), err)))
+		return -1;
+	file->named = true;
+	return 0;
 }
 
 static void double_close(struct storage *storage, struct storage_file *file)
