@@ -20,12 +20,14 @@ void answer_release(struct answer *answer)
 
 static void take_answer(void *argument, const struct http_response *response)
 {
+	const char *date = http_response_header(response, "date");
 	struct wait *wait = argument;
 
 	wait->done = true;
 	wait->answer->failure = response->failure;
 	wait->answer->status = response->failure == TRANSFER_ANSWERED ? response->status : 0;
 	snprintf(wait->answer->reason, sizeof(wait->answer->reason), "%s", response->reason);
+	snprintf(wait->answer->date, sizeof(wait->answer->date), "%s", date ? date : "");
 	if (response->failure == TRANSFER_ANSWERED)
 		buffer_add(&wait->answer->body, response->body, response->body_length);
 }

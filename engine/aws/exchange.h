@@ -17,6 +17,7 @@ struct answer {
 	int status;         /* 0 where none came */
 	struct buffer body; /* may hold secrets: never shown */
 	char reason[160];
+	char date[40];      /* the header, as it came; "" where there was none */
 };
 
 #define ANSWER_INIT { 0 }

@@ -122,7 +122,7 @@ static char *region_of_instance(const struct settings *settings, struct imds *im
 	char *region;
 
 	if (!imds || settings_say_yes(settings, SETTING_IMDS_DISABLED)) {
-		error_set(err, ERROR_CREDENTIALS, NOWHERE, "no region: give --region, set AWS_REGION, or write "
+		error_set(err, ERROR_USAGE, NOWHERE, "no region: give --region, set AWS_REGION, or write "
 			  "'region' into profile '%s'", settings->profile);
 		return NULL;
 	}
@@ -131,7 +131,7 @@ static char *region_of_instance(const struct settings *settings, struct imds *im
 		error_prefix(err, "no region (give --region, set AWS_REGION, or write 'region' into profile '%s')",
 			     settings->profile);
 		if (err)
-			err->kind = ERROR_CREDENTIALS;
+			err->kind = ERROR_USAGE;
 		return NULL;
 	}
 	region = memory_copy_text(json_string_value(value));
@@ -148,7 +148,7 @@ int settings_region(const struct settings *settings, struct imds *imds, char **r
 		return -1;
 	if (is_host_label(*region))
 		return 0;
-	error_set(err, ERROR_CREDENTIALS, NOWHERE, "'%s' cannot be a region, which is like 'eu-west-1'", *region);
+	error_set(err, ERROR_USAGE, NOWHERE, "'%s' cannot be a region, which is like 'eu-west-1'", *region);
 	free(*region);
 	*region = NULL;
 	return -1;

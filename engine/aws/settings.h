@@ -52,7 +52,7 @@ void settings_release(struct settings *settings);
 const char *settings_get(const struct settings *settings, enum setting setting);
 bool settings_say_yes(const struct settings *settings, enum setting setting); /* "true", in any case */
 
-/* A new string in *region. `imds` is asked last, unless AWS_EC2_METADATA_DISABLED; NULL: never. -1 (ERROR_CREDENTIALS)
+/* A new string in *region. `imds` is asked last, unless AWS_EC2_METADATA_DISABLED; NULL: never. -1 (ERROR_USAGE)
  * where there is none, or one that cannot be part of a host name. */
 int settings_region(const struct settings *settings, struct imds *imds, char **region, struct error *err);
 

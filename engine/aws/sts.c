@@ -44,12 +44,9 @@ static int sts_resolve(const struct credentials_chain_options *with, const struc
 static int sts_send(const struct credentials_chain_options *with, const struct request_parts *parts,
 		    struct answer *answer, struct error *err)
 {
-	struct request_parts now = *parts;
 	struct request request;
-	int result;
+	int result = request_init(&request, parts, err);
 
-	now.time_ms = with->clock->wall_ms(with->clock);
-	result = request_init(&request, &now, err);
 	if (result == 0) {
 		request.http.connect_timeout_ms = STS_CONNECT_MS;
 		request.http.total_timeout_ms = STS_TIMEOUT_MS;
@@ -62,8 +59,9 @@ static int sts_send(const struct credentials_chain_options *with, const struct r
 
 static void sts_read(const struct request_parts *parts, const struct answer *answer, struct verdict *verdict)
 {
+	const struct http_header date = { "date", answer->date };
 	struct http_response response = {
-		.failure = answer->failure, .status = answer->status,
+		.failure = answer->failure, .status = answer->status, .headers = &date, .n_headers = 1,
 		.body = buffer_text(&answer->body), .body_length = answer->body.length,
 	};
 
@@ -71,14 +69,18 @@ static void sts_read(const struct request_parts *parts, const struct answer *ans
 	verdict_read(verdict, parts->operation, &response, parts->credentials);
 }
 
-/* One attempt. *passing: a later one may well succeed. */
+/* One attempt. *passing: a later one may well succeed. *offset_ms is by how much AWS's clock is ahead of ours. */
 static int sts_try(const struct credentials_chain_options *with, const struct request_parts *parts,
-		   struct credentials *made, bool *passing, struct error *err)
+		   struct credentials *made, int64_t *offset_ms, bool *passing, struct error *err)
 {
+	struct request_parts now = *parts;
 	struct answer answer = ANSWER_INIT;
 	struct verdict verdict = { 0 };
-	int result = sts_send(with, parts, &answer, err);
+	int64_t late_ms;
+	int result;
 
+	now.time_ms = with->clock->wall_ms(with->clock) + *offset_ms;
+	result = sts_send(with, &now, &answer, err);
 	if (result == 0) {
 		sts_read(parts, &answer, &verdict);
 		if (verdict.failure == FAILURE_NONE)
@@ -88,6 +90,10 @@ static int sts_try(const struct credentials_chain_options *with, const struct re
 			result = credentials_fault(err, "%s: %s", verdict.code, verdict.message);
 	}
 	*passing = verdict.passing;
+	if (verdict_shows_skew(&verdict, now.time_ms, &late_ms)) {
+		*offset_ms += late_ms;
+		*passing = true;
+	}
 	verdict_release(&verdict);
 	answer_release(&answer);
 	return result;
@@ -96,6 +102,7 @@ static int sts_try(const struct credentials_chain_options *with, const struct re
 static int sts_repeat(const struct credentials_chain_options *with, const struct request_parts *parts,
 		      struct credentials *made, struct error *err)
 {
+	int64_t offset_ms = 0;
 	bool passing = true;
 	int result = -1;
 
@@ -103,7 +110,7 @@ static int sts_repeat(const struct credentials_chain_options *with, const struct
 		if (attempt && exchange_pause(with->transport, with->clock, STS_PAUSE_MS << attempt, err) < 0)
 			return -1;
 		credentials_release(made);
-		result = sts_try(with, parts, made, &passing, err);
+		result = sts_try(with, parts, made, &offset_ms, &passing, err);
 		if (result == 0)
 			return 0;
 	}

@@ -22,6 +22,9 @@ static int restore_run(struct session *session, const struct run_row *row, struc
 	struct leg_result result = { 0 };
 	char *question;
 
+	if (!history_is_open(&row->history))
+		return error_set(err, ERROR_USAGE, NOWHERE, "run %s is over, and nothing of it is left to take back",
+				 id);
 	run_row_choose_region(row, session);
 	if (session_run_environment(session, true, &environment, err) != 0 ||
 	    start_locked(&environment, id, &locked, err) != 0)

@@ -2,6 +2,7 @@
 
 #include "cli/homeward.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/json.h"
@@ -66,7 +67,7 @@ enum homeward homeward_decide(const struct history *history, bool opens, int64_t
 	if (!opens)
 		return HOMEWARD_GO_ON;
 	if (history->latest_ms < booted_ms || now_ms - history->latest_ms >= patience_ms(history))
-		return HOMEWARD_INTERRUPT;
+		return history_is_only_begun(history) ? HOMEWARD_LET_GO : HOMEWARD_INTERRUPT;
 	return HOMEWARD_NOTHING;
 }
 
@@ -154,6 +155,11 @@ static void send_home(struct arena *arena, struct run *run, enum homeward homewa
 	case HOMEWARD_EXPIRE:
 		if (run_expired(run))
 			go_home(run, false, result);
+		return;
+	case HOMEWARD_LET_GO:
+		run_abandon(run);
+		snprintf(result->message, sizeof(result->message),
+			 "the adoption was cut off, and nobody came back: what it held is as others left it");
 		return;
 	case HOMEWARD_INTERRUPT:
 		caught = run_interrupt(run, result);

@@ -10,6 +10,7 @@ enum homeward {
 	HOMEWARD_NOTHING,   /* a deployment is under way, or a person is needed */
 	HOMEWARD_EXPIRE,    /* its pause has expired: on_expire */
 	HOMEWARD_INTERRUPT, /* an opening leg was cut off and nobody came back: its state fails as interrupted */
+	HOMEWARD_LET_GO,    /* an adoption was cut off: what others had taken out before is theirs again, as it was */
 	HOMEWARD_GO_ON      /* a closing leg was cut off: it goes on */
 };
 

@@ -247,9 +247,12 @@ static enum step answer_failed(struct activity *activity)
 		activity->refused_ms = activity->since_ms;
 		return activity_go_to(activity, PHASE_DOUBT);
 	}
-	/* What an undo wants may be so already, or be so in a moment. */
-	if (activity->undoes && activity->answer.failure == FAILURE_CONFLICT && activity->requests < DOUBT_ATTEMPTS)
+	/* What an undo wants may be so already, or be so in a moment; what it is for may be gone, or seem so. */
+	if (activity->undoes && activity->requests < DOUBT_ATTEMPTS &&
+	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_NOT_FOUND))
 		return look_again(activity, PHASE_DRIFT);
+	if (activity->undoes && activity->answer.failure == FAILURE_NOT_FOUND && !doubted_before)
+		return activity_end_gone(activity);
 	activity_take_answer(activity);
 	return activity_end_failed(activity);
 }

@@ -59,6 +59,16 @@ static enum step go_on_settling(struct activity *activity, const json_t *intent)
 	return activity_go_to(activity, PHASE_SETTLE);
 }
 
+/* What is dropped from the ledger is never taken back any more: not for one answer, which may be of a server that is
+ * behind, or has nothing to tell. */
+static bool is_first_sight(struct activity *activity)
+{
+	bool seen = activity->drift_seen;
+
+	activity->drift_seen = true;
+	return !seen && activity->run->mode == RUN_REAL;
+}
+
 /* What others did is left alone, and the reason told. */
 static enum step end_drifted(struct activity *activity, const struct action_condition *which)
 {
@@ -84,7 +94,7 @@ static enum step step_drift_back(struct activity *activity, const struct ledger_
 		return activity_expression_failed(activity, &err);
 	if (holds == 0)
 		return activity_go_to(activity, PHASE_REFUSE);
-	if (write_is_recent(activity))
+	if (is_first_sight(activity) || write_is_recent(activity))
 		return activity_poll_again(activity, PHASE_DRIFT);
 	/* Called theirs now, it might be what we wrote a moment later. */
 	if (entry->n_doubts > 0 && activity->run->mode == RUN_REAL) {
@@ -92,6 +102,13 @@ static enum step step_drift_back(struct activity *activity, const struct ledger_
 		return activity_go_to(activity, PHASE_DOUBT);
 	}
 	return end_drifted(activity, which);
+}
+
+/* What an undo is for does not exist any more, AWS says, each time that it is asked. */
+enum step activity_end_gone(struct activity *activity)
+{
+	activity->because = memory_copy_text(activity->answer.message);
+	return activity_end_restored(activity, "drifted");
 }
 
 enum step phase_drift(struct activity *activity)
@@ -127,7 +144,8 @@ enum step activity_fail_settling(struct activity *activity, const struct action_
 		if (!activity_observed(activity, NEED_DRIFT, &step))
 			return step;
 		if (activity_condition_holds(activity, &activity->action->drift, &which, NULL) == 1)
-			return end_drifted(activity, which);
+			return is_first_sight(activity) ? activity_poll_again(activity, PHASE_SETTLE)
+							: end_drifted(activity, which);
 		/* The sentence tells of what was seen while settling. */
 		if (!activity_observed(activity, NEED_SETTLE, &step))
 			return step;

@@ -222,3 +222,9 @@ const char *history_leg_text(const struct history *history, const char *key)
 {
 	return record_string(history->leg, key);
 }
+
+bool history_is_only_begun(const struct history *history)
+{
+	return !history->leg ||
+	       (strcmp(history_leg_text(history, "leg"), "adopt") == 0 && history->standing != STANDING_PAUSED);
+}

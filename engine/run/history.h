@@ -44,6 +44,9 @@ json_t *history_definition(const struct history *history); /* the newest; borrow
 
 /* A run is open until its ledger is empty and it has ended, whatever it exited with. */
 bool history_is_open(const struct history *history);
+/* Cut off before its first leg, or before all was taken over by hand: nothing was changed, and what it holds of others'
+ * doing is not the whole. To go on with it would be to drive the machine forward. */
+bool history_is_only_begun(const struct history *history);
 
 /* A text of the first record, of the newest leg, or "". */
 const char *history_text(const struct history *history, const char *key);

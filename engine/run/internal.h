@@ -143,6 +143,7 @@ struct activity {
 	json_t *request;      /* the call's input */
 	bool in_flight;
 	bool drifts;          /* what is seen is nobody's of ours, and an unanswered request may yet come over it */
+	bool drift_seen;      /* one look showed that others changed it; one alone is not believed */
 	bool answered_no;     /* AWS refused what an earlier, unanswered request may have done already */
 	int64_t refused_ms;   /* when it did */
 	struct call_result answer;

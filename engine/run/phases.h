@@ -33,6 +33,7 @@ enum step activity_fail_by_condition(struct activity *activity, const struct act
 enum step activity_fail_settling(struct activity *activity, const struct action_condition *failed,
 				 const struct error *err);
 enum step activity_end_restored(struct activity *activity, const char *how);
+enum step activity_end_gone(struct activity *activity);
 
 /* activity_change.c */
 int activity_record_outcome(struct activity *activity, json_int_t intent, const char *result);

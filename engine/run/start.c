@@ -15,14 +15,6 @@
 
 enum { BUSY_POLL_MS = 1000 /* how often a subject that another has is looked at again */ };
 
-/* Cut off before its first leg, or before all was taken over by hand: nothing was changed, and what it holds of others'
- * doing is not the whole. To go on with it would be to drive the machine forward. */
-static bool is_only_begun(const struct history *open)
-{
-	return !open->leg ||
-	       (strcmp(history_leg_text(open, "leg"), "adopt") == 0 && open->standing != STANDING_PAUSED);
-}
-
 enum start_decision start_decide(const struct history *open, const char *group, bool leg_opens)
 {
 	const json_t *hook;
@@ -31,7 +23,7 @@ enum start_decision start_decide(const struct history *open, const char *group, 
 	if (!open)
 		return leg_opens ? START_NEW : START_LOOK;
 	/* It belongs to whoever comes. */
-	if (is_only_begun(open))
+	if (history_is_only_begun(open))
 		return leg_opens ? START_AGAIN : START_LOOK;
 	/* Taken over by hand, for the deployment that comes to put it back. */
 	if (strcmp(history_leg_text(open, "leg"), "adopt") == 0)
@@ -212,15 +204,43 @@ static void say_in_service(struct leg_result *result, const char *subject, const
 	snprintf(result->message, sizeof(result->message), "%s is in service%s", subject, rest);
 }
 
+/* That the machine would not take the subject out now is no fault of a leg that only puts back. */
+static void say_not_to_be_left(struct leg_result *result, const char *subject)
+{
+	char *reason = memory_copy_text(result->message);
+
+	*result = (struct leg_result){ .status = EXIT_REACHED };
+	snprintf(result->message, sizeof(result->message),
+		 "no run is open: nothing to put back; %s could not be taken out either: %s", subject, reason);
+	free(reason);
+}
+
 static void look_only(const struct run_environment *environment, const struct start *start, struct leg_result *result)
 {
 	bool out = look(environment, start, result);
+	bool refused = result->status == EXIT_FAILED && result->failure == FAILURE_REFUSED;
 
-	if (out && result->status == EXIT_REACHED)
+	if (out && (refused || result->status == EXIT_REACHED))
 		refuse(result, EXIT_LEFT, "%s is out of service, and no run here knows who took it out",
 		       start->subject);
+	else if (refused)
+		say_not_to_be_left(result, start->subject);
 	else
 		say_in_service(result, start->subject, " and no run is open: nothing to put back");
+}
+
+/* Where a leg ends is said by the definition that drives it: by what that says of the event; where it says nothing, the
+ * file's own words, or, if those are not its states, its end. */
+static const struct state_list *goal_by_definition(const struct run *run, const struct leg *leg)
+{
+	const struct hook *hook = machine_hook(run_machine(run), leg->name);
+
+	if (!leg->goal || hook)
+		return hook ? &hook->until : NULL;
+	for (size_t i = 0; i < leg->goal->count; i++)
+		if (machine_state(run_machine(run), leg->goal->rows[i].name))
+			return leg->goal;
+	return NULL;
 }
 
 static void go_on(const struct run_environment *environment, const struct start *start, struct found_run *found,
@@ -239,6 +259,7 @@ static void go_on(const struct run_environment *environment, const struct start 
 	leg.begins = again;
 	leg.leaves_paused = !again;
 	leg.passes_pauses = !again;
+	leg.goal = goal_by_definition(run, &leg);
 	run_leg(run, &leg, result);
 	run_free(run);
 }
@@ -397,7 +418,7 @@ void start_adopt(const struct run_environment *environment, const struct start *
 		return;
 	}
 	found = find_open(environment, start, false, &open, &err);
-	if (found == 1 && is_only_begun(&open.history))
+	if (found == 1 && history_is_only_begun(&open.history))
 		found = let_go_of(environment, start, &open, &err);
 	found_run_release(&open);
 	if (found == 0)

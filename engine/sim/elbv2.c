@@ -137,6 +137,16 @@ static int describe_target_health(struct request *request)
 	return 0;
 }
 
+enum { TERMINATED_IS_KNOWN_MS = 60 * 60 * 1000 };
+
+/* EC2 knows of a terminated instance for about an hour. */
+static bool is_unknown(const struct world *world, size_t instance)
+{
+	return instance == ROW_NONE ||
+	       (instance_at(world, instance)->terminated &&
+		world->now_ms - instance_at(world, instance)->terminated_ms > TERMINATED_IS_KNOWN_MS);
+}
+
 static int check_targets(struct request *request, bool joins)
 {
 	const struct world *world = &request->sim->world;
@@ -147,8 +157,8 @@ static int check_targets(struct request *request, bool joins)
 		const char *id = json_string_value(json_object_get(asked, "Id"));
 		size_t instance = world_instance(world, id);
 
-		if (!id || (joins && instance == ROW_NONE))
-			return refuse(request, "InvalidTarget", "The following targets are not valid instances: '%s'",
+		if (!id || (joins && is_unknown(world, instance)))
+			return refuse(request, "InvalidTarget", "The following instances do not exist: '%s'",
 				      id ? id : "null");
 		if (joins && instance_at(world, instance)->terminated)
 			return refuse(request, "InvalidTarget",

@@ -84,6 +84,7 @@ void instance_terminate(struct sim *sim, size_t index)
 	sim->world.terminations++;
 	if (group == ROW_NONE) {
 		instance_at(&sim->world, index)->terminated = true;
+		instance_at(&sim->world, index)->terminated_ms = sim->world.now_ms;
 		traffic_forget(sim, index);
 		return;
 	}

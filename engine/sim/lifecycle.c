@@ -37,6 +37,7 @@ static void on_terminated(struct sim *sim, size_t index)
 	traffic_forget(sim, index);
 	activity_end(sim, index);
 	instance->terminated = true;
+	instance->terminated_ms = sim->world.now_ms;
 	group_lose(sim, index);
 }
 

@@ -58,6 +58,7 @@ struct instance {
 	bool fresh;        /* never was in service: launch hooks are for it */
 	bool stuck;
 	bool terminated;
+	int64_t terminated_ms;
 	unsigned generation; /* counts changes of state: a step that was planned for an older one is void */
 	int64_t launched_ms;
 	int64_t waits_since_ms; /* at a hook */

@@ -46,6 +46,7 @@ struct setup {
 	const char *profile;       /* --profile */
 	const char *file, *text;   /* another file below home */
 	struct exchange_row script[8];
+	const char *date;          /* of every answer */
 };
 
 static void stage_release(struct stage *stage)
@@ -72,6 +73,7 @@ static void stage_init(struct stage *stage, struct fixture *fixture, const struc
 	if (setup->file)
 		fixture_write(fixture, setup->file, setup->text);
 	fixture_play(fixture, setup->script);
+	fixture->date = setup->date;
 	if (settings_load(&stage->settings, &flags, fixture->environment, &stage->err) < 0)
 		fail_msg("%s", stage->err.message);
 	options.imds = stage->imds = imds_new(&fixture->transport, &fixture->clock, NULL);
@@ -155,6 +157,11 @@ static void credentials_come_from_the_first_place_that_has_some(void **state)
 	}
 }
 
+#define NOT_YET \
+	"<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>" \
+	"<Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20261122T200738Z is now earlier than " \
+	"20261122T205238Z (20261122T210738Z - 15 min.)</Message></Error><RequestId>1</RequestId></ErrorResponse>"
+
 static void a_role_is_assumed_with_the_credentials_it_names(void **state)
 {
 	static const struct {
@@ -186,6 +193,13 @@ static void a_role_is_assumed_with_the_credentials_it_names(void **state)
 		{ { .config = "[default]\nrole_arn = " ROLE "a\nsource_profile = s\n", .credentials = "[s]\n" KEYS("C"),
 		    .script = { { "POST", STS, NULL, NULL, 503, "HIDDEN" }, { "POST", STS, NULL, NULL, 0, "reset" },
 				{ "POST", STS, NULL, NULL, 200, ASSUMED("AssumeRole", "A") } } },
+		  "role of the profile" },
+		/* Our clock is an hour behind: what is signed again is signed by AWS's. */
+		{ { .config = "[default]\nrole_arn = " ROLE "a\nsource_profile = s\n", .credentials = "[s]\n" KEYS("C"),
+		    .script = { { "POST", STS, "x-amz-date: 20261122T200738Z", NULL, 403, NOT_YET },
+				{ "POST", STS, "x-amz-date: 20261122T210739Z", NULL, 200,
+				  ASSUMED("AssumeRole", "A") } },
+		    .date = "Sun, 22 Nov 2026 21:07:38 GMT" },
 		  "role of the profile" },
 		{ { .environment = { "AWS_WEB_IDENTITY_TOKEN_FILE=!/token", "AWS_ROLE_ARN=" ROLE "w",
 				     "AWS_ROLE_SESSION_NAME=pod" },

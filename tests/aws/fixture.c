@@ -68,7 +68,8 @@ static int play(struct transport *transport, int timeout_ms, struct error *err)
 {
 	struct fixture *fixture = of_transport(transport);
 	const struct exchange_row *row = fixture->answer;
-	struct http_response response = { .failure = TRANSFER_NO_ANSWER };
+	struct http_header date = { "date", fixture->date };
+	struct http_response response = { .failure = TRANSFER_NO_ANSWER, .headers = &date };
 	transfer_done *done = fixture->done;
 
 	(void)err;
@@ -79,6 +80,7 @@ static int play(struct transport *transport, int timeout_ms, struct error *err)
 	if (row->status) {
 		response.failure = TRANSFER_ANSWERED;
 		response.status = row->status;
+		response.n_headers = fixture->date ? 1 : 0;
 		response.body = row->body;
 		response.body_length = strlen(row->body);
 	} else {

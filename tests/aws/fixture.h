@@ -37,6 +37,7 @@ struct fixture {
 	struct environment environment;
 	const struct exchange_row *script;
 	size_t exchanges; /* so far */
+	const char *date; /* of every answer; NULL: they have none */
 	transfer_done *done; /* of the request in flight; NULL: none */
 	void *argument;
 	const struct exchange_row *answer;

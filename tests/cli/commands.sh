@@ -271,7 +271,7 @@ expect 2 'who the subject is must be known' LIFECYCLE_EVENT=BeforeInstall "$tide
 tidegate: REFUSED, exit 2: nothing was begun
 cause    asg-standby does not know its subject: give it with -i; AWS_EC2_METADATA_DISABLED forbids to ask instance metadata
 END
-expect 1 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
+expect 2 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
 END
 printf '%s\n' 'tidegate: 1' 'machine: local' 'subject: who' 'start_at: WHO' 'states:' \

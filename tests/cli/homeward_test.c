@@ -27,6 +27,7 @@ struct row {
 #define TO_IN "{\"goal\": [\"IN\"]}"
 #define TO_REST "{\"goal\": []}"
 #define TO_THE_END "{\"goal\": [], \"passes_pauses\": true}"
+#define TO_ADOPT "{\"leg\": \"adopt\"}"
 #define TO_TAKE_BACK "{\"goal\": [], \"restores\": true}"
 
 static const struct row rows[] = {
@@ -42,6 +43,10 @@ static const struct row rows[] = {
 	{ STANDING_IN, -1, true, NOW - MINUTE, 0, NOW - MINUTE + 1, HOMEWARD_INTERRUPT, NULL },
 	{ STANDING_BEFORE, EXIT_INTERRUPTED, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
 	{ STANDING_NEW, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_INTERRUPT, NULL },
+	/* What somebody began to take over, and never came back to, is not put into service for that. */
+	{ STANDING_IN, -1, true, NOW - MINUTE, 0, 0, HOMEWARD_NOTHING, TO_ADOPT },
+	{ STANDING_IN, -1, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_LET_GO, TO_ADOPT },
+	{ STANDING_PAUSED, 0, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_NOTHING, TO_ADOPT },
 	/* One that goes on later has an hour, since its next event may be late. */
 	{ STANDING_IN, LATER, true, NOW - 15 * MINUTE, 0, 0, HOMEWARD_NOTHING, NULL },
 	{ STANDING_IN, LATER, true, NOW - 60 * MINUTE + 1, 0, 0, HOMEWARD_NOTHING, NULL },

@@ -56,6 +56,11 @@ step 0 'a person restores it in its own region, whatever the environment says' '
 	env AWS_REGION=us-east-1 tidegate restore --yes
 [ "$(changes)" = "$before" ] || { echo "something is left: $(changes) changes would be made, not $before"; failed=1; }
 step 0 'nothing is open' 'no run is open' tidegate status --exit-code
+journal=$(find state -name '*.journal' | head -n 1)
+size=$(wc -c <"$journal")
+closed=$(basename "$journal" .journal)
+step 2 'what is over is not restored again' "run $closed is over, and nothing of it is left" tidegate restore --yes "$closed"
+[ "$(wc -c <"$journal")" = "$size" ] || { echo 'a closed journal was written to'; failed=1; }
 : >state/r-0000.journal
 step 3 'a timer that meets a damaged journal says that a person is needed' "'$work/state/r-0000.journal' line 1 is damaged" \
 	tidegate resume --all

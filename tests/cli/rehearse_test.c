@@ -289,7 +289,8 @@ static const struct mutant mutants[] = {
 	{ .name = "a journal that does not sync", .invariant = "exit 3",
 	  .section = SECTION_CRASH, .sync = sync_nothing },
 	{ .name = "undo does not raise the minimum", .invariant = "W4",
-	  .actions = { { "before: \"${change.before}\"\n", "before: \"${change.written}\"\n" } } },
+	  .actions = { { "before: \"${change.before}\"\n        written:",
+			 "before: \"${change.written}\"\n        written:" } } },
 };
 
 static bool is_caught(const struct mutant *mutant)

@@ -35,8 +35,9 @@ def sts_answer(action, result):
 
 
 class Cloud(Server):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, address=("127.0.0.1", 0), agents_key="ASIACONTAINER"):
+        super().__init__(address)
+        self.agents_key = agents_key
         self.shown = []  # by whom GetCallerIdentity was signed
 
     def answer(self, request, body):
@@ -66,7 +67,7 @@ class Cloud(Server):
     def container(self, request):
         token = request.headers.get("Authorization", "none")
         keys = {
-            "AccessKeyId": "ASIACONTAINER",
+            "AccessKeyId": self.agents_key,
             "SecretAccessKey": "container",
             "Token": "asked-with-" + token,
             "Expiration": LATER,

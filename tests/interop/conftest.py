@@ -16,8 +16,10 @@ def stage(shared_stage):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What tests have measured, by record_property."""
+    """What tests have measured, by record_property, and why others were skipped: --quiet has only a letter for it."""
     for report in terminalreporter.getreports("passed"):
         for name, value in getattr(report, "user_properties", ()):
             if name == "measured":
                 terminalreporter.write_line(value)
+    for report in terminalreporter.getreports("skipped"):
+        terminalreporter.write_line(f"{report.nodeid}: {report.longrepr[2]}")

@@ -5,6 +5,8 @@ import itertools
 import json
 
 CONTAINER = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 SECRET = "never/shown"
 EARLIER, LATER = "2001-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
 
@@ -231,20 +233,13 @@ WEB_IDENTITIES = [
 CONTAINERS = [
     Choice("no container"),
     Choice("a container", {CONTAINER: "{cloud}/container"}),
-    Choice("a container with a token", {CONTAINER: "{cloud}/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t"}),
+    Choice("a container with a token", {CONTAINER: "{cloud}/container", TOKEN: "t"}),
     Choice(
         "a container with a token's file",
-        {
-            CONTAINER: "{cloud}/container",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{folder}/token",
-        },
+        {CONTAINER: "{cloud}/container", TOKEN: "t", TOKEN + "_FILE": "{folder}/token"},
         files={"token": "of-the-file"},
     ),
-    Choice(
-        "a container with half a header",
-        {CONTAINER: "{cloud}/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a\r\nb: c"},
-    ),
+    Choice("a container with half a header", {CONTAINER: "{cloud}/container", TOKEN: "a\r\nb: c"}),
     Choice("a container elsewhere", {CONTAINER: "http://192.0.2.1/container"}),
 ]
 INSTANCES = [
@@ -253,6 +248,27 @@ INSTANCES = [
     Choice("an instance without a role", metadata="no role"),
     Choice("an instance whose role fails", metadata="a failing role"),
     Choice("metadata that is turned off", {"AWS_EC2_METADATA_DISABLED": "true"}, metadata="a role"),
+]
+# A container's agent at its own address, which can be served in a network namespace only (agent_network.py).
+AGENTS = [
+    Choice("its path", {RELATIVE: "/container"}),
+    Choice("its path and a whole URI", {RELATIVE: "/container", CONTAINER: "{cloud}/container"}),
+    Choice("a whole URI of ECS", {CONTAINER: "http://169.254.170.2/container"}),
+    Choice("a whole URI of EKS", {CONTAINER: "http://169.254.170.23/container"}),
+    work("a role of the container", **role(credential_source="EcsContainer"))
+    | Choice("by its path", {RELATIVE: "/container", "AWS_PROFILE": "work"}),
+]
+AGENTS_TOKENS = [
+    Choice("no token"),
+    Choice("a token", {TOKEN: "t"}),
+    Choice("a token's file", {TOKEN: "t", TOKEN + "_FILE": "{folder}/token"}, files={"token": "of-the-file"}),
+    Choice("half a header", {TOKEN: "a\r\nb: c"}),
+]
+FAILING_AGENTS = [
+    Choice("a path that it does not know", {RELATIVE: "/nobody"}),
+    Choice("a path that would be another host", {RELATIVE: ".example/container"}),
+    Choice("a path that would be a password", {RELATIVE: ":80@127.0.0.1/container"}),
+    Choice("a path that is empty", {RELATIVE: ""}),
 ]
 
 # How the shared files may be written; each gives the profile that `work` is.
@@ -326,10 +342,14 @@ GROUPS = {
     "last resorts": [WEB_IDENTITIES, CONTAINERS, INSTANCES, [IN_IRELAND]],
     "grammar": [GRAMMAR, CHOSEN[:1], [IN_IRELAND]],
 }
+AGENT_GROUPS = {
+    "a container's agent": [AGENTS, AGENTS_TOKENS, [IN_IRELAND]],
+    "a container's agent that fails": [FAILING_AGENTS, INSTANCES[:2], [IN_IRELAND]],
+}
 
 
 def rows(group):
-    for choices in itertools.product(*GROUPS[group]):
+    for choices in itertools.product(*{**GROUPS, **AGENT_GROUPS}[group]):
         row = choices[0]
         for choice in choices[1:]:
             row = row | choice
@@ -340,7 +360,8 @@ def rows(group):
 REFUSALS = {
     "ClientError": "AccessDenied",
     "ConfigParseError": r"/\.aws/config:\d+: ",
-    "CredentialRetrievalError": "credential_source '.*' of profile 'work' has no credentials|credential_process of profile|metadata at '.*' has no",
+    "CredentialRetrievalError": "credential_source '.*' of profile 'work' has no credentials|credential_process of profile|metadata at '.*' has no"
+    "|container credentials: (it answers HTTP 404|what .* may not be asked)",
     "FileNotFoundError": "No such file or directory",
     "HTTPClientError": "a blank or a control character",
     "InfiniteLoopConfigError": "leads back to itself",
@@ -374,6 +395,7 @@ DIFFERENCES = [
     Difference("environment and profile", "*AWS_PROFILE empty*", "ProfileNotFound", EMPTY),
     Difference("environment and profile", "a secret alone, *", "AKIA", PARTIAL),
     Difference("profile and files", "*AWS_PROFILE empty*", "ProfileNotFound", EMPTY),
+    Difference("a container's agent that fails", "a path that is empty, *", "CredentialRetrievalError", EMPTY),
     Difference("region", "AWS_REGION, *", "", NAME),
     Difference("region", "both region variables, *", "AKIAENV", NAME),
     Difference("region", "AWS_DEFAULT_REGION empty, *", "AKIAENV", EMPTY),

@@ -1,10 +1,12 @@
 # Against an AWS API that none of us wrote: moto's server, with the suite's own proxy in front of it.
 EXTRA_DIST += \
+	tests/interop/agent_network.py \
 	tests/interop/aws_calls.py \
 	tests/interop/botocore_models.py \
 	tests/interop/cloud.py \
 	tests/interop/conftest.py \
 	tests/interop/credential_rows.py \
+	tests/interop/credential_table.py \
 	tests/interop/demo.py \
 	tests/interop/hook.py \
 	tests/interop/imds.py \

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on a free loopback port, in a thread: keeps connections alive, counts them, and keeps the raw
+"""A small HTTP/1.1 server in a thread, on a free loopback port unless told where: keeps connections alive, counts them, and keeps the raw
 text of each request so that it can be sent again. What is answered is left to the proxy and the metadata service."""
 import dataclasses
 import http.server
@@ -61,16 +61,16 @@ class Listener(http.server.ThreadingHTTPServer):
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, address=("127.0.0.1", 0)):
         self.connections = 0
         self.ahead_seconds = 0  # by how much its clock is ahead of this machine's
         self.recorded = []
-        self.http = Listener(("127.0.0.1", 0), Handler)
+        self.http = Listener(address, Handler)
         self.http.owner = self
         self.http.daemon_threads = True
         # A client that was killed is no news here.
         self.http.handle_error = lambda request, address: None
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
+        self.url = f"http://{address[0]}:{self.http.server_port}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def answer(self, request, body):

@@ -218,6 +218,8 @@ static void the_texts_that_aws_sends_are_told_apart(void **state)
 		{ "elbv2:RegisterTargets", "InvalidTarget",
 		  "The following targets are not in a running state and cannot be registered: 'i-0a1'", 400,
 		  FAILURE_CONFLICT, false },
+		{ "elbv2:RegisterTargets", "InvalidTarget", "The following instances do not exist: 'i-0a1'", 400,
+		  FAILURE_NOT_FOUND, false },
 		{ "elbv2:RegisterTargets", "InvalidTarget", "target group is for lambda", 400, FAILURE_INVALID, false },
 		{ "sts:GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired", 403,
 		  FAILURE_EXPIRED_CREDENTIALS, false },

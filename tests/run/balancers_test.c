@@ -53,7 +53,7 @@ static const char quick_alone[] = "scenario: quick-alone\n"
 /* ---- set-up ---- */
 
 /* Those before NAMED leave what `input` names, and nothing else. */
-enum kind { CLASSIC, TARGETS, NAMED, STANDBY = NAMED, ATTACHED, ANYTHING, ALONE, KINDS };
+enum kind { CLASSIC, TARGETS, NAMED, STANDBY = NAMED, SURGE, ATTACHED, ANYTHING, ALONE, KINDS };
 
 static const struct kind_row {
 	const char *machine, *quick, *input, *leaves, *returns, *rich, *given;
@@ -67,6 +67,11 @@ static const struct kind_row {
 		      .quick = quick_both,
 		      .rich = "by-hand",
 		      .given = "{" BOTH_ANY "}" },
+	[SURGE] = { .machine = "asg-surge",
+		    .input = "target_groups",
+		    .quick = quick_both,
+		    .rich = "by-hand",
+		    .given = "{" BOTH_ANY "}" },
 	[ATTACHED] = { .machine = "asg-balancers",
 		       .input = "target_groups",
 		       .quick = quick_both,
@@ -163,6 +168,13 @@ static void expect_out(struct bench *bench)
 	rig_expect(&bench->play.trial.rig, "!(" OURS_CLASSIC ")");
 }
 
+/* Who stood in and was ended drains, too. */
+static void expect_back(struct bench *bench)
+{
+	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS);
+	expect_nothing_moved(&bench->play);
+}
+
 /* ---- leaving and coming back ---- */
 
 static void an_instance_leaves_and_comes_back(void **state)
@@ -176,7 +188,7 @@ static void an_instance_leaves_and_comes_back(void **state)
 		expect_out(bench);
 		leg(&bench->play, RETURN, EXIT_REACHED);
 		assert_string_equal(bench->play.result.state, "IN_SERVICE");
-		expect_nothing_moved(&bench->play);
+		expect_back(bench);
 	}
 }
 
@@ -210,7 +222,7 @@ static void l9_every_port_by_hand_leaves_and_comes_back_beside_the_groups_own(vo
 		assert_int_equal(rig_count(rig, "RegisterTargets"), kind == ATTACHED ? 2 : 1);
 		rig_expect(rig, "target_groups.\"web-admin\".targets[].[port, state] == "
 				"[[`8443`, 'healthy'], [`9443`, 'healthy']]");
-		expect_nothing_moved(&bench->play);
+		expect_back(bench);
 	}
 }
 
@@ -669,8 +681,33 @@ static void cycle(struct bench *bench)
 	expect_out(bench);
 	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS); /* the deployment; also long enough for what is late */
 	hook_to_its_end(bench, RETURN);
-	sim_advance(bench->play.trial.sim, 10 * MINUTE_MS);
-	expect_nothing_moved(&bench->play);
+	expect_back(bench);
+}
+
+/* For an hour AWS says of a terminated instance what it says of a stopped one, which may yet be started. */
+static void the_run_of_an_instance_that_is_gone_for_good_is_closed(void **state)
+{
+	static const struct sim_act ends = { .kind = SIM_ACT_TERMINATE, .group = "web-prod", .instance = SELF },
+				    deletes = { .kind = SIM_ACT_DELETE_GROUP, .group = "web-prod" };
+	static const enum kind rows[] = { TARGETS, ATTACHED };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct rig *rig = take(bench, rows[i], NULL);
+
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		sim_act(rig->sim, &ends);
+		sim_act(rig->sim, &deletes);
+		sim_advance(rig->sim, 5 * MINUTE_MS);
+		leg(&bench->play, RETURN, EXIT_LEFT);
+		assert_non_null(strstr(bench->play.result.message, "not in a running state"));
+		sim_advance(rig->sim, 61 * MINUTE_MS);
+		assert_true(rig_attend(rig, RIG_RESTORE, &bench->play.result));
+		assert_int_equal(bench->play.result.status, EXIT_REACHED);
+		assert_non_null(strstr(buffer_text(&rig->told), "\"how\":\"drifted\",\"because\":\"The following "
+								"instances do not exist: '" SELF "'\""));
+		assert_int_equal(rig_open_runs(rig), 0);
+	}
 }
 
 static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
@@ -750,6 +787,7 @@ int main(void)
 		TEST(two_balancers_cost_about_half_of_the_scripts_calls),
 		TEST(many_leave_and_return_in_the_time_of_the_slowest),
 		TEST(one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages),
+		TEST(the_run_of_an_instance_that_is_gone_for_good_is_closed),
 		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};

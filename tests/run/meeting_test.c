@@ -88,6 +88,19 @@ static void none_is_open_and_a_leg_closes_where_traffic_never_was(void **state)
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
 
+/* L21: what keeps it from leaving is no reason to fail a deployment that has left nothing. */
+static void none_is_open_and_a_leg_closes_where_nobody_could_leave(void **state)
+{
+	struct play *meeting = *state;
+
+	trial_take(&meeting->trial, meeting->stock, "launch-suspended");
+	leg(meeting, RETURN, EXIT_REACHED);
+	says(meeting, "no run is open: nothing to put back; i-0a1b2c3d4e5f60718 could not be taken out either: "
+		      "Launch is suspended in 'web-prod': the instance could not come back");
+	assert_int_equal(meeting->trial.rig.mutations, 0);
+	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
+}
+
 /* Two minutes of "0:00 of 2:00" tell nobody that AWS does not answer. */
 static void what_keeps_it_from_being_seen_is_shown_while_it_lasts(void **state)
 {
@@ -257,6 +270,36 @@ static void of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_th
 	leg(meeting, RETURN, EXIT_REACHED);
 	assert_false(was_told(meeting, "the newer file says so"));
 	expect_as_before(rig);
+}
+
+/* Where the file at hand would end says nothing to a run that goes on by another. */
+static void goals_of_another_file_are_not_looked_for_in_the_journals_definition(void **state)
+{
+	static const char elsewhere[] = "#!/usr/bin/env tidegate\n"
+					"tidegate: 1\n"
+					"machine: elsewhere\n"
+					"subject: \"${input.instance}\"\n"
+					"input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+					"hooks:\n"
+					"  BeforeInstall: {until: [AWAY], at_most: 10m}\n"
+					"  ApplicationStart: {until: [HOME], at_most: 10m}\n"
+					"  ValidateService: {until: [HOME], at_most: 10m}\n"
+					"start_at: AWAY\n"
+					"states:\n"
+					"  AWAY: {pause: {}, next: HOME}\n"
+					"  HOME: {end: succeeded}\n";
+	static const char *const events[] = { RETURN, "ValidateService" };
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(events); i++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		rig->machine = stock_machine(meeting->stock, "elsewhere", elsewhere);
+		leg(meeting, events[i], EXIT_REACHED);
+		assert_string_equal(meeting->result.state, "IN_SERVICE");
+		expect_as_before(rig);
+	}
 }
 
 static void a_faulty_machine_without_an_open_run_does_nothing(void **state)
@@ -531,6 +574,26 @@ static void what_an_answer_lacks_is_not_taken_for_seen(void **state)
 	assert_int_not_equal(meeting->result.status, EXIT_REACHED);
 }
 
+/* That the group is gone is not believed for one answer that knows of none: what it has to take back would be lost. */
+static void what_one_answer_does_not_know_of_is_not_gone(void **state)
+{
+	struct play *meeting = *state;
+	struct rig *rig = &meeting->trial.rig;
+	unsigned answers = 1;
+
+	for (unsigned nth = 1; nth <= answers; nth++) {
+		trial_take(&meeting->trial, meeting->stock, quick_world);
+		leg(meeting, LEAVE, EXIT_REACHED);
+		sim_advance(rig->sim, 5 * 60 * 1000);
+		rig->lacks = "AutoScalingGroups";
+		rig->lacks_nth = nth;
+		leg(meeting, RETURN, EXIT_REACHED);
+		expect_as_before(rig);
+		answers = rig->lacks_seen;
+	}
+	assert_true(answers > 5);
+}
+
 /* A machine may say more than a result has room for, in any language. */
 static void what_is_too_long_for_a_result_is_cut_between_characters(void **state)
 {
@@ -684,6 +747,7 @@ int main(void)
 		PLAY(none_is_open_and_a_leg_opens_a_run_starts),
 		PLAY(none_is_open_and_a_leg_closes_in_service),
 		PLAY(none_is_open_and_a_leg_closes_where_traffic_never_was),
+		PLAY(none_is_open_and_a_leg_closes_where_nobody_could_leave),
 		PLAY(what_keeps_it_from_being_seen_is_shown_while_it_lasts),
 		PLAY(none_is_open_and_a_leg_closes_in_standby_a_person_is_needed),
 		PLAY(what_is_out_is_adopted_and_then_brought_back),
@@ -694,6 +758,7 @@ int main(void)
 		PLAY(begun_again_in_mid_leg_the_ledger_is_kept),
 		PLAY(of_this_group_and_a_leg_closes_it_goes_on_by_the_journals_definition),
 		PLAY(of_this_group_and_a_leg_closes_it_with_another_file_it_goes_on_by_the_journals_definition),
+		PLAY(goals_of_another_file_are_not_looked_for_in_the_journals_definition),
 		PLAY(a_faulty_machine_without_an_open_run_does_nothing),
 		PLAY(a_faulty_machine_does_not_begin_again),
 		PLAY(of_another_group_it_is_waited_for_and_then_busy),
@@ -709,6 +774,7 @@ int main(void)
 		PLAY(a_leg_that_was_cut_off_and_that_nobody_came_back_to_is_taken_back),
 		PLAY(a_run_is_restored_by_hand),
 		PLAY(what_an_answer_lacks_is_not_taken_for_seen),
+		PLAY(what_one_answer_does_not_know_of_is_not_gone),
 		PLAY(what_is_too_long_for_a_result_is_cut_between_characters),
 		PLAY(what_was_written_before_the_clock_was_put_back_is_not_new),
 		PLAY(a_journal_of_another_host_is_ignored_and_said),

@@ -205,6 +205,7 @@ static const struct played {
 	{ .machine = "asg-balancers", .given = "{}", .scenarios = { "by-hand" } },
 	{ .machine = "asg-balancers", .given = "{\"protect\": true, " BOTH_ANY "}", .scenarios = { "by-hand" } },
 	{ .machine = "asg-surge", .given = "{}", .scenarios = { "surge" } },
+	{ .machine = "asg-surge", .given = "{" BOTH_ANY "}", .scenarios = { "by-hand" } },
 	{ .machine = "classic-elb", .given = "{}", .scenarios = { "classic-pair" } },
 	{ .machine = "target-groups", .given = "{}", .scenarios = { "several-ports" } },
 	{ .machine = "out-of-service", .given = "{}", .scenarios = { quick_world, "several-ports", "classic-pair" } },

@@ -219,6 +219,11 @@ static void forget_lacking(struct lacking *lacking)
 	free(lacking);
 }
 
+static bool is_to_lack(struct rig *rig, const json_t *output)
+{
+	return json_object_get(output, rig->lacks) && (!rig->lacks_nth || ++rig->lacks_seen == rig->lacks_nth);
+}
+
 static void answer_lacking(void *argument, const struct call_result *result)
 {
 	struct lacking *lacking = argument;
@@ -226,7 +231,8 @@ static void answer_lacking(void *argument, const struct call_result *result)
 	call_done *done = lacking->done;
 	json_t *output = json_deep_copy(result->output);
 
-	json_object_del(output, lacking->rig->lacks);
+	if (is_to_lack(lacking->rig, output))
+		json_object_del(output, lacking->rig->lacks);
 	less.output = output;
 	argument = lacking->argument;
 	forget_lacking(lacking);

@@ -54,6 +54,8 @@ struct rig {
 	json_t *intents;        /* of this process: what the platter has to hold */
 	json_t *given;          /* inputs, as with -i */
 	const char *lacks;      /* a member that is in no answer; NULL: all are whole */
+	unsigned lacks_nth;     /* only in this one of those that would have it; 0: in each */
+	unsigned lacks_seen;    /* of those */
 	struct lacking *lacking;
 	const char *twice;      /* the operation whose requests arrive twice, the second answered; NULL: none */
 	const char *colour;     /* the environment variable COLOUR */

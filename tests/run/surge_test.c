@@ -110,6 +110,19 @@ static void expect_back(struct bench *bench)
 	rig_expect(&bench->play.trial.rig, "launches == terminations");
 }
 
+static void expect_changes(const struct bench *bench, const char *const due[], size_t n_due)
+{
+	const struct sim *sim = bench->play.trial.sim;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sim_log_count(sim); i++)
+		if (!sim_log_at(sim, i)->reads) {
+			assert_true(n < n_due);
+			assert_string_equal(sim_log_at(sim, i)->operation, due[n++]);
+		}
+	assert_int_equal(n, n_due);
+}
+
 /* ---- what it does ---- */
 
 static void desired_is_raised_first_and_at_no_moment_fewer_serve(void **state)
@@ -119,21 +132,39 @@ static void desired_is_raised_first_and_at_no_moment_fewer_serve(void **state)
 					   "ExitStandby",           "TerminateInstanceInAutoScalingGroup",
 					   "ResumeProcesses" };
 	struct bench *bench = *state;
-	const struct sim *sim = bench->play.trial.sim;
-	size_t n = 0;
 
 	leg(&bench->play, LEAVE, EXIT_REACHED);
 	rig_expect(&bench->play.trial.rig, GROUP ".[minimum, desired] == [`3`, `3`] && launches == `1`");
 	rig_expect(&bench->play.trial.rig, GROUP ".instances.\"" SELF "\".state == 'Standby'");
 	leg(&bench->play, RETURN, EXIT_REACHED);
 	expect_back(bench);
-	for (size_t i = 0; i < sim_log_count(sim); i++)
-		if (!sim_log_at(sim, i)->reads) {
-			assert_true(n < ARRAY_LENGTH(due));
-			assert_string_equal(sim_log_at(sim, i)->operation, due[n++]);
-		}
-	assert_int_equal(n, ARRAY_LENGTH(due));
+	expect_changes(bench, due, ARRAY_LENGTH(due));
 	assert_true(bench->looks > 30);
+}
+
+static void l8_what_is_joined_by_hand_is_left_last_and_nobody_stands_in_there(void **state)
+{
+	static const char *const due[] = { "SuspendProcesses",
+					   "SetDesiredCapacity",
+					   "SetInstanceProtection",
+					   "DeregisterTargets",
+					   "DeregisterInstancesFromLoadBalancer",
+					   "EnterStandby",
+					   "ExitStandby",
+					   "RegisterInstancesWithLoadBalancer",
+					   "RegisterTargets",
+					   "TerminateInstanceInAutoScalingGroup",
+					   "ResumeProcesses" };
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, "by-hand");
+
+	json_decref(rig->given);
+	rig->given = json_pack("{s:[s], s:[s]}", "target_groups", "any", "load_balancers", "any");
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	rig_expect(rig, "!target_groups.\"web-admin\".targets && !balancers.\"web-internal\".instances");
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	expect_back(bench);
+	expect_changes(bench, due, ARRAY_LENGTH(due));
 }
 
 static unsigned number_of(const struct sim *sim, const char *operation)
@@ -179,21 +210,36 @@ static void who_was_launched_is_ended_by_its_id_and_nobody_else(void **state)
 	expect_back(bench);
 }
 
+static const char full[] = "scenario: full\n"
+			   "self: " SELF "\n"
+			   "groups:\n"
+			   "  web-prod:\n"
+			   "    minimum: 2\n"
+			   "    desired: 3\n"
+			   "    maximum: 3\n"
+			   "    instances: {" SELF ": {}, " SECOND ": {}, i-0c1d2e3f405162738: {}}\n";
+
+/* It has traffic still, so the deployment must not go on: exit 1. */
 static void at_its_maximum_nothing_is_launched_and_nothing_changed(void **state)
 {
-	static const char full[] = "scenario: full\n"
-				   "self: " SELF "\n"
-				   "groups:\n"
-				   "  web-prod:\n"
-				   "    minimum: 2\n"
-				   "    desired: 3\n"
-				   "    maximum: 3\n"
-				   "    instances: {" SELF ": {}, " SECOND ": {}, i-0c1d2e3f405162738: {}}\n";
 	struct bench *bench = *state;
 	struct rig *rig = take(bench, full);
 
 	leg(&bench->play, LEAVE, EXIT_FAILED);
 	assert_string_equal(bench->play.result.message, "web-prod is at its maximum, 3: no instance can be added");
+	assert_int_equal(rig->mutations, 0);
+	expect_nothing_moved(&bench->play);
+}
+
+static void l21_a_first_deployment_at_the_maximum_has_nothing_to_put_back(void **state)
+{
+	struct bench *bench = *state;
+	struct rig *rig = take(bench, full);
+
+	leg(&bench->play, RETURN, EXIT_REACHED);
+	assert_string_equal(bench->play.result.message,
+			    "no run is open: nothing to put back; " SELF " could not be taken out either: "
+			    "web-prod is at its maximum, 3: no instance can be added");
 	assert_int_equal(rig->mutations, 0);
 	expect_nothing_moved(&bench->play);
 }
@@ -214,6 +260,33 @@ static void who_is_not_launched_in_time_is_called_off(void **state)
 		leg(&bench->play, LEAVE, EXIT_REACHED);
 		leg(&bench->play, RETURN, EXIT_REACHED);
 		expect_back(bench);
+	}
+}
+
+/* The group has its size with the other one, which took this one's place: to end it would make the group smaller, and
+ * at the minimum AWS refuses that for good. */
+static void who_stands_in_for_one_that_is_ended_stays_in_its_place(void **state)
+{
+	static const struct sim_act ends = { .kind = SIM_ACT_TERMINATE, .group = "web-prod", .instance = SELF };
+	static const int minimums[] = { 3, 2 };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(minimums); i++) {
+		const struct sim_act minimum = {
+			.kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = minimums[i]
+		};
+		struct rig *rig = take(bench, quick_world);
+
+		sim_act(rig->sim, &minimum);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		sim_act(rig->sim, &ends);
+		leg(&bench->play, RETURN, EXIT_FAILED);
+		assert_int_equal(rig_open_runs(rig), 0);
+		rig_expect(rig, GROUP ".desired == `3` && length(" GROUP ".suspended) == `1`");
+		rig_expect(rig, "length(" GROUP ".instances.*.state | [?@ == 'InService']) == `3`");
+		assert_non_null(strstr(buffer_text(&rig->told),
+				       SELF " is absent, and i-0fee1000000000001 stays in its place, protected "
+					    "from scale-in"));
 	}
 }
 
@@ -273,10 +346,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(desired_is_raised_first_and_at_no_moment_fewer_serve),
+		TEST(l8_what_is_joined_by_hand_is_left_last_and_nobody_stands_in_there),
 		TEST(it_leaves_only_when_the_other_one_is_healthy),
 		TEST(who_was_launched_is_ended_by_its_id_and_nobody_else),
 		TEST(at_its_maximum_nothing_is_launched_and_nothing_changed),
+		TEST(l21_a_first_deployment_at_the_maximum_has_nothing_to_put_back),
 		TEST(who_is_not_launched_in_time_is_called_off),
+		TEST(who_stands_in_for_one_that_is_ended_stays_in_its_place),
 		TEST(a_death_at_every_record_of_either_leg_launches_and_ends_one),
 		TEST(a_death_at_every_request_of_either_leg_launches_and_ends_one),
 	};

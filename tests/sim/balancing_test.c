@@ -171,7 +171,7 @@ static void what_is_not_there_or_does_not_run_is_refused(void **state)
 	ask_refused(test, "elbv2:DescribeTargetGroups", "{'Names': ['no']}",
 		    "TargetGroupNotFound: One or more target groups not found");
 	ask_refused(test, "elbv2:RegisterTargets", TARGET("i-1"),
-		    "InvalidTarget: The following targets are not valid instances: 'i-1'");
+		    "InvalidTarget: The following instances do not exist: 'i-1'");
 	sim_act(test->sim, &(struct sim_act){ .kind = SIM_ACT_TERMINATE, .instance = THIRD });
 	sim_advance(test->sim, 10 * MINUTE_MS);
 	ask_refused(test, "elbv2:RegisterTargets", TARGET(THIRD),
