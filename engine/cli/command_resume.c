@@ -125,6 +125,7 @@ const struct command command_resume = {
 		"\n"
 		"--all is for boot and timer: runs only go home. A leg that leaves and was cut\n"
 		"off 15 minutes ago, or before this boot, fails as interrupted; a leg that\n"
-		"returns goes on; a pause only expires. What is driven is let be.\n",
+		"returns goes on; a pause only expires. An adoption that was cut off is let go\n"
+		"of. What is driven is let be.\n",
 	.run = run_resume,
 };
