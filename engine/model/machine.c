@@ -119,7 +119,7 @@ static void resolve_action(struct resolution *resolution, struct state *state)
 	const struct node *name = node_get(state->node, "action");
 	const char *near, *dot;
 
-	if (state->kind != STATE_ACTION || !name)
+	if (state->kind != STATE_ACTION || !state->action_name)
 		return;
 	if (strcmp(state->action_name, "call") == 0) {
 		state->action = catalogue_call(catalogue, resolution->reader, state->node);

@@ -240,6 +240,8 @@ static const struct node *read_collection(struct yaml_reader *reader, const stru
 {
 	const struct position position = event_position(reader, 1);
 	const yaml_mark_t opened = reader->event.start_mark;
+	/* A pair that stands alone in a list, `[a: b]`, is a map without any. */
+	const bool has_brackets = in_brackets && reader->event.end_mark.index > opened.index;
 	const size_t base = reader->pending.count;
 	const struct node *node;
 
@@ -256,7 +258,7 @@ static const struct node *read_collection(struct yaml_reader *reader, const stru
 	reader->pending.count = base;
 	reader->depth--;
 	reader->depth_in_brackets -= in_brackets;
-	if (in_brackets) {
+	if (has_brackets) {
 		reader->syntax.opened = opened;
 		reader->syntax.closed = reader->event.end_mark;
 	}

@@ -255,6 +255,10 @@ static void a_fault_of_syntax_says_what_to_mend(void **state)
 				      "    1 | a: {b: c d: e}\n"
 				      "      |    ^\n"
 				      "1 error\n" },
+		{ "a: [b, c: d[].e]\n", "m.yaml:1:4: error: a list in [] that is not closed, or lacks a ','\n"
+					"    1 | a: [b, c: d[].e]\n"
+					"      |    ^\n"
+					"1 error\n" },
 		{ "a: b\nc\nd: e\n", "m.yaml:2:1: error: a key without ':'\n"
 				     "    2 | c\n"
 				     "      | ^\n"
