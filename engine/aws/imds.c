@@ -309,9 +309,3 @@ json_t *imds_metadata(struct imds *imds, const char *name, struct error *err)
 		memory_exhausted();
 	return value;
 }
-
-const char *imds_fact_name(const void *unused, size_t i)
-{
-	(void)unused;
-	return i < ARRAY_LENGTH(facts) ? facts[i].name : NULL;
-}

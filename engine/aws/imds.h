@@ -30,7 +30,4 @@ int imds_get(struct imds *imds, const char *path, struct buffer *into, struct er
  * with err. What cannot change is asked for once. */
 json_t *imds_metadata(struct imds *imds, const char *name, struct error *err);
 
-/* The names above, NULL behind the last: for "did you mean". */
-const char *imds_fact_name(const void *unused, size_t i);
-
 #endif

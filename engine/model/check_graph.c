@@ -16,19 +16,9 @@ unsigned failure_list_bits(const struct failure_list *list)
 	return bits & ~(1u << FAILURE_NONE);
 }
 
-bool graph_machine_catches(const struct state *state)
+static bool machine_catches(const struct state *state)
 {
 	return state->kind == STATE_ACTION || state->kind == STATE_CHOOSE || state->kind == STATE_WAIT;
-}
-
-unsigned graph_uncaught(const struct record_list *catches, unsigned errors)
-{
-	const struct catcher *catcher = catches->records;
-
-	for (size_t i = 0; i < catches->count; i++)
-		if (catcher[i].at_most == 0)
-			errors &= ~failure_list_bits(&catcher[i].errors);
-	return errors;
 }
 
 struct building {
@@ -86,7 +76,7 @@ static void add_edges(struct building *building, size_t i)
 	if (state->pause)
 		edge_add(building, i, &state->pause->on_expire, NULL);
 	errors = add_catches(building, i, &state->catches, errors);
-	if (graph_machine_catches(state) && machine->catches.count <= MACHINE_CATCHES_MOST)
+	if (machine_catches(state) && machine->catches.count <= MACHINE_CATCHES_MOST)
 		add_catches(building, i, &machine->catches, errors);
 }
 

@@ -30,11 +30,8 @@ struct graph {
 void graph_init(struct graph *graph, const struct machine *machine);
 void graph_release(struct graph *graph);
 
-/* Which errors of `state` its own catches leave to the machine's: bits by enum failure. */
-unsigned graph_uncaught(const struct record_list *catches, unsigned errors);
-/* The bits of a list; `any` is all of them. */
+/* Bits by enum failure; `any` is all of them. */
 unsigned failure_list_bits(const struct failure_list *list);
-bool graph_machine_catches(const struct state *state);
 
 /* Marks what is reached from the marked states by edges that `allows` (NULL: all of them); backwards: what reaches
  * them. */

@@ -68,7 +68,8 @@ static const char *lookalike_hint(const struct check *check, const char *text, b
 	return NULL;
 }
 
-void check_lookalikes(struct check *check, const struct node *node, bool has_item)
+/* A text that was probably meant as an expression: a warning that says how to write it. */
+static void check_lookalikes(struct check *check, const struct node *node, bool has_item)
 {
 	const char *hint;
 

@@ -24,7 +24,4 @@ static inline bool check_has_room(const struct check *check)
 	return check->reader->diagnostics->count < DIAGNOSTICS_MOST;
 }
 
-/* A text that was probably meant as an expression: a warning that says how to write it. */
-void check_lookalikes(struct check *check, const struct node *node, bool has_item);
-
 #endif

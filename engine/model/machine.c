@@ -233,34 +233,6 @@ const struct catcher *machine_catcher(const struct machine *machine, const struc
 	return catcher_among(&machine->catches, failure, uses, argument);
 }
 
-static void visit_reference(const struct state_reference *reference, state_visit *visit, void *argument)
-{
-	if (reference->state)
-		visit(argument, reference->state, reference->position);
-}
-
-static void visit_catches(const struct record_list *catches, state_visit *visit, void *argument)
-{
-	for (size_t i = 0; i < catches->count; i++)
-		visit_reference(&((const struct catcher *)catches->records)[i].next, visit, argument);
-}
-
-void machine_successors(const struct machine *machine, const struct state *state, bool with_catches,
-			state_visit *visit, void *argument)
-{
-	for (size_t i = 0; i < state->choose.count; i++)
-		visit_reference(&((const struct choice_rule *)state->choose.records)[i].next, visit, argument);
-	visit_reference(&state->next, visit, argument);
-	visit_reference(&state->otherwise, visit, argument);
-	if (state->pause)
-		visit_reference(&state->pause->on_expire, visit, argument);
-	if (!with_catches)
-		return;
-	visit_catches(&state->catches, visit, argument);
-	if (state->kind == STATE_ACTION || state->kind == STATE_CHOOSE)
-		visit_catches(&machine->catches, visit, argument);
-}
-
 struct reach {
 	const struct machine *machine;
 	bool *seen;
@@ -268,16 +240,23 @@ struct reach {
 	size_t count;
 };
 
-static void reach_state(void *argument, const struct state *to, struct position position)
+static void reach_state(struct reach *reach, const struct state *state)
 {
-	struct reach *reach = argument;
-	size_t i = machine_state_index(reach->machine, to);
+	size_t i = state ? machine_state_index(reach->machine, state) : 0;
 
-	(void)position;
-	if (reach->seen[i])
+	if (!state || reach->seen[i])
 		return;
 	reach->seen[i] = true;
-	reach->queue[reach->count++] = to;
+	reach->queue[reach->count++] = state;
+}
+
+/* Where it leads without an error. */
+static void reach_next(struct reach *reach, const struct state *state)
+{
+	for (size_t i = 0; i < state->choose.count; i++)
+		reach_state(reach, ((const struct choice_rule *)state->choose.records)[i].next.state);
+	reach_state(reach, state->next.state);
+	reach_state(reach, state->otherwise.state);
 }
 
 static bool goal_has(const struct state_list *goal, const struct state *state)
@@ -298,10 +277,10 @@ static size_t goals_ahead(const struct machine *machine, const struct state *fro
 	};
 	size_t reached = 0;
 
-	reach_state(&reach, from, NOWHERE);
+	reach_state(&reach, from);
 	for (size_t i = 0; i < reach.count; i++)
 		if (reach.queue[i]->kind != STATE_PAUSE)
-			machine_successors(machine, reach.queue[i], false, reach_state, &reach);
+			reach_next(&reach, reach.queue[i]);
 	for (size_t i = 0; i < reach.count; i++)
 		reached += goal_has(goal, reach.queue[i]) ? 1 : 0;
 	free(reach.seen);

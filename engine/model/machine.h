@@ -158,11 +158,6 @@ const struct catcher *machine_catcher(const struct machine *machine, const struc
 				      catcher_uses *uses, void *argument);
 bool failure_list_has(const struct failure_list *list, enum failure failure);
 
-/* All states to which `state` can lead: next, choices, otherwise, catches (the machine's too), on_expire. */
-typedef void state_visit(void *argument, const struct state *to, struct position position);
-void machine_successors(const struct machine *machine, const struct state *state, bool with_catches,
-			state_visit *visit, void *argument);
-
 /* Whether a leg with this goal opens: it is reached from start_at without passing a pause. */
 bool machine_goal_opens(const struct machine *machine, const struct state_list *goal);
 /* Whether a state of the goal lies ahead of `from`, without an error and before any pause. */

@@ -122,8 +122,8 @@ enum step phase_drift(struct activity *activity)
 	return activity_go_to(activity, PHASE_REFUSE);
 }
 
-enum step activity_fail_by_condition(struct activity *activity, const struct action_condition *which,
-				     enum failure otherwise)
+static enum step fail_by_condition(struct activity *activity, const struct action_condition *which,
+				   enum failure otherwise)
 {
 	char *reason = condition_reason(activity, which);
 
@@ -150,7 +150,7 @@ enum step activity_fail_settling(struct activity *activity, const struct action_
 		if (!activity_observed(activity, NEED_SETTLE, &step))
 			return step;
 	}
-	return failed ? activity_fail_by_condition(activity, failed, FAILURE_CONFLICT)
+	return failed ? fail_by_condition(activity, failed, FAILURE_CONFLICT)
 		      : activity_expression_failed(activity, err);
 }
 
@@ -168,7 +168,7 @@ enum step phase_refuse(struct activity *activity)
 		if (holds < 0)
 			return activity_expression_failed(activity, &err);
 		if (holds == 1)
-			return activity_fail_by_condition(activity, which, FAILURE_REFUSED);
+			return fail_by_condition(activity, which, FAILURE_REFUSED);
 	}
 	if (activity->preflight)
 		return activity_go_to(activity, PHASE_DONE);

@@ -28,8 +28,6 @@ void activity_tell_progress(struct activity *activity, int64_t left_ms, bool ove
 /* activity_decide.c */
 int activity_condition_holds(struct activity *activity, const struct record_list *conditions,
 			     const struct action_condition **which, struct error *err);
-enum step activity_fail_by_condition(struct activity *activity, const struct action_condition *which,
-				     enum failure otherwise);
 enum step activity_fail_settling(struct activity *activity, const struct action_condition *failed,
 				 const struct error *err);
 enum step activity_end_restored(struct activity *activity, const char *how);

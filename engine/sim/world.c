@@ -197,12 +197,3 @@ enum process process_by_name(const char *name)
 		i++;
 	return (enum process)i;
 }
-
-enum lifecycle lifecycle_by_name(const char *name)
-{
-	int i = 0;
-
-	while (i < LIFECYCLE_COUNT && strcmp(lifecycles[i].name, name))
-		i++;
-	return (enum lifecycle)i;
-}

@@ -235,8 +235,7 @@ extern const struct lifecycle_row lifecycles[LIFECYCLE_COUNT];
 extern const char *const process_names[PROCESS_COUNT];
 extern const char *const timing_names[TIMING_COUNT];
 
-enum process process_by_name(const char *name);     /* PROCESS_COUNT: none */
-enum lifecycle lifecycle_by_name(const char *name); /* LIFECYCLE_COUNT: none */
+enum process process_by_name(const char *name); /* PROCESS_COUNT: none */
 
 /* As AWS answers: `reason` and `description` are NULL where there is nothing to say. */
 struct health_row {
