@@ -102,10 +102,11 @@ static int apply_enter(struct history *history, json_t *record)
 
 static int apply_left(struct history *history, json_t *record)
 {
-	json_t *gave = json_copy(json_object_get(record, "gave"));
+	json_t *gave;
 
 	if (!history->position || strcmp(history->position, record_string(record, "state")) != 0)
 		return -1;
+	gave = json_copy(json_object_get(record, "gave"));
 	if (!gave)
 		gave = json_object();
 	json_object_set(gave, "changed", json_object_get(record, "changed"));

@@ -109,6 +109,7 @@ static const char *const impossible[] = {
 	OUTCOME("7", "done"),                                 /* of no intent */
 	RESTORED("g/min"),                                    /* of no entry */
 	"{\"type\":\"left\",\"state\":\"S\",\"next\":\"T\"}", /* never entered */
+	"{\"type\":\"left\",\"state\":\"S\",\"next\":\"T\",\"gave\":{\"group\":\"g\"}}",
 	"{\"type\":\"enter\"}",                               /* which? */
 	"{\"type\":\"a later version's\"}",
 	RUN,
