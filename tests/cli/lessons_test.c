@@ -22,7 +22,7 @@ static const struct lesson {
 } lessons[] = {
 	{ "L1", "W4", "group-of-three", SECTION_CRASH, NULL },
 	{ "L6", "W3", "group-of-three", SECTION_CALM, NULL },
-	{ "L11", "J4", "room-to-spare", SECTION_FAULT, NULL },
+	{ "L11", "J4", "room-to-spare", SECTION_FAULT, "failed: ValidationError" },
 	{ "L12", "exit 1", "group-of-three", SECTION_FAULT, "EnterStandby             failed: AccessDenied" },
 	{ "L17", "W2", "group-of-three", SECTION_ABANDONED, "ENTER            EnterStandby             done" },
 	{ "R1", "exit 1", "group-of-three", SECTION_ACT, "standby i-0b1c2d3e4f5061728" },
