@@ -69,7 +69,8 @@ static json_int_t integer_of(const json_t *record, const char *key)
 	return json_is_integer(value) ? json_integer_value(value) : -1;
 }
 
-static bool line_is_hashed(const struct rest *line, const char *before, char hex[DIGEST_HEX_BYTES])
+static bool line_is_hashed(struct digester *digester, const struct rest *line, const char *before,
+			   char hex[DIGEST_HEX_BYTES])
 {
 	const char *suffix, *digits;
 
@@ -80,7 +81,7 @@ static bool line_is_hashed(const struct rest *line, const char *before, char hex
 	if (memcmp(suffix, JOURNAL_HASH_BEGIN, sizeof(JOURNAL_HASH_BEGIN) - 1) != 0 ||
 	    memcmp(digits + HASH_DIGITS, JOURNAL_HASH_END, sizeof(JOURNAL_HASH_END) - 1) != 0)
 		return false;
-	journal_line_hash(before, line->bytes, line->length - HASH_SUFFIX_BYTES, hex);
+	journal_line_hash(digester, before, line->bytes, line->length - HASH_SUFFIX_BYTES, hex);
 	return memcmp(digits, hex, HASH_DIGITS) == 0;
 }
 
@@ -96,11 +97,20 @@ static bool hash_before(const struct rest *rest, const char *end, char hash[DIGE
 	return true;
 }
 
-/* A new reference. */
+static json_t *line_checked(const struct rest *line, const char *before)
+{
+	struct digester *digester = digester_new();
+	char hex[DIGEST_HEX_BYTES];
+	json_t *record = line_is_hashed(digester, line, before, hex) ? line_parse(line) : NULL;
+
+	digester_free(digester);
+	return record;
+}
+
 static json_t *last_record(const struct journal_shelf *shelf, const struct rest *rest, const char *with)
 {
 	const char *end = rest->length ? rest->bytes + rest->length - 1 : NULL, *newline;
-	char before[DIGEST_HEX_BYTES], hex[DIGEST_HEX_BYTES];
+	char before[DIGEST_HEX_BYTES];
 	struct rest line;
 	json_t *known;
 
@@ -111,9 +121,7 @@ static json_t *last_record(const struct journal_shelf *shelf, const struct rest 
 	if (!memmem(line.bytes, line.length, with, strlen(with)))
 		return NULL;
 	known = journal_shelf_find(shelf, before, line.bytes, line.length);
-	if (known)
-		return json_incref(known);
-	return line_is_hashed(&line, before, hex) ? line_parse(&line) : NULL;
+	return known ? json_incref(known) : line_checked(&line, before);
 }
 
 json_t *journal_last(struct storage *storage, const char *run, const char *with)
@@ -141,14 +149,14 @@ static const char *first_record_fault(const struct journal *journal, const json_
 }
 
 /* NULL where `record` is what was written as the next one; *hash is then its own. */
-static const char *record_fault(const struct journal *journal, const struct rest *line, const json_t *record,
+static const char *record_fault(struct journal *journal, const struct rest *line, const json_t *record,
 				char hash[DIGEST_HEX_BYTES])
 {
 	if (!record)
 		return "it is not JSON";
 	if (integer_of(record, "n") != (json_int_t)journal->count + 1)
 		return "it does not hold the record that is due there";
-	if (!line_is_hashed(line, journal->hash, hash))
+	if (!line_is_hashed(journal_digester(journal), line, journal->hash, hash))
 		return "its hash is wrong";
 	if (!json_is_string(json_object_get(record, "type")))
 		return "it has no type";
