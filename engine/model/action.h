@@ -97,6 +97,7 @@ struct action {
 	const struct observation **observations;
 	size_t n_observations;
 	uint64_t needs[NEED_COUNT];
+	struct named_expressions *taken; /* of each observation: that of its `take` which the action reads */
 	struct record_list drift, refuse, failed; /* struct action_condition */
 	struct named_expressions change;
 	struct located_expression satisfied, ready, took, settled, deadline, progress;
@@ -110,8 +111,8 @@ struct action {
 	const struct node *node;
 };
 
-/* action_needs.c: fills `needs`, once `observations` is resolved. */
-void action_find_needs(struct action *action);
+/* action_needs.c: fills `needs` and `taken`, once `observations` is resolved. */
+void action_find_needs(struct action *action, struct arena *arena);
 /* The observations that some expression of the action reads: no other is ever made. */
 uint64_t action_all_needs(const struct action *action);
 

@@ -1,4 +1,5 @@
-/* Which observations an action needs, and for what: found once, from what its expressions read of `observed`. */
+/* Which observations an action needs, for what, and what of them: found once, from what its expressions read of
+ * `observed`. */
 #include "config.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@
 struct needs {
 	const struct action *action;
 	uint64_t found;
+	uint64_t *rows; /* of each observation, whatever it is needed for: what is read of its `take` (row_bit) */
 };
 
 static void need_observation(struct needs *needs, size_t i);
@@ -23,6 +25,21 @@ static bool gives(const struct observation *observation, const char *name)
 	return false;
 }
 
+/* All from the last bit on share it. */
+static uint64_t row_bit(size_t row)
+{
+	return UINT64_C(1) << (row < 63 ? row : 63);
+}
+
+static void need_rows(struct needs *needs, size_t i, const char *name)
+{
+	const struct named_expressions *take = &needs->action->observations[i]->take;
+
+	for (size_t k = 0; k < take->count; k++)
+		if (!name || strcmp(take->rows[k].key->text, name) == 0)
+			needs->rows[i] |= row_bit(k);
+}
+
 /* `observed.NAME` needs the observations that give NAME; observed as a whole needs them all. */
 static void need_reference(void *argument, const char *const *names, size_t count, struct position position)
 {
@@ -31,9 +48,12 @@ static void need_reference(void *argument, const char *const *names, size_t coun
 	(void)position;
 	if (count > 0 && strcmp(names[0], "observed") != 0)
 		return;
-	for (size_t i = 0; i < needs->action->n_observations; i++)
-		if (count < 2 || gives(needs->action->observations[i], names[1]))
-			need_observation(needs, i);
+	for (size_t i = 0; i < needs->action->n_observations; i++) {
+		if (count >= 2 && !gives(needs->action->observations[i], names[1]))
+			continue;
+		need_rows(needs, i, count < 2 ? NULL : names[1]);
+		need_observation(needs, i);
+	}
 }
 
 static void need_expression(struct needs *needs, const struct located_expression *expression)
@@ -55,6 +75,8 @@ static void need_observation(struct needs *needs, size_t i)
 	needs->found |= UINT64_C(1) << i;
 	need_expression(needs, &observation->for_each);
 	need_template(needs, observation->with);
+	for (size_t k = 0; k < observation->errors.count; k++)
+		need_template(needs, observation->errors.rows[k].values);
 	/* Inside `take` @ is the answer; the document is reached by $ alone, which is no reference to `observed`. */
 }
 
@@ -91,8 +113,10 @@ static void need_decide(struct needs *needs, const struct action *action)
 	need_template(needs, action->summary);
 	if (action->request)
 		need_template(needs, action->request->with);
-	if (action->undo)
+	if (action->undo) {
 		need_template(needs, action->undo->with);
+		need_template(needs, action->undo->summary);
+	}
 }
 
 static void need_ready(struct needs *needs, const struct action *action)
@@ -145,14 +169,30 @@ static void (*const finders[NEED_COUNT])(struct needs *needs, const struct actio
 	[NEED_NOW] = need_now,
 };
 
-void action_find_needs(struct action *action)
+static struct named_expressions rows_read(const struct named_expressions *take, uint64_t rows, struct arena *arena)
 {
+	struct named_expressions read = { .rows = ARENA_ARRAY(arena, struct named_expression, take->count) };
+
+	for (size_t k = 0; k < take->count; k++)
+		if (rows & row_bit(k))
+			read.rows[read.count++] = take->rows[k];
+	return read;
+}
+
+void action_find_needs(struct action *action, struct arena *arena)
+{
+	const size_t count = action->n_observations;
+	uint64_t *rows = ARENA_ARRAY(arena, uint64_t, count);
+
 	for (size_t i = 0; i < NEED_COUNT; i++) {
-		struct needs needs = { .action = action };
+		struct needs needs = { .action = action, .rows = rows };
 
 		finders[i](&needs, action);
 		action->needs[i] = needs.found;
 	}
+	action->taken = ARENA_ARRAY(arena, struct named_expressions, count);
+	for (size_t i = 0; i < count; i++)
+		action->taken[i] = rows_read(&action->observations[i]->take, rows[i], arena);
 }
 
 uint64_t action_all_needs(const struct action *action)

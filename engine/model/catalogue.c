@@ -300,7 +300,7 @@ static int resolve_observations(const struct catalogue *catalogue, struct reader
 		else
 			action->observations[action->n_observations++] = observation;
 	}
-	action_find_needs(action);
+	action_find_needs(action, reader->arena);
 	return result;
 }
 

@@ -52,12 +52,18 @@ static enum observed observation_failed(struct activity *activity, const struct 
 	return OBSERVED_FAILURE;
 }
 
-static json_t *take_values(const struct observation *observation, json_t *answer, json_t *document, struct error *err)
+/* What nobody reads is not taken: of a group that is most of it. */
+static const struct named_expressions *taken_of(const struct activity *activity, const struct sight *sight)
+{
+	return &activity->action->taken[sight - activity->sights];
+}
+
+static json_t *take_values(const struct named_expressions *taken, json_t *answer, json_t *document, struct error *err)
 {
 	json_t *values = json_object();
 
-	for (size_t i = 0; i < observation->take.count; i++) {
-		const struct named_expression *row = &observation->take.rows[i];
+	for (size_t i = 0; i < taken->count; i++) {
+		const struct named_expression *row = &taken->rows[i];
 		json_t *value = located_search(&row->expression, answer, document, err);
 
 		if (!value) {
@@ -130,14 +136,14 @@ static enum observed observe_once(struct activity *activity, const struct observ
 		return observation_failed(activity, observation, &reading->result, values, &err);
 	}
 	sight_add(sight, reading);
-	*values = take_values(observation, reading->result.output, activity->document, &err);
+	*values = take_values(taken_of(activity, sight), reading->result.output, activity->document, &err);
 	return *values ? OBSERVED_VALUES : observation_fault(activity, &err);
 }
 
-static void keep_values(const struct observation *observation, json_t *observed, json_t *values, bool as_elements)
+static void keep_values(const struct named_expressions *taken, json_t *observed, json_t *values, bool as_elements)
 {
-	for (size_t i = 0; i < observation->take.count; i++) {
-		const char *name = observation->take.rows[i].key->text;
+	for (size_t i = 0; i < taken->count; i++) {
+		const char *name = taken->rows[i].key->text;
 		json_t *value = json_incref(json_object_get(values, name));
 
 		if (!value)
@@ -171,15 +177,15 @@ static int observe_single(struct activity *activity, const struct observation *o
 		*observed = values;
 		return 1;
 	}
-	keep_values(observation, *observed, values, false);
+	keep_values(taken_of(activity, sight), *observed, values, false);
 	json_decref(values);
 	return 1;
 }
 
-static void start_lists(const struct observation *observation, json_t *observed)
+static void start_lists(const struct named_expressions *taken, json_t *observed)
 {
-	for (size_t i = 0; i < observation->take.count; i++)
-		json_put(observed, observation->take.rows[i].key->text, json_array());
+	for (size_t i = 0; i < taken->count; i++)
+		json_put(observed, taken->rows[i].key->text, json_array());
 }
 
 /* All elements are asked about before any answer is waited for. */
@@ -195,7 +201,7 @@ static int observe_each(struct activity *activity, const struct observation *obs
 		observation_fault(activity, &err);
 		return -1;
 	}
-	start_lists(observation, observed);
+	start_lists(taken_of(activity, sight), observed);
 	json_array_foreach (items, i, item) {
 		json_t *values = NULL;
 		enum observed outcome;
@@ -205,7 +211,7 @@ static int observe_each(struct activity *activity, const struct observation *obs
 		later |= outcome == OBSERVED_LATER;
 		failed |= outcome == OBSERVED_FAILURE;
 		if (outcome == OBSERVED_VALUES || outcome == OBSERVED_NOTHING)
-			keep_values(observation, observed, values, true);
+			keep_values(taken_of(activity, sight), observed, values, true);
 		json_decref(values);
 	}
 	json_decref(items);
@@ -231,15 +237,15 @@ static void view_extend(struct view *view, const struct activity *activity, size
 	if (!view->observed)
 		view->observed = json_object();
 	for (; view->count < count; view->count++) {
-		const struct observation *observation = activity->action->observations[view->count];
+		const struct named_expressions *taken = &activity->action->taken[view->count];
 		json_t *values = activity->sights[view->count].values;
 
 		if (!is_needed(activity, view->need, view->count))
 			continue;
-		if (json_object_size(values) == observation->take.count)
+		if (json_object_size(values) == taken->count)
 			json_object_update(view->observed, values);
 		else
-			keep_values(observation, view->observed, values, false);
+			keep_values(taken, view->observed, values, false);
 	}
 }
 

@@ -119,6 +119,35 @@ static void an_action_knows_what_it_needs_observed_for_what(void **state)
 	fixture_release(&fixture);
 }
 
+/* The group's observation takes eleven values. */
+static const struct {
+	const char *action;
+	const char *taken; /* of its first observation */
+} takings[] = {
+	{ "autoscaling.suspend_processes", "name suspended " },
+	{ "autoscaling.make_room", "name minimum desired state out " },
+	{ "autoscaling.look", "found " },
+};
+
+static void of_an_observation_an_action_takes_what_it_reads(void **state)
+{
+	struct buffer text = BUFFER_INIT;
+	struct fixture fixture;
+
+	(void)state;
+	fixture_init(&fixture);
+	for (size_t i = 0; i < ARRAY_LENGTH(takings); i++) {
+		const struct action *action = catalogue_use(fixture.catalogue, &fixture.reader, takings[i].action);
+
+		buffer_clear(&text);
+		for (size_t k = 0; k < action->taken[0].count; k++)
+			buffer_add_format(&text, "%s ", action->taken[0].rows[k].key->text);
+		assert_string_equal(buffer_text(&text), takings[i].taken);
+	}
+	buffer_release(&text);
+	fixture_release(&fixture);
+}
+
 static const struct {
 	const char *text;
 	const char *faults;
@@ -234,6 +263,7 @@ int main(void)
 		cmocka_unit_test(every_action_of_the_catalogue_stands),
 		cmocka_unit_test(a_definition_makes_an_equal_catalogue),
 		cmocka_unit_test(an_action_knows_what_it_needs_observed_for_what),
+		cmocka_unit_test(of_an_observation_an_action_takes_what_it_reads),
 		cmocka_unit_test(a_faulty_action_is_told_in_its_place),
 	};
 
