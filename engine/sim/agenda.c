@@ -61,6 +61,7 @@ struct sim *sim_new(uint64_t seed)
 	sim->kept = ROWS_OF(struct kept_answer);
 	sim->told = ROWS_OF(struct told_instance);
 	sim->told_groups = ROWS_OF(struct told_group);
+	sim->told_targets = ROWS_OF(struct told_target);
 	name_boot(sim);
 	return sim;
 }
@@ -85,6 +86,8 @@ void sim_changed(struct sim *sim)
 		json_decref(kept->output);
 	}
 	sim->kept.count = 0;
+	json_decref(sim->told_world);
+	sim->told_world = NULL;
 }
 
 /* Everything that is of one run and not of the world. */
@@ -100,7 +103,10 @@ static void forget_run(struct sim *sim)
 		json_decref(((struct told_instance *)rows_at(&sim->told, i))->json);
 	for (size_t i = 0; i < sim->told_groups.count; i++)
 		json_decref(((struct told_group *)rows_at(&sim->told_groups, i))->json);
-	sim->flights.count = sim->pasts.count = sim->told.count = sim->told_groups.count = 0;
+	for (size_t i = 0; i < sim->told_targets.count; i++)
+		json_decref(((struct told_target *)rows_at(&sim->told_targets, i))->json);
+	sim->flights.count = sim->pasts.count = 0;
+	sim->told.count = sim->told_groups.count = sim->told_targets.count = 0;
 	arena_free(sim->names);
 	sim->names = NULL;
 	sim->names_bytes = 0;
@@ -120,6 +126,7 @@ void sim_free(struct sim *sim)
 	rows_release(&sim->kept);
 	rows_release(&sim->told);
 	rows_release(&sim->told_groups);
+	rows_release(&sim->told_targets);
 	world_release(&sim->world);
 	arena_free(sim->origin);
 	free(sim);
@@ -303,6 +310,7 @@ void sim_reboot(struct sim *sim)
 
 bool sim_set_self(struct sim *sim, const char *instance)
 {
+	sim_changed(sim);
 	sim->world.self = world_instance(&sim->world, instance);
 	return sim->world.self != ROW_NONE;
 }

@@ -64,6 +64,13 @@ struct told_group {
 	json_t *json;
 };
 
+struct told_target {
+	enum target_state state;
+	size_t instance;
+	int64_t port;
+	json_t *json;
+};
+
 struct sim {
 	struct clock clock;
 	struct executor executor;
@@ -76,7 +83,9 @@ struct sim {
 	struct rows pasts;   /* struct past, oldest first */
 	struct rows kept;    /* struct kept_answer */
 	struct rows told;    /* struct told_instance, each at its instance's place */
-	struct rows told_groups; /* struct told_group, likewise */
+	struct rows told_groups;  /* struct told_group, likewise */
+	struct rows told_targets; /* struct told_target, likewise */
+	json_t *told_world;       /* as it is, but for the time; NULL: it has changed since */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
 	size_t names_bytes;

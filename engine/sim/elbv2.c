@@ -104,7 +104,27 @@ static json_t *target_json(const char *id, int64_t port, enum target_state state
 				   "HealthCheckPort", json_sprintf("%lld", (long long)port), "TargetHealth", health));
 }
 
-static void add_target_asked(const struct world *world, json_t *list, size_t group, const json_t *asked)
+/* Of a target that is as it was last told of, what was told. */
+static json_t *told_target(struct sim *sim, const struct world *world, size_t index)
+{
+	const struct target *target = target_at(world, index);
+	struct told_target *told;
+
+	while (sim->told_targets.count <= index)
+		rows_add(&sim->told_targets);
+	told = rows_at(&sim->told_targets, index);
+	if (!told->json || told->state != target->state || told->instance != target->instance ||
+	    told->port != target->port) {
+		json_decref(told->json);
+		*told = (struct told_target){ target->state, target->instance, target->port,
+					      target_json(instance_at(world, target->instance)->id, target->port,
+							  target->state) };
+	}
+	return json_incref(told->json);
+}
+
+static void add_target_asked(struct sim *sim, const struct world *world, json_t *list, size_t group,
+			     const json_t *asked)
 {
 	const char *id = json_string_value(json_object_get(asked, "Id"));
 	const json_t *port_asked = json_object_get(asked, "Port");
@@ -112,7 +132,7 @@ static void add_target_asked(const struct world *world, json_t *list, size_t gro
 	size_t instance = world_instance(world, id), index;
 
 	index = instance == ROW_NONE ? ROW_NONE : target_find(world, group, instance, port);
-	json_append(list, target_json(id, port, index == ROW_NONE ? TARGET_ABSENT : target_at(world, index)->state));
+	json_append(list, index == ROW_NONE ? target_json(id, port, TARGET_ABSENT) : told_target(sim, world, index));
 }
 
 static int describe_target_health(struct request *request)
@@ -126,13 +146,12 @@ static int describe_target_health(struct request *request)
 	if (group == ROW_NONE)
 		return -1;
 	json_array_foreach (targets, i, asked)
-		add_target_asked(world, list, group, asked);
+		add_target_asked(request->sim, world, list, group, asked);
 	for (i = 0; !targets && i < world->targets.count; i++) {
 		const struct target *target = target_at(world, i);
 
 		if (target->group == group && target->state != TARGET_ABSENT)
-			json_append(list, target_json(instance_at(world, target->instance)->id, target->port,
-						      target->state));
+			json_append(list, told_target(request->sim, world, i));
 	}
 	return 0;
 }

@@ -165,14 +165,14 @@ const struct sim_logged *sim_log_at(const struct sim *sim, size_t i);
 void sim_log_forget(struct sim *sim);
 unsigned sim_requests(const struct sim *sim);
 
-/* The whole world as a new document, for invariants and for `expect:` (JMESPath):
+/* The whole world as a new document, parts of which others may hold, too, for invariants and for `expect:` (JMESPath):
  *   {time, region, account, self, launches, terminations,
  *    groups: {NAME: {minimum, desired, maximum, suspended: [..], status, balancers: [..], target_groups: [..],
  *                    instances: {ID: {state, health, zone, protected}}, tags: {..}}},
  *    target_groups: {NAME: {targets: [{instance, port, state, reason}]}},
  *    balancers: {NAME: {instances: [{instance, state}]}}}
  * Suspended processes and instances are in the order of their names; a group that is gone is absent. */
-json_t *sim_world_json(const struct sim *sim);
+json_t *sim_world_json(struct sim *sim);
 
 /* A number that is the same for two copies of one world that differ in nothing but the hour: all that is there, all
  * that is under way and who will yet act. */

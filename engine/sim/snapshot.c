@@ -134,17 +134,27 @@ static json_t *balancers_json(const struct world *world)
 	return balancers;
 }
 
-json_t *sim_world_json(const struct sim *sim)
+static json_t *world_json(const struct sim *sim)
 {
 	const struct world *world = &sim->world;
 	json_t *groups = groups_json(world);
-	char time[TIME_TEXT_BYTES];
 
 	add_instances(groups, world);
 	add_tags(groups, world);
-	return json_made(json_pack("{s:s, s:s, s:s, s:s?, s:i, s:i, s:o, s:o, s:o}", "time",
-				   time_format(world_wall_ms(world), time), "region", world->region, "account",
-				   world->account, "self", sim_self(sim), "launches", (int)world->launches,
-				   "terminations", (int)world->terminations, "groups", groups, "target_groups",
-				   target_groups_json(world), "balancers", balancers_json(world)));
+	return json_made(json_pack("{s:n, s:s, s:s, s:s?, s:i, s:i, s:o, s:o, s:o}", "time", "region", world->region,
+				   "account", world->account, "self", sim_self(sim), "launches",
+				   (int)world->launches, "terminations", (int)world->terminations, "groups", groups,
+				   "target_groups", target_groups_json(world), "balancers", balancers_json(world)));
+}
+
+json_t *sim_world_json(struct sim *sim)
+{
+	char time[TIME_TEXT_BYTES];
+	json_t *json;
+
+	if (!sim->told_world)
+		sim->told_world = world_json(sim);
+	json = json_made(json_copy(sim->told_world));
+	json_put(json, "time", json_string(time_format(world_wall_ms(&sim->world), time)));
+	return json;
 }
