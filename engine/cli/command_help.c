@@ -1,3 +1,4 @@
+/* The commands and how each is used, from their own table: there is nothing to say here that is not said there. */
 #include "config.h"
 
 #include "cli/command.h"

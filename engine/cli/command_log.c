@@ -1,3 +1,5 @@
+/* What a run's journal holds, record by record, and on request what comes next. It only reads: the run may be in the
+ * middle of its work, or its journal damaged. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Takes back all that a run has changed, by hand: what is asked first, and under the lock that a hook would hold. How
+ * each change is taken back is the runner's. */
 #include "config.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+/* Which version this is, and which languages it reads and writes. */
 #include "config.h"
 
 #include <stdio.h>

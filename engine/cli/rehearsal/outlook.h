@@ -20,7 +20,7 @@ struct outlook {
 	uint64_t around; /* the world alone, with what is yet to come of the play's mishaps */
 	bool reads;      /* what is asked at this moment changes nothing; of this service: */
 	const char *service;
-	unsigned process; /* the how-manieth of the play */
+	unsigned process; /* which of the play's, from 1 */
 };
 
 /* Of all moments of a play, by the numbers of its requests and of its disk's steps, from 1. */
@@ -35,9 +35,9 @@ enum { QUESTIONS_MOST = 128 };
 struct knowledge {
 	uint64_t journal, durable;         /* the run as its records have it; those that a sync has covered */
 	uint64_t begun;                    /* as which leg it began; 0: as the timer's */
-	uint64_t answers[QUESTIONS_MOST];  /* the newest, to each question */
+	uint64_t answers[QUESTIONS_MOST];  /* the newest to each question, by its hash */
 	uint64_t told;                     /* all of these */
-	unsigned process;                  /* the how-manieth it is */
+	unsigned process;                  /* which of the play's it is, from 1 */
 	unsigned moments;                  /* since it was last told something or has written */
 };
 
