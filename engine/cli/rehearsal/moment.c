@@ -53,7 +53,8 @@ static size_t behind_act(const struct stage *stage, unsigned request)
 	return i;
 }
 
-/* What we changed next rests on a look from before the act. A request that takes effect late was sent when it was. */
+/* What we changed next, or may have changed, rests on a look from before the act. A request that takes effect late was
+ * sent when it was. */
 static bool wrote_unseeing(const struct stage *stage, size_t from, const struct crossing *crossing)
 {
 	for (size_t i = from; i < sim_log_count(stage->sim); i++) {
@@ -61,7 +62,7 @@ static bool wrote_unseeing(const struct stage *stage, size_t from, const struct 
 
 		if (is_look(logged))
 			return false;
-		if (!logged->reads && (logged->effect || logged->fault == SIM_FAULT_LATE))
+		if (!logged->reads && (logged->effect || is_unanswered(logged)))
 			return crosses(crossing, logged);
 	}
 	return false;
