@@ -10,7 +10,7 @@
 #include "run/journal_file.h"
 
 enum {
-	SHELF_BUCKETS = 1 << 9,
+	SHELF_BUCKETS = 1 << 12,
 	SHELF_LINES_MOST = 4 * SHELF_BUCKETS /* then it is emptied */
 };
 
