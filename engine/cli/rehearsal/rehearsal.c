@@ -37,6 +37,7 @@ int rehearsal_add(struct rehearsal *rehearsal, const char *scenario, struct sim 
 	if (i == SCENES_MOST)
 		return error_set(err, ERROR_USAGE, NOWHERE, "more than %d scenarios", SCENES_MOST);
 	rehearsal->n_scenes++;
+	rehearsal->stage.looks_out |= rehearsal->all;
 	if (scene_init(scene, &rehearsal->stage, scenario, model, inputs, rehearsal->seed, err) != 0)
 		return -1;
 	acts_find(&rehearsal->acts[i], scene, rehearsal->arena);

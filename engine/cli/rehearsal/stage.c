@@ -57,7 +57,8 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
 	if (stage->profile) {
 		mark_progress(stage);
-		outlook_record(stage, history, record);
+		if (stage->looks_out)
+			outlook_record(stage, history, record);
 	}
 }
 

@@ -172,6 +172,7 @@ struct stage {
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
 	unsigned recorded, looked; /* how many requests there were at the newest record, and at the last waiting */
 	struct knowledge knows;    /* while a profile is filled */
+	bool looks_out;            /* the profile has outlooks, which cost more the longer the machine is */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	size_t torn_bytes;         /* of the tail that a write cut short has left; 0: none, or one like no other */
 	struct violation violation;
