@@ -82,9 +82,9 @@ int main(void)
 	int failed = 0;
 
 	for (const struct way *way = ways; way < ways + WAYS; way++) {
-		failed += cmocka_run_group_tests_name(way->machine, every_machine, way->load, play_unload);
+		failed += WAY_RUN(way, every_machine);
 		if (way->processes)
-			failed += cmocka_run_group_tests_name(way->machine, of_a_group, way->load, play_unload);
+			failed += WAY_RUN(way, of_a_group);
 	}
 	return failed;
 }

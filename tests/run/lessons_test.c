@@ -503,9 +503,9 @@ int main(void)
 	int failed = 0;
 
 	for (size_t i = 0; i < WAYS; i++) {
-		failed += cmocka_run_group_tests_name(ways[i].machine, every_machine, ways[i].load, play_unload);
+		failed += WAY_RUN(&ways[i], every_machine);
 		if (ways[i].processes)
-			failed += cmocka_run_group_tests_name(ways[i].machine, of_a_group, ways[i].load, play_unload);
+			failed += WAY_RUN(&ways[i], of_a_group);
 	}
 	return failed;
 }

@@ -263,21 +263,19 @@ static const struct CMUnitTest where_it_is_not[] = {
 	PLAY(r1_where_no_minimum_is_lowered_there_is_no_room_to_take),
 };
 
-#define RUN(way, tests) cmocka_run_group_tests_name((way)->machine, tests, (way)->load, play_unload)
-
 int main(void)
 {
 	int failed = 0;
 
 	for (const struct way *way = ways; way < ways + WAYS; way++) {
-		failed += RUN(way, every_machine);
+		failed += WAY_RUN(way, every_machine);
 		if (!way->processes)
 			continue;
-		failed += RUN(way, of_a_group);
+		failed += WAY_RUN(way, of_a_group);
 		if (way_count(way, "UpdateAutoScalingGroup") > 0)
-			failed += RUN(way, where_the_minimum_is_lowered);
+			failed += WAY_RUN(way, where_the_minimum_is_lowered);
 		else
-			failed += RUN(way, where_it_is_not);
+			failed += WAY_RUN(way, where_it_is_not);
 	}
 	return failed;
 }

@@ -28,6 +28,9 @@ struct way {
 enum way_kind { BY_STANDBY, BY_WHAT_IT_IS, BY_SURGE, BY_BALANCERS, OF_CLASSIC, OF_TARGET_GROUPS, WAYS };
 extern const struct way ways[WAYS];
 
+/* A table of tests, on this way; how many failed. */
+#define WAY_RUN(way, tests) cmocka_run_group_tests_name((way)->machine, tests, (way)->load, play_unload)
+
 const struct way *way_of(const struct play *play);
 /* How often that request is due in a quick cycle. */
 size_t way_count(const struct way *way, const char *operation);
