@@ -50,7 +50,7 @@ static bool step_fails(struct storage *storage)
 	struct stage *stage = stage_of_storage(storage);
 	struct stage_disk *disk = &stage->disk;
 
-	if (stage->profile && stage->looks_out)
+	if (stage_looks_out(stage))
 		outlook_step(stage);
 	if (disk->failed)
 		return disk->wrote && fault_rows[disk->fault].for_good;

@@ -18,7 +18,7 @@ static void gate_start(struct executor *executor, const struct call *call, call_
 		sim_skew(stage->sim, stage->jumps_ms);
 	if (stage->disk.wrote && !call->operation->reads)
 		violate(stage, RULE_J7, "%s is sent, and its disk has failed", call->operation->name);
-	if (stage->profile && stage->looks_out)
+	if (stage_looks_out(stage))
 		outlook_request(stage, call, &done, &argument);
 	world->start(world, call, done, argument);
 	if (stage->stop_at == 0 || sim_requests(stage->sim) < stage->stop_at)

@@ -97,8 +97,10 @@ void outlook_process(struct stage *stage)
 {
 	struct history history = { 0 };
 
+	if (!stage_looks_out(stage))
+		return;
 	stage->knows = (struct knowledge){ .process = stage->knows.process + 1 };
-	if (stage->profile && stage->looks_out && stage_open_run(stage, &history))
+	if (stage_open_run(stage, &history))
 		stage->knows.journal = stage->knows.durable = hash_history(&history);
 	history_release(&history);
 }

@@ -42,6 +42,7 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 
 	*profile = (struct profile){ 0 };
 	stage->profile = profile;
+	stage->knows = (struct knowledge){ 0 };
 	stage_play(stage, scene, mishap, mishap ? 1 : 0, seed);
 	stage->profile = NULL;
 	from = stage->struck;

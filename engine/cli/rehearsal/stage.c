@@ -55,11 +55,10 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		memory_exhausted();
 	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
 		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
-	if (stage->profile) {
+	if (stage->profile)
 		mark_progress(stage);
-		if (stage->looks_out)
-			outlook_record(stage, history, record);
-	}
+	if (stage_looks_out(stage))
+		outlook_record(stage, history, record);
 }
 
 static void hear_note(struct reporter *reporter, const char *sentence)

@@ -228,6 +228,11 @@ const char *disk_fault_name(enum disk_fault fault);
 
 struct executor stage_gate(void);                                   /* gate.c */
 struct progress_mark stage_progress(const struct stage *stage);
+/* Whether outlooks of this play are taken. */
+static inline bool stage_looks_out(const struct stage *stage)
+{
+	return stage->profile && stage->looks_out;
+}
 
 /* One hook; whether its leg reached its goal. */
 bool stage_hook(struct stage *stage, const struct hook *hook, bool opens);
