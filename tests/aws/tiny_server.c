@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -88,6 +89,16 @@ static void reset_when_closed(int socket)
 	setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
+/* Only when the request is there: a reset that comes sooner can find the client still connecting. */
+static void reset_unread(int socket)
+{
+	struct pollfd request = { .fd = socket, .events = POLLIN };
+
+	poll(&request, 1, -1);
+	reset_when_closed(socket);
+	close(socket);
+}
+
 static bool do_reset(struct connection *connection)
 {
 	reset_when_closed(connection->socket);
@@ -155,7 +166,8 @@ static bool do_stall(struct connection *connection)
 
 static bool do_ragged(struct connection *connection)
 {
-	static const char all[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\nmore\r\n0\r\n\r\n";
+	static const char all[] =
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\nmore\r\n0\r\n\r\n";
 
 	connection_send(connection, all, sizeof(all) - 1);
 	return false;
@@ -179,9 +191,9 @@ static const struct {
 	const char *path;
 	bool (*act)(struct connection *connection);
 } paths[] = {
-	{ PATH_ECHO, do_echo },	      { PATH_HEAD, do_head },   { PATH_INTERIM, do_interim },
-	{ PATH_RESET, do_reset },     { PATH_DRIP, do_drip },   { PATH_TRUNCATE, do_truncate },
-	{ PATH_LARGE, do_large },     { PATH_HANG, do_hang },   { PATH_LARGE_HEAD, do_large_head },
+	{ PATH_ECHO, do_echo },         { PATH_HEAD, do_head },   { PATH_INTERIM, do_interim },
+	{ PATH_RESET, do_reset },       { PATH_DRIP, do_drip },   { PATH_TRUNCATE, do_truncate },
+	{ PATH_LARGE, do_large },       { PATH_HANG, do_hang },   { PATH_LARGE_HEAD, do_large_head },
 	{ PATH_REDIRECT, do_redirect }, { PATH_STALL, do_stall }, { PATH_RAGGED, do_ragged },
 	{ PATH_NO_HTTP, do_no_http },
 };
@@ -250,8 +262,7 @@ static void *tiny_server_accept(void *argument)
 		if (socket < 0)
 			break;
 		if (atomic_load(&server->resets)) {
-			reset_when_closed(socket);
-			close(socket);
+			reset_unread(socket);
 			continue;
 		}
 		connection = calloc(1, sizeof(*connection));

@@ -23,7 +23,7 @@ struct tiny_server;
 struct tiny_server *tiny_server_start(void);
 /* After the clients have closed their connections. */
 void tiny_server_stop(struct tiny_server *server);
-/* From now on every new connection is reset before anything of it is read. */
+/* From now on every new connection is reset when a request has come, and before anything of it is read. */
 void tiny_server_reset_all(struct tiny_server *server);
 int tiny_server_port(const struct tiny_server *server);
 int tiny_server_connections(struct tiny_server *server);
