@@ -60,21 +60,23 @@ static void a_line_is_kept_once(void **state)
 	json_decref(record);
 }
 
-/* Far more lines than it keeps. */
+/* Far more lines than it keeps, each with a hash of its own. */
 static void a_full_shelf_is_emptied(void **state)
 {
 	struct journal_shelf *shelf = journal_shelf_new();
 	json_t *record = json_object();
-	char before[16];
+	char line[] = LINE;
+	char *digits = line + sizeof(LINE) - sizeof("12345678\"}");
 
 	(void)state;
-	journal_shelf_keep(shelf, "", LINE, strlen(LINE), record);
+	journal_shelf_keep(shelf, DIGITS, LINE, strlen(LINE), record);
 	for (unsigned i = 0; i < 100 * 1000; i++) {
-		snprintf(before, sizeof(before), "%u", i);
-		journal_shelf_keep(shelf, before, LINE, strlen(LINE), record);
+		snprintf(digits, 9, "%08x", i);
+		digits[8] = '"';
+		journal_shelf_keep(shelf, DIGITS, line, strlen(line), record);
 	}
-	assert_null(journal_shelf_find(shelf, "", LINE, strlen(LINE)));
-	assert_ptr_equal(journal_shelf_find(shelf, before, LINE, strlen(LINE)), record);
+	assert_null(journal_shelf_find(shelf, DIGITS, LINE, strlen(LINE)));
+	assert_ptr_equal(journal_shelf_find(shelf, DIGITS, line, strlen(line)), record);
 	journal_shelf_free(shelf);
 	assert_int_equal(record->refcount, 1);
 	json_decref(record);
