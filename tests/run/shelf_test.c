@@ -70,7 +70,7 @@ static void a_full_shelf_is_emptied(void **state)
 
 	(void)state;
 	journal_shelf_keep(shelf, DIGITS, LINE, strlen(LINE), record);
-	for (unsigned i = 0; i < 100 * 1000; i++) {
+	for (unsigned i = 0; i < 40 * 1000; i++) {
 		snprintf(digits, 9, "%08x", i);
 		digits[8] = '"';
 		journal_shelf_keep(shelf, DIGITS, line, strlen(line), record);
