@@ -1,7 +1,8 @@
 #!/bin/sh
 # Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, and of all
 # pairs a share that the seed chooses; then every pair in the worlds that REHEARSAL_WHOLE names, of which each is played
-# that goes on as no other does. The last line counts rehearsals, the one before runs.
+# that goes on as no other does; then everything that can go wrong once over the wire. The last line counts rehearsals,
+# the one before runs.
 #
 #	tests/rehearsal.sh TIDEGATE MACHINE...
 #
@@ -10,6 +11,7 @@
 #	REHEARSAL_FAULTS=1  no pairs; 3 and more: also sequences of so many
 #	REHEARSAL_SCENARIO=NAME  in this one alone
 #	REHEARSAL_WHOLE=    the scenarios of which every pair is played; empty: none
+#	REHEARSAL_WIRE=     the scenarios that are played over the wire as well; empty: none
 #	REHEARSAL_JOBS=N    processes; as many as there are processors
 set -eu
 tidegate=$1
@@ -17,9 +19,10 @@ shift
 faults=${REHEARSAL_FAULTS:-2}
 share=${REHEARSAL_RUNS:-2000}
 whole=${REHEARSAL_WHOLE-group-of-three warm-pool in-none}
+wire=${REHEARSAL_WIRE-group-of-three}
 passed=0 failed=0 runs=0 pairs=0 played=0 unproven=0
 
-if [ "$faults" = 1 ] || [ "${REHEARSAL_SCENARIO-}" ]; then whole=; fi
+if [ "$faults" = 1 ] || [ "${REHEARSAL_SCENARIO-}" ]; then whole='' wire=''; fi
 if [ "$share" = all ]; then share=--all; else share=--runs=$share; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
@@ -48,6 +51,9 @@ for machine; do
 	rehearse "$machine" "--faults=$faults" "$share" ${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"}
 	for scenario in $whole; do
 		rehearse "$machine" --faults=2 --all "--scenario=$scenario"
+	done
+	for scenario in $wire; do
+		rehearse "$machine" --faults=1 --wire "--scenario=$scenario"
 	done
 done
 echo "$pairs pairs, $played of those of whole worlds played; $unproven not proven, for another wrote in the same moment"

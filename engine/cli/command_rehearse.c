@@ -61,6 +61,12 @@ static int read_options(struct session *session, struct rehearsal *rehearsal, st
 	rehearsal->faults = (unsigned)faults;
 	rehearsal->workers = (unsigned)jobs;
 	rehearsal->all = options_has(&session->options, OPTION_ALL);
+	if (options_has(&session->options, OPTION_WIRE))
+		rehearsal->stage.services = catalogue_services(session->catalogue);
+	if (rehearsal->all && rehearsal->stage.services)
+		return error_set(err, ERROR_USAGE, NOWHERE,
+				 "--all and --wire: what the client keeps to itself is not compared; --runs=N plays "
+				 "more pairs");
 	return 0;
 }
 
@@ -237,6 +243,8 @@ static void add_again(const struct session *session, const struct rehearsal *reh
 		buffer_add_format(text, " --faults %u", rehearsal->faults);
 	if (rehearsal->all)
 		buffer_add_text(text, " --all");
+	if (rehearsal->stage.services)
+		buffer_add_text(text, " --wire");
 	buffer_add_char(text, '\n');
 }
 
@@ -423,7 +431,7 @@ const struct command command_rehearse = {
 	.most = 1,
 	.options = OPTIONS_MACHINE | OPTION_BIT(OPTION_SCENARIO) | OPTION_BIT(OPTION_JSON) |
 		   OPTION_BIT(OPTION_FAULTS) | OPTION_BIT(OPTION_SEED) | OPTION_BIT(OPTION_RUNS) |
-		   OPTION_BIT(OPTION_RUN) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_JOBS),
+		   OPTION_BIT(OPTION_RUN) | OPTION_BIT(OPTION_ALL) | OPTION_BIT(OPTION_JOBS) | OPTION_BIT(OPTION_WIRE),
 	.more = "Plays whole deployments: with a crash before and after each request and each\n"
 		"write of the journal, with each request throttled, refused or lost, with others\n"
 		"acting in between, with nobody deploying again; then pairs of these, then\n"
@@ -435,6 +443,9 @@ const struct command command_rehearse = {
 		"\n"
 		"--all looks at every pair, and at a torn record of every length, and plays each\n"
 		"that goes on as no other does; else there are as many pairs as --runs says,\n"
-		"chosen by the seed.\n",
+		"chosen by the seed.\n"
+		"\n"
+		"--wire lets each process ask by the client that asks AWS, with its signatures,\n"
+		"retries and pages; without it what is asked and answered is handed over.\n",
 	.run = run_rehearse,
 };

@@ -69,6 +69,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/timer.c \
 	engine/cli/rehearsal/torn.c \
 	engine/cli/rehearsal/trace.c \
+	engine/cli/rehearsal/wire.c engine/cli/rehearsal/wire.h \
 	engine/cli/rehearsal/workers.c
 
 dist_man_MANS = engine/cli/tidegate.1

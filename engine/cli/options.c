@@ -35,6 +35,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	[OPTION_RUNS] = { "runs", 0, "N", "about so many pairs and sequences each; 2000" },
 	[OPTION_JOBS] = { "jobs", 0, "N", "so many processes; one for each processor" },
 	[OPTION_RUN] = { "run", 0, "N", "only this run, and what happens in it" },
+	[OPTION_WIRE] = { "wire", 0, NULL, "with requests signed and encoded, answers in XML" },
 	[OPTION_OFFLINE] = { "offline", 0, NULL, "by the journals alone, without asking AWS" },
 	[OPTION_LOG_FORMAT] = { "log-format", 0, "NAME", "text, or json: one object a line" },
 	[OPTION_DEBUG] = { "debug", 0, NULL, "tell each call to AWS on standard error" },

@@ -17,7 +17,7 @@ _tidegate_options()
 	policy) echo --input --deployment-group --catalogue --region ;;
 	graph) echo --catalogue --state-dir --format --output ;;
 	rehearse) echo --input --deployment-group --catalogue --scenario --json --faults --seed --runs --run \
-		--all --jobs ;;
+		--all --jobs --wire ;;
 	actions) echo --catalogue ;;
 	simulate) echo --scenario --listen --speed ;;
 	esac

@@ -10,7 +10,7 @@ cli_tests = tests/cli/alike_test tests/cli/flag_file_test tests/cli/homeward_tes
 	tests/cli/log_test tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/process_test tests/cli/rehearse_test \
 	tests/cli/status_test \
-	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test
+	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test tests/cli/wire_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_cli_flag_file_test_LDADD = libcommands.a $(test_libs)
@@ -34,6 +34,8 @@ tests_cli_status_test_SOURCES = tests/cli/status_test.c $(quoted)
 tests_cli_status_test_LDADD = libcommands.a $(test_libs)
 tests_cli_stop_test_LDADD = $(test_libs)
 tests_cli_verdict_test_LDADD = libcommands.a $(test_libs)
+tests_cli_wire_test_SOURCES = tests/cli/wire_test.c tests/plays.h $(bench)
+tests_cli_wire_test_LDADD = libcommands.a $(test_libs)
 tests_cli_view_test_LDADD = libcommands.a $(test_libs)
 endif
 EXTRA_DIST += tests/lessons

@@ -1,5 +1,5 @@
-/* The world's executor, with what comes at a request: SIGTERM while it is under way, or a clock that jumps; and with
- * time that leaps. */
+/* The world's executor, or the wire to it, with what comes at a request: SIGTERM while it is under way, or a clock that
+ * jumps; and with time that leaps. */
 #include "config.h"
 
 #include "cli/rehearsal/rules.h"
@@ -9,42 +9,55 @@ static struct stage *stage_of_gate(struct executor *executor)
 	return (struct stage *)(void *)((char *)executor - offsetof(struct stage, gate));
 }
 
+static struct executor *world_of(struct stage *stage)
+{
+	return stage->wire ? stage_wire_executor(stage->wire) : sim_executor(stage->sim);
+}
+
+/* Over the wire a request gets its number when it arrives. */
+static unsigned requests_begun(const struct stage *stage)
+{
+	return sim_requests(stage->sim) + (stage->wire ? stage_wire_under_way(stage->wire) : 0);
+}
+
 static void gate_start(struct executor *executor, const struct call *call, call_done *done, void *argument)
 {
 	struct stage *stage = stage_of_gate(executor);
-	struct executor *world = sim_executor(stage->sim);
+	struct executor *world = world_of(stage);
 
-	if (stage->jumps_at > 0 && sim_requests(stage->sim) + 1 == stage->jumps_at)
+	if (stage->jumps_at > 0 && requests_begun(stage) + 1 >= stage->jumps_at) {
 		sim_skew(stage->sim, stage->jumps_ms);
+		stage->jumps_at = 0;
+	}
 	if (stage->disk.wrote && !call->operation->reads)
 		violate(stage, RULE_J7, "%s is sent, and its disk has failed", call->operation->name);
 	if (stage_looks_out(stage))
 		outlook_request(stage, call, &done, &argument);
 	world->start(world, call, done, argument);
-	if (stage->stop_at == 0 || sim_requests(stage->sim) < stage->stop_at)
+	if (stage->stop_at == 0 || requests_begun(stage) < stage->stop_at)
 		return;
 	stage->stop = 1;
-	stage->stopped_at = sim_requests(stage->sim);
+	stage->stopped_at = requests_begun(stage);
 	stage->stop_at = 0;
 }
 
 static int gate_poll(struct executor *executor, int64_t until_ms, struct error *err)
 {
-	struct executor *world = sim_executor(stage_of_gate(executor)->sim);
+	struct executor *world = world_of(stage_of_gate(executor));
 
 	return world->poll(world, until_ms, err);
 }
 
 static json_t *gate_metadata(struct executor *executor, const char *name, struct error *err)
 {
-	struct executor *world = sim_executor(stage_of_gate(executor)->sim);
+	struct executor *world = world_of(stage_of_gate(executor));
 
 	return world->metadata(world, name, err);
 }
 
 static void gate_cancel(struct executor *executor)
 {
-	struct executor *world = sim_executor(stage_of_gate(executor)->sim);
+	struct executor *world = world_of(stage_of_gate(executor));
 
 	world->cancel(world);
 }

@@ -144,7 +144,7 @@ struct run_environment stage_environment(struct stage *stage)
 {
 	return (struct run_environment){
 		.storage = &stage->disk.storage,
-		.clock = sim_clock(stage->sim),
+		.clock = stage->wire ? stage_wire_clock(stage->wire) : sim_clock(stage->sim),
 		.executor = &stage->gate,
 		.stop = &stage->stop,
 		.random = &stage->random,
@@ -163,11 +163,25 @@ struct leg_played *stage_leg_new(struct stage *stage, const char *hook, bool ope
 	return leg;
 }
 
+static void close_wire(struct stage *stage)
+{
+	stage_wire_free(stage->wire);
+	stage->wire = NULL;
+}
+
+static void open_wire(struct stage *stage)
+{
+	if (stage->services)
+		stage->wire = stage_wire_new(stage->sim, stage->services, stage->arena);
+}
+
 void stage_process_over(struct stage *stage)
 {
+	close_wire(stage);
 	if (sim_dead(stage->sim))
 		restart(stage);
 	stage_disk_mend(stage);
+	open_wire(stage);
 	outlook_process(stage);
 }
 
@@ -321,11 +335,13 @@ static void play_deployments(struct stage *stage)
 
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
 {
+	close_wire(stage);
 	stage_clear(stage);
 	stage->scene = scene;
 	reset_world(&stage->sim, scene->model, seed);
 	reset_world(&stage->alone, scene->model, seed);
 	storage_memory_watch(stage->memory, process_is_dead, stage->sim);
+	open_wire(stage);
 	stage->n_mishaps = count < MISHAPS_MOST ? count : MISHAPS_MOST;
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
@@ -415,6 +431,7 @@ void stage_init(struct stage *stage, const struct machine *machine)
 
 void stage_release(struct stage *stage)
 {
+	close_wire(stage);
 	sim_free(stage->sim);
 	sim_free(stage->alone);
 	storage_memory_free(stage->memory);

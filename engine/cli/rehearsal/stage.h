@@ -14,6 +14,7 @@
 #include "base/storage_memory.h"
 #include "cli/inputs.h"
 #include "cli/rehearsal/outlook.h"
+#include "cli/rehearsal/wire.h"
 #include "run/start.h"
 #include "sim/sim.h"
 
@@ -148,6 +149,8 @@ struct stage {
 	struct stage_disk disk;
 	struct reporter reporter;
 	struct executor gate;      /* the world's executor, with what else comes at a request */
+	struct services *services; /* that processes ask over the wire; NULL: they ask the world itself */
+	struct stage_wire *wire;   /* of the process at hand; NULL: it asks the world itself */
 	struct random random;
 	struct arena *arena;       /* of one play */
 	struct journal_shelf *shelf;
