@@ -1,7 +1,7 @@
 /* Rehearses the shipped machine by the engine that it is linked with until something is violated, and says what:
  *	hunt SCENARIO KIND INVARIANT
- * From the runs of this kind on ("crash"), or through the pairs that begin with a request that takes effect late
- * ("late"). 0: the invariant was violated; 1: another one; 2: none was. */
+ * From the runs of this kind on ("crash"; "wire-crash": over the wire), or through the pairs that begin with a request
+ * that takes effect late ("late"). 0: the invariant was violated; 1: another one; 2: none was. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -65,6 +65,17 @@ static bool hunt_pairs(struct bench *bench, uint64_t *run)
 	return false;
 }
 
+/* What is behind "wire-", and then so it is played. */
+static const char *take_wire(struct bench *bench, const char *kind)
+{
+	const size_t length = strlen("wire-");
+
+	if (strncmp(kind, "wire-", length) != 0)
+		return kind;
+	bench->rehearsal.stage.services = catalogue_services(bench->catalogue);
+	return kind + length;
+}
+
 int main(int count, char **arguments)
 {
 	struct bench bench;
@@ -76,8 +87,8 @@ int main(int count, char **arguments)
 	if (count != 4)
 		return 2;
 	bench_begin(&bench, &(struct bench_files){ 0 });
+	section = section_of(take_wire(&bench, arguments[2]));
 	bench_add_scene(&bench, arguments[1]);
-	section = section_of(arguments[2]);
 	if (section < SECTION_SINGLES)
 		run = bench_first(&bench, section);
 	caught = section == SECTION_SINGLES ? hunt_pairs(&bench, &run) : bench_hunt(&bench, NULL, &run);
