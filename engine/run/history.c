@@ -24,12 +24,51 @@ void history_release(struct history *history)
 	*history = (struct history){ 0 };
 }
 
+static char *copy_text(const char *text)
+{
+	return text ? memory_copy_text(text) : NULL;
+}
+
+void history_copy(struct history *copy, struct history *history)
+{
+	history->shares = true;
+	*copy = *history;
+	json_incref(copy->first);
+	json_incref(copy->definitions);
+	json_incref(copy->states);
+	json_incref(copy->catches);
+	json_incref(copy->leg);
+	json_incref(copy->leg_end);
+	copy->position = copy_text(history->position);
+	copy->next = copy_text(history->next);
+	copy->because = copy_text(history->because);
+	ledger_copy(&copy->ledger, &history->ledger);
+}
+
+static void own(json_t **value)
+{
+	json_t *copy = *value ? json_made(json_copy(*value)) : NULL;
+
+	json_decref(*value);
+	*value = copy;
+}
+
+/* The containers that records are put into; what is in them is never written to. */
+static void history_part(struct history *history)
+{
+	own(&history->first);
+	own(&history->definitions);
+	own(&history->states);
+	own(&history->catches);
+	history->shares = false;
+}
+
 static void keep_text(char **kept, const json_t *record, const char *key)
 {
 	const char *text = json_string_value(json_object_get(record, key));
 
 	free(*kept);
-	*kept = text ? memory_copy_text(text) : NULL;
+	*kept = copy_text(text);
 }
 
 static void keep_record(json_t **kept, json_t *record)
@@ -190,6 +229,8 @@ int history_apply(struct history *history, json_t *record, struct error *err)
 	const char *type = record_string(record, "type");
 	int64_t at_ms = time_parse(record_string(record, "at"));
 
+	if (history->shares)
+		history_part(history);
 	if (at_ms > 0)
 		history->latest_ms = at_ms;
 	for (size_t i = 0; i < ARRAY_LENGTH(history_records); i++) {

@@ -32,6 +32,7 @@ struct history {
 	int64_t since_ms;   /* when the position was reached (wall) */
 	int64_t expires_ms; /* while paused: when nobody is expected any more; 0 never */
 	int64_t latest_ms;  /* when the newest record was made */
+	bool shares;        /* `first`, `definitions`, `states` and `catches` are a copy's, too (history_copy) */
 };
 
 void history_release(struct history *history);
@@ -39,6 +40,11 @@ void history_release(struct history *history);
 /* Takes in one record, and keeps references to what matters of it: it must not be changed afterwards. -1 with
  * ERROR_DAMAGE where it cannot follow what came before. */
 int history_apply(struct history *history, json_t *record, struct error *err);
+
+/* The same history twice, for as much as its texts and its ledger's entries cost: the JSON values are shared. Each of
+ * the two takes in records as if there were no other, for the values of a history are its own to write to only behind
+ * history_apply(), which then parts them; whoever else is given one only reads it. `copy` is one of all zeros. */
+void history_copy(struct history *copy, struct history *history);
 
 json_t *history_definition(const struct history *history); /* the newest; borrowed */
 

@@ -3,6 +3,7 @@
 #include "run/journal_shelf.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 enum {
 	SHELF_BUCKETS = 1 << 12,
-	SHELF_LINES_MOST = 4 * SHELF_BUCKETS /* then it is emptied */
+	SHELF_LINES_MOST = 4 * SHELF_BUCKETS, /* then it is emptied */
+	SHELF_HISTORIES = 16 /* what one play reads again, and the beginnings that it shares with the next ones */
 };
 
 struct shelved {
@@ -21,8 +23,15 @@ struct shelved {
 	json_t *record;
 };
 
+struct shelved_history {
+	char hash[DIGEST_HEX_BYTES];
+	size_t count; /* of the records in it; 0: there is none here */
+	struct history history;
+};
+
 struct journal_shelf {
 	struct arena *arena;
+	struct shelved_history histories[SHELF_HISTORIES]; /* the one that was used last comes first */
 	struct shelved *buckets[SHELF_BUCKETS];
 	size_t count;
 };
@@ -53,6 +62,8 @@ void journal_shelf_free(struct journal_shelf *shelf)
 		return;
 	shelf_clear(shelf);
 	arena_free(shelf->arena);
+	for (size_t i = 0; i < SHELF_HISTORIES; i++)
+		history_release(&shelf->histories[i].history);
 	free(shelf);
 }
 
@@ -94,4 +105,47 @@ void journal_shelf_keep(struct journal_shelf *shelf, const char *before, const c
 	};
 	*bucket = made;
 	shelf->count++;
+}
+
+static bool leads_to(const struct journal *journal, const struct shelved_history *known)
+{
+	return known->count > 0 && known->count <= journal_count(journal) &&
+	       strcmp(known->hash, record_string(journal_get(journal, known->count - 1), "sha256")) == 0;
+}
+
+static struct shelved_history *first_in_row(struct journal_shelf *shelf, size_t i)
+{
+	const struct shelved_history used = shelf->histories[i];
+
+	memmove(&shelf->histories[1], &shelf->histories[0], i * sizeof(used));
+	shelf->histories[0] = used;
+	return &shelf->histories[0];
+}
+
+size_t journal_shelf_history(struct journal_shelf *shelf, const struct journal *journal, struct history *history)
+{
+	size_t best = SHELF_HISTORIES;
+
+	for (size_t i = 0; shelf && i < SHELF_HISTORIES; i++)
+		if (leads_to(journal, &shelf->histories[i]) &&
+		    (best == SHELF_HISTORIES || shelf->histories[i].count > shelf->histories[best].count))
+			best = i;
+	if (best == SHELF_HISTORIES)
+		return 0;
+	history_copy(history, &first_in_row(shelf, best)->history);
+	return shelf->histories[0].count;
+}
+
+void journal_shelf_keep_history(struct journal_shelf *shelf, const struct journal *journal, struct history *history)
+{
+	const size_t count = journal_count(journal);
+	struct shelved_history *kept;
+
+	if (!shelf || count == 0)
+		return;
+	kept = first_in_row(shelf, SHELF_HISTORIES - 1);
+	history_release(&kept->history);
+	snprintf(kept->hash, sizeof(kept->hash), "%s", record_string(journal_get(journal, count - 1), "sha256"));
+	kept->count = count;
+	history_copy(&kept->history, history);
 }

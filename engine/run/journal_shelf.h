@@ -1,12 +1,19 @@
-/* Lines of journals that this process has written, or read and found whole, for when it reads them again. A line is
- * known by its hash, which stands for all lines before it, and its bytes are compared: what the disk holds now is what
- * counts, and its record is what reading it would make (the text is that of the value, byte for byte). */
+/* What this process knows of journals that it reads again and again, as a rehearsal does.
+ *
+ * Lines that it has written, or read and found whole. A line is known by its hash, which stands for all lines before
+ * it, and its bytes are compared: what the disk holds now is what counts, and its record is what reading it would make
+ * (the text is that of the value, byte for byte).
+ *
+ * Histories that it has replayed, by the hash of the last line that is in them. They are asked for with journals whose
+ * lines have all been read, known or not: so a line that is damaged is found by reading, before any of this. */
 #ifndef TIDEGATE_RUN_JOURNAL_SHELF_H
 #define TIDEGATE_RUN_JOURNAL_SHELF_H
 
 #include <jansson.h>
 
 #include "base/digest.h"
+#include "run/history.h"
+#include "run/journal.h"
 
 struct journal_shelf;
 
@@ -19,5 +26,11 @@ json_t *journal_shelf_find(const struct journal_shelf *shelf, const char *before
 /* What is known already is not kept twice. */
 void journal_shelf_keep(struct journal_shelf *shelf, const char *before, const char *line, size_t length,
 			json_t *record);
+
+/* A copy, in *history (one of all zeros), of where the first records of `journal` lead: how many those are, as many as
+ * are known. 0: none, and *history is left alone. `shelf` may be NULL. */
+size_t journal_shelf_history(struct journal_shelf *shelf, const struct journal *journal, struct history *history);
+/* Where all of its records lead, by history_apply() from the first one on. */
+void journal_shelf_keep_history(struct journal_shelf *shelf, const struct journal *journal, struct history *history);
 
 #endif

@@ -35,6 +35,35 @@ void ledger_release(struct ledger *ledger)
 	*ledger = (struct ledger){ 0 };
 }
 
+static struct doubt *doubts_copy(const struct ledger_entry *entry)
+{
+	struct doubt *copy = entry->n_doubts ? memory_new(entry->n_doubts, sizeof(*copy)) : NULL;
+
+	for (size_t i = 0; i < entry->n_doubts; i++) {
+		copy[i] = entry->doubts[i];
+		json_incref(copy[i].record);
+	}
+	return copy;
+}
+
+void ledger_copy(struct ledger *copy, const struct ledger *ledger)
+{
+	*copy = (struct ledger){ .count = ledger->count };
+	if (ledger->count > 0)
+		copy->entries = memory_new(ledger->count, sizeof(*copy->entries));
+	for (size_t i = 0; i < ledger->count; i++) {
+		const struct ledger_entry *entry = &ledger->entries[i];
+
+		copy->entries[i] = *entry;
+		copy->entries[i].resource = memory_copy_text(entry->resource);
+		copy->entries[i].state = memory_copy_text(entry->state);
+		copy->entries[i].doubts = doubts_copy(entry);
+		json_incref(entry->held);
+		json_incref(entry->undone);
+		json_incref(entry->trouble);
+	}
+}
+
 struct ledger_entry *ledger_find(const struct ledger *ledger, const char *resource)
 {
 	for (size_t i = 0; i < ledger->count; i++)

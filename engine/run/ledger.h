@@ -42,6 +42,8 @@ struct ledger {
 const char *record_string(const json_t *record, const char *key);
 
 void ledger_release(struct ledger *ledger);
+/* The entries anew, the records that they hold shared. `copy` is one of all zeros. */
+void ledger_copy(struct ledger *copy, const struct ledger *ledger);
 
 /* Takes in one record, and keeps references to what matters of it; what is not about changes is passed over.
  * -1: it contradicts what came before. */

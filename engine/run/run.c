@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run/internal.h"
+#include "run/journal_shelf.h"
 #include "text/json.h"
 
 const struct history *run_history(const struct run *run)
@@ -196,11 +197,16 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 	return run;
 }
 
-static int replay(struct journal *journal, struct history *history, struct error *err)
+static int replay(struct journal_shelf *shelf, const struct journal *journal, struct history *history,
+		  struct error *err)
 {
-	for (size_t i = 0; i < journal_count(journal); i++)
+	const size_t count = journal_count(journal), known = journal_shelf_history(shelf, journal, history);
+
+	for (size_t i = known; i < count; i++)
 		if (history_apply(history, journal_get(journal, i), err) != 0)
 			return error_prefix(err, "%s", journal_run(journal));
+	if (known < count)
+		journal_shelf_keep_history(shelf, journal, history);
 	return 0;
 }
 
@@ -303,7 +309,7 @@ int run_find(struct storage *storage, const char *id, struct found_run *found, s
 {
 	*found = (struct found_run){ 0 };
 	found->journal = journal_read(storage, id, &found->tail, err);
-	if (found->journal && replay(found->journal, &found->history, err) == 0)
+	if (found->journal && replay(storage->shelf, found->journal, &found->history, err) == 0)
 		return 0;
 	found_run_release(found);
 	return -1;
@@ -350,23 +356,26 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 struct run *run_read(const struct run_environment *environment, const char *id, struct error *err)
 {
 	struct run *run = run_make(environment, RUN_PLAN);
-	struct journal_tail tail = { 0 };
-	json_t *hook = json_object();
-	int result = -1;
+	struct found_run found;
+	json_t *hook;
 
-	run->journal = journal_read(environment->storage, id, &tail, err);
-	if (run->journal && replay(run->journal, &run->history, err) == 0 && load_newest(run, err) == 0) {
-		run->last_record = (json_int_t)journal_count(run->journal);
-		run_make_document(run, hook);
-		result = 0;
+	if (run_find(environment->storage, id, &found, err) != 0) {
+		run_free(run);
+		return NULL;
 	}
+	run->journal = found.journal;
+	run->history = found.history;
+	if (load_newest(run, err) != 0) {
+		run_free(run);
+		return NULL;
+	}
+	hook = json_object();
+	run->last_record = (json_int_t)journal_count(run->journal);
+	run_make_document(run, hook);
+	json_decref(hook);
 	journal_close(run->journal);
 	run->journal = NULL;
-	json_decref(hook);
-	if (result == 0)
-		return run;
-	run_free(run);
-	return NULL;
+	return run;
 }
 
 int run_redefine(struct run *run, const struct machine *machine, json_t *input, json_t *env, struct error *err)
