@@ -49,11 +49,13 @@ struct run {
 	bool preflighted;
 	bool only_waits; /* where it was stopped, all that was asked for was done, and only effects were waited for */
 	bool caught;     /* the error of the state passed last */
+	bool after_error; /* likewise, of the one before the state at hand */
 	bool found_out; /* an action that takes the subject out of traffic had nothing to do */
 	struct action_result failed; /* of the state that failed last */
 	char failed_state[128];
 	struct action_result cause; /* of the newest failure that a catch took */
 	char cause_state[128];
+	char earlier[512];          /* of what a catch took before that; "": nothing */
 	struct verified *verified;  /* what settled in this leg, to be looked at once more before exit 0 */
 	struct error fatal;         /* the journal or waiting itself failed: no mutation any more */
 };

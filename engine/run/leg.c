@@ -3,16 +3,18 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/printable.h"
 #include "run/internal.h"
 #include "text/json.h"
 
-static bool is_goal(const struct leg *leg, const struct state *state)
+/* Where no goal is named, a pause is one for whom no error has led there. */
+static bool is_goal(const struct run *run, const struct leg *leg, const struct state *state)
 {
 	if (!leg->goal)
-		return (state->kind == STATE_PAUSE && !leg->passes_pauses) ||
+		return (state->kind == STATE_PAUSE && !leg->passes_pauses && !run->after_error) ||
 		       (state->kind == STATE_END && state->end == END_SUCCEEDED);
 	for (size_t i = 0; i < leg->goal->count; i++)
 		if (strcmp(leg->goal->rows[i].name, state_name(state)) == 0)
@@ -88,10 +90,18 @@ static void end_stopped(struct run *run, const struct leg *leg, struct leg_resul
 		 result->out_of_time ? "the leg's time is over" : "stopped by a signal");
 }
 
+static void add_earlier(const struct run *run, struct leg_result *result)
+{
+	char *message = memory_format("%s; before that %s", result->message, run->earlier);
+
+	printable_copy(result->message, sizeof(result->message), message);
+	free(message);
+}
+
 /* Where the run came to rest: an end or a pause, sought or not. */
 static void end_at(struct run *run, const struct leg *leg, const struct state *state, struct leg_result *result)
 {
-	bool goal = is_goal(leg, state);
+	bool goal = is_goal(run, leg, state);
 
 	if (goal && !(state->kind == STATE_END && run->history.ledger.count > 0)) {
 		result->status = EXIT_REACHED;
@@ -111,6 +121,8 @@ static void end_at(struct run *run, const struct leg *leg, const struct state *s
 		result->failure = FAILURE_REFUSED;
 	result->status = run->history.ledger.count > 0 ? EXIT_LEFT : EXIT_FAILED;
 	result->rests = result->status == EXIT_LEFT && state->kind == STATE_PAUSE;
+	if (result->rests && run->earlier[0])
+		add_earlier(run, result);
 }
 
 static const struct state *standing_state(struct run *run)
@@ -136,9 +148,9 @@ static enum passage pass(struct run *run, const struct leg *leg, const struct st
 {
 	if (run_must_stop(run))
 		return PASSAGE_STOPPED;
-	if (leg->goal && is_goal(leg, state) && state->kind != STATE_PAUSE && state->kind != STATE_END)
+	if (leg->goal && is_goal(run, leg, state) && state->kind != STATE_PAUSE && state->kind != STATE_END)
 		return rest_before(run, state);
-	if (is_goal(leg, state) && run->mode == RUN_REAL && run_verify(run) != 0)
+	if (is_goal(run, leg, state) && run->mode == RUN_REAL && run_verify(run) != 0)
 		return run_must_stop(run) ? PASSAGE_STOPPED : run_catch(run, state);
 	return run_pass_state(run, state);
 }
@@ -161,9 +173,9 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 {
 	for (;;) {
 		const struct state *state = standing_state(run);
-		bool after_error = run->caught;
 		enum passage passage;
 
+		run->after_error = run->caught;
 		run->caught = false;
 		passage = state ? pass(run, leg, state) : PASSAGE_STOPPED;
 		if (!state)
@@ -172,8 +184,8 @@ static void drive_leg(struct run *run, const struct leg *leg, struct leg_result 
 		if (passage == PASSAGE_ON)
 			continue;
 		/* An error that leads back to a pause is to be waited out there, not to be met again at once. */
-		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !after_error && !is_goal(leg, state) &&
-		    leave_pause(run) == 0)
+		if (passage == PASSAGE_PAUSED && leg->passes_pauses && !run->after_error &&
+		    !is_goal(run, leg, state) && leave_pause(run) == 0)
 			continue;
 		if (passage == PASSAGE_STOPPED) {
 			end_stopped(run, leg, result);

@@ -60,7 +60,7 @@ enum run_mode {
 struct leg {
 	const char *name;         /* the lifecycle event, or "run", "resume", "restore" */
 	json_t *hook;             /* event, deployment_id, ...: what expressions read; may be an empty object */
-	const struct state_list *goal; /* NULL: any pause, or an end that succeeded */
+	const struct state_list *goal; /* NULL: any pause that no error leads to, or an end that succeeded */
 	int64_t at_most_ms;       /* 0: no bound */
 	bool begins;              /* at start_at, with what the ledger holds */
 	bool leaves_paused;       /* goes on from the pause at which the run stands */

@@ -177,6 +177,20 @@ static int64_t catch_uses(void *argument, const struct catcher *catcher)
 	return json_integer_value(json_object_get(uses->run->history.catches, key));
 }
 
+/* Where one failure follows another, the newest tells where the run is led, and the one before it why it came there. */
+static void take_for_cause(struct run *run)
+{
+	char *before = run->cause.failure != FAILURE_NONE
+			       ? memory_format("%s: %s: %s", run->cause_state, failures[run->cause.failure].name,
+					       run->cause.message)
+			       : memory_copy_text("");
+
+	printable_copy(run->earlier, sizeof(run->earlier), before);
+	free(before);
+	run->cause = run->failed;
+	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
+}
+
 enum passage run_catch(struct run *run, const struct state *state)
 {
 	struct catch_uses uses = { .run = run, .state = state };
@@ -188,8 +202,7 @@ enum passage run_catch(struct run *run, const struct state *state)
 	if (!catcher)
 		return PASSAGE_FAILED;
 	run->caught = true;
-	run->cause = run->failed;
-	snprintf(run->cause_state, sizeof(run->cause_state), "%s", run->failed_state);
+	take_for_cause(run);
 	catcher_key(run, state, catcher, key, sizeof(key));
 	return run_record(run, "caught",
 			  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "state", state_name(state), "catch", key,

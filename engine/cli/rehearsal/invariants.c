@@ -212,12 +212,6 @@ static bool restoring_failed(const struct ledger *ledger)
 	return false;
 }
 
-/* On its way back it was led to where the next leg goes on: what is out stays out, as where a check does not hold. */
-static bool was_kept_out(const struct history *history, const struct leg_played *leg)
-{
-	return !leg->opens && history->standing == STANDING_PAUSED;
-}
-
 static void check_exit_3(struct stage *stage, const struct leg_played *leg)
 {
 	struct history history = { 0 };
@@ -226,7 +220,8 @@ static void check_exit_3(struct stage *stage, const struct leg_played *leg)
 
 	if (open && history.ledger.count == 0)
 		violate(stage, RULE_EXIT_3, "the ledger is empty: %s", leg->result.message);
-	if (open && history.ledger.count > 0 && !restoring_failed(&history.ledger) && !was_kept_out(&history, leg))
+	/* Where it rests, it was led to where the next leg goes on: what is out stays out, as a check did not hold. */
+	if (open && history.ledger.count > 0 && !restoring_failed(&history.ledger) && !leg->result.rests)
 		violate(stage, RULE_LEFT, "the ledger still holds %s, changed by %s: no state restores it",
 			history.ledger.entries[0].resource, history.ledger.entries[0].state);
 	history_release(&history);
