@@ -235,6 +235,8 @@ static int sync_nothing(struct storage *storage, struct storage_file *file, stru
 	return 0;
 }
 
+#define OUT_OF_SERVICE "OUT_OF_SERVICE:\n    pause: {expires: 2h, on_expire: "
+
 static const struct mutant mutants[] = {
 	{ .name = "a machine without RESTORE", .invariant = "L1",
 	  .machine = { { "next: RESTORE\n", "next: IN_SERVICE\n" } } },
@@ -242,16 +244,16 @@ static const struct mutant mutants[] = {
 	  .machine = { { "    restore: all # what is left", "    restore: [MAKE_ROOM] # what is left" } } },
 	{ .name = "catch leads past every restore", .invariant = "L1",
 	  .section = SECTION_FAULT,
-	  .machine = { { "catch: [{errors: [any], next: UNDO}]", "catch: [{errors: [any], next: FAILED}]" } } },
+	  .machine = { { "catch: [{errors: [any], next: ASK_APP}]", "catch: [{errors: [any], next: FAILED}]" } } },
 	{ .name = "what fails is not restored but for one", .invariant = "L1",
 	  .section = SECTION_FAULT,
 	  .machine = { { "UNDO: {restore: all,", "UNDO: {restore: [SUSPEND_PROCS]," } } },
 	{ .name = "on_expire gives traffic to half an installation", .invariant = "traffic",
 	  .section = SECTION_ABANDONED,
-	  .machine = { { "on_expire: FREE_PROCS", "on_expire: LEFT" } } },
+	  .machine = { { OUT_OF_SERVICE "FREE_PROCS", OUT_OF_SERVICE "LEFT" } } },
 	{ .name = "on_expire frees nothing", .invariant = "home",
 	  .section = SECTION_ABANDONED,
-	  .machine = { { "on_expire: FREE_PROCS", "on_expire: STILL_OUT" } } },
+	  .machine = { { OUT_OF_SERVICE "FREE_PROCS", OUT_OF_SERVICE "STILL_OUT" } } },
 	{ .name = "an instance that is unhealthy is said to be in service", .invariant = "W8",
 	  .machine = { { "    next: WAIT_HEALTHY\n", "    next: RESTORE\n" } } },
 	{ .name = "the machine expects what is not so", .invariant = "expect",

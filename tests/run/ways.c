@@ -26,6 +26,7 @@ LOAD(load_target_groups, OF_TARGET_GROUPS)
 	{                                                                                                             \
 		.machine = name, .load = loader, .quick = quick_world, .slow = "group-of-three",                      \
 		.leaves = { "SuspendProcesses", "UpdateAutoScalingGroup", "EnterStandby" },                           \
+		.leaves_by = "ENTER_STANDBY",                                                                         \
 		.returns = { "ExitStandby", "UpdateAutoScalingGroup", "ResumeProcesses" },                            \
 		.out = GROUP ".[minimum, desired] == [`2`, `2`] && " IN_STANDBY, .processes = THEIR_PROCESSES,        \
 		.forgotten = { "UpdateAutoScalingGroup", 2, "RESTORE" },                                              \
@@ -41,6 +42,7 @@ const struct way ways[WAYS] = {
 		.quick = quick_world,
 		.slow = "group-of-three",
 		.leaves = { "SuspendProcesses", "SetDesiredCapacity", "SetInstanceProtection", "EnterStandby" },
+		.leaves_by = "ENTER_STANDBY",
 		.returns = { "ExitStandby", "TerminateInstanceInAutoScalingGroup", "ResumeProcesses" },
 		.out = GROUP ".[minimum, desired] == [`3`, `3`] && " IN_STANDBY,
 		.processes = THEIR_PROCESSES,
@@ -55,6 +57,7 @@ const struct way ways[WAYS] = {
 		.quick = quick_world,
 		.slow = "group-of-three",
 		.leaves = { "SuspendProcesses", "DeregisterTargets", "DeregisterInstancesFromLoadBalancer" },
+		.leaves_by = "LEAVE_BALANCERS",
 		.returns = { "RegisterInstancesWithLoadBalancer", "RegisterTargets", "ResumeProcesses" },
 		.out = GROUP ".[minimum, desired] == [`3`, `3`] && " IN_NO_TARGET_GROUP " && " WITH_NO_BALANCER,
 		.processes = ALL_PROCESSES,
@@ -68,6 +71,7 @@ const struct way ways[WAYS] = {
 		.quick = quick_classic,
 		.slow = "classic-pair",
 		.leaves = { "DeregisterInstancesFromLoadBalancer", "DeregisterInstancesFromLoadBalancer" },
+		.leaves_by = "DEREGISTER",
 		.returns = { "RegisterInstancesWithLoadBalancer", "RegisterInstancesWithLoadBalancer" },
 		.out = WITH_NO_BALANCER,
 		.forgotten = { "RegisterInstancesWithLoadBalancer", 2, "REGISTER" },
@@ -78,6 +82,7 @@ const struct way ways[WAYS] = {
 		.quick = quick_targets,
 		.slow = "several-ports",
 		.leaves = { "DeregisterTargets", "DeregisterTargets" },
+		.leaves_by = "DEREGISTER",
 		.returns = { "RegisterTargets", "RegisterTargets" },
 		.out = IN_NO_TARGET_GROUP,
 		.forgotten = { "RegisterTargets", 2, "REGISTER" },

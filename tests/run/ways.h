@@ -12,6 +12,7 @@ struct way {
 	const char *quick;                   /* drains and checks of seconds */
 	const char *slow;                    /* one that drains for five minutes */
 	const char *leaves[WAY_STEPS_MOST];  /* the requests that change something in the quick one, in order */
+	const char *leaves_by;               /* the state that sends the last one */
 	const char *returns[WAY_STEPS_MOST];
 	const char *out;                     /* of the quick one, while the instance is out */
 	const char *processes;               /* what the group must not do meanwhile, as JMESPath */
