@@ -85,14 +85,14 @@ static bool line_is_hashed(struct digester *digester, const struct rest *line, c
 	return memcmp(digits, hex, HASH_DIGITS) == 0;
 }
 
-/* The hash of the line that ends at `end`, which is behind its newline: the last but one of what is in front. */
-static bool hash_before(const struct rest *rest, const char *end, char hash[DIGEST_HEX_BYTES])
+/* Where a line that is whole has it. */
+static bool hash_of_line(const struct rest *line, char hash[DIGEST_HEX_BYTES])
 {
-	const size_t tail = HASH_DIGITS + sizeof(JOURNAL_HASH_END) - 1 + 1;
+	const size_t tail = HASH_DIGITS + sizeof(JOURNAL_HASH_END) - 1;
 
-	if ((size_t)(end - rest->bytes) < tail)
+	if (line->length < tail)
 		return false;
-	memcpy(hash, end - tail, HASH_DIGITS);
+	memcpy(hash, line->bytes + line->length - tail, HASH_DIGITS);
 	hash[HASH_DIGITS] = '\0';
 	return true;
 }
@@ -115,7 +115,7 @@ static json_t *last_record(const struct journal_shelf *shelf, const struct rest 
 	json_t *known;
 
 	newline = end && *end == '\n' ? memrchr(rest->bytes, '\n', rest->length - 1) : NULL;
-	if (!newline || !hash_before(rest, newline + 1, before))
+	if (!newline || !hash_of_line(&(struct rest){ rest->bytes, (size_t)(newline - rest->bytes) }, before))
 		return NULL;
 	line = (struct rest){ newline + 1, (size_t)(end - newline) - 1 };
 	if (!memmem(line.bytes, line.length, with, strlen(with)))
@@ -174,10 +174,12 @@ static void journal_add_read(struct journal *journal, const struct rest *line, j
 static bool journal_take_known(struct journal *journal, const struct rest *line)
 {
 	json_t *record = journal_shelf_find(journal->storage->shelf, journal->hash, line->bytes, line->length);
+	char hash[DIGEST_HEX_BYTES];
 
 	if (!record || (journal->count == 0 && first_record_fault(journal, record)))
 		return false;
-	journal_add_read(journal, line, json_incref(record), json_string_value(json_object_get(record, "sha256")));
+	hash_of_line(line, hash);
+	journal_add_read(journal, line, json_incref(record), hash);
 	return true;
 }
 
