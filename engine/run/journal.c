@@ -125,6 +125,7 @@ static int journal_begin(struct journal *journal, const char *type, json_t *fiel
 {
 	struct storage *storage = journal->storage;
 
+	journal_shelf_begin(storage->shelf);
 	journal_add_line(journal, record_new(journal, type, fields));
 	if (storage->create(storage, journal->name, journal->pending.bytes, journal->pending.length,
 			    JOURNAL_RESERVE_BYTES, &journal->file, err))

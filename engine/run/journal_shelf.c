@@ -12,7 +12,8 @@
 
 enum {
 	SHELF_BUCKETS = 1 << 12,
-	SHELF_LINES_MOST = 4 * SHELF_BUCKETS, /* then it is emptied */
+	SHELF_LINES_MANY = 2048, /* of many plays; more of them lie too far apart in memory to be worth it */
+	SHELF_LINES_MOST = 16 * SHELF_BUCKETS, /* then it is emptied in any case */
 	SHELF_HISTORIES = 16 /* what one play reads again, and the beginnings that it shares with the next ones */
 };
 
@@ -65,6 +66,12 @@ void journal_shelf_free(struct journal_shelf *shelf)
 	for (size_t i = 0; i < SHELF_HISTORIES; i++)
 		history_release(&shelf->histories[i].history);
 	free(shelf);
+}
+
+void journal_shelf_begin(struct journal_shelf *shelf)
+{
+	if (shelf && shelf->count > SHELF_LINES_MANY)
+		shelf_clear(shelf);
 }
 
 /* By the last of its hash's digits, which are as good as random. */

@@ -17,6 +17,9 @@
 
 struct journal_shelf;
 
+/* A new journal begins: where there are many lines, they are let go of. Never in between, for it will be read again. */
+void journal_shelf_begin(struct journal_shelf *shelf); /* may be NULL */
+
 struct journal_shelf *journal_shelf_new(void);
 void journal_shelf_free(struct journal_shelf *shelf); /* NULL is allowed */
 

@@ -82,6 +82,33 @@ static void a_full_shelf_is_emptied(void **state)
 	json_decref(record);
 }
 
+/* Whatever is read in a play, however long, is written in it. */
+static void many_lines_are_let_go_of_where_a_journal_begins(void **state)
+{
+	static const struct {
+		unsigned lines;
+		bool kept;
+	} rows[] = { { 1000, true }, { 10 * 1000, false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct journal_shelf *shelf = journal_shelf_new();
+		json_t *record = json_object();
+		char before[16];
+
+		for (unsigned line = 0; line < rows[i].lines; line++) {
+			snprintf(before, sizeof(before), "%u", line);
+			journal_shelf_keep(shelf, before, LINE, strlen(LINE), record);
+		}
+		assert_ptr_equal(journal_shelf_find(shelf, "0", LINE, strlen(LINE)), record);
+		journal_shelf_begin(shelf);
+		assert_ptr_equal(journal_shelf_find(shelf, "0", LINE, strlen(LINE)), rows[i].kept ? record : NULL);
+		journal_shelf_free(shelf);
+		json_decref(record);
+	}
+	journal_shelf_begin(NULL);
+}
+
 static int64_t fixed_wall_ms(struct clock *clock)
 {
 	(void)clock;
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_line_is_known_by_every_byte_and_by_what_was_before_it),
 		cmocka_unit_test(a_line_is_kept_once),
 		cmocka_unit_test(a_full_shelf_is_emptied),
+		cmocka_unit_test(many_lines_are_let_go_of_where_a_journal_begins),
 		cmocka_unit_test(what_was_written_is_what_would_be_read),
 		cmocka_unit_test(the_last_record_is_known_too),
 		cmocka_unit_test(what_was_read_once_is_the_same_record_again_but_under_its_own_name_only),
