@@ -314,6 +314,45 @@ void storage_memory_reset(struct storage_memory *memory)
 	*memory = (struct storage_memory){ .storage = memory->storage };
 }
 
+static void copy_files(struct storage_memory *memory, const struct storage_memory *from)
+{
+	struct memory_file **end = &memory->files;
+
+	for (const struct memory_file *file = from->files; file; file = file->next) {
+		struct memory_file *made = memory_new(1, sizeof(*made));
+
+		made->name = memory_copy_text(file->name);
+		buffer_add(&made->bytes, file->bytes.bytes, file->bytes.length);
+		made->durable = file->durable;
+		*end = made;
+		end = &made->next;
+	}
+}
+
+static size_t step_room(unsigned steps)
+{
+	size_t room = 1;
+
+	while (room <= steps)
+		room *= 2;
+	return room;
+}
+
+void storage_memory_copy(struct storage_memory *memory, const struct storage_memory *from)
+{
+	const struct storage storage = memory->storage;
+
+	storage_memory_reset(memory);
+	*memory = *from;
+	memory->storage = storage;
+	memory->locks = NULL;
+	memory->files = NULL;
+	memory->step_bytes = memory_resize(NULL, step_room(from->steps), sizeof(size_t));
+	if (from->steps > 0)
+		memcpy(memory->step_bytes, from->step_bytes, from->steps * sizeof(size_t));
+	copy_files(memory, from);
+}
+
 void storage_memory_crash_at(struct storage_memory *memory, unsigned step, size_t keep, void (*died)(void *argument),
 			     void *argument)
 {

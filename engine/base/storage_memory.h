@@ -17,6 +17,9 @@ struct storage *storage_memory_storage(struct storage_memory *memory);
 /* Empty again, with no step counted and no crash to come. */
 void storage_memory_reset(struct storage_memory *memory);
 
+/* The files of another one, its steps and the crash that is to come; not its locks, and nothing that it has open. */
+void storage_memory_copy(struct storage_memory *memory, const struct storage_memory *from);
+
 /* At the `step`-th step the process dies: `keep` bytes of what it writes reach the disk (of a new file all or nothing),
  * SIZE_MAX: all, and the step is done. `died(argument)` is called then, once; from there on everything fails, until
  * storage_memory_restart. */

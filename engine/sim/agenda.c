@@ -132,6 +132,15 @@ void sim_free(struct sim *sim)
 	free(sim);
 }
 
+static void add_past(struct sim *sim, const struct world *world, int64_t until_ms)
+{
+	struct past *past = rows_add(&sim->pasts);
+
+	past->until_ms = until_ms;
+	world_init(&past->world, 0);
+	world_copy(&past->world, world);
+}
+
 /* What is in flight belongs to the model's client. */
 static void copy_events(struct sim *sim, const struct sim *model)
 {
@@ -144,21 +153,84 @@ static void copy_events(struct sim *sim, const struct sim *model)
 	}
 }
 
+static void copy_world(struct sim *sim, const struct sim *from)
+{
+	world_copy(&sim->world, &from->world);
+	rows_copy(&sim->faults, &from->faults);
+	rows_copy(&sim->acts, &from->acts);
+	sim->event_order = from->event_order;
+	sim->keeps_past = from->keeps_past;
+	sim->skew_ms = from->skew_ms;
+	sim->booted_ms = from->booted_ms;
+}
+
 void sim_reset(struct sim *sim, const struct sim *model, uint64_t seed)
 {
 	forget_run(sim);
-	world_copy(&sim->world, &model->world);
+	copy_world(sim, model);
 	copy_events(sim, model);
-	rows_copy(&sim->faults, &model->faults);
-	rows_copy(&sim->acts, &model->acts);
 	sim->world.random = seed;
-	sim->event_order = model->event_order;
 	sim->requests = sim->delivered = sim->boots = 0;
 	sim->changed_ms = model->world.now_ms;
 	sim->dead = false;
-	sim->keeps_past = model->keeps_past;
-	sim->skew_ms = model->skew_ms;
-	sim->booted_ms = model->booted_ms;
+	name_boot(sim);
+}
+
+/* Texts that the other world has made are its own. */
+static void own_texts(struct sim *sim, const struct world *world)
+{
+	for (size_t i = 0; i < world->tags.count; i++) {
+		struct tag *tag = rows_at(&world->tags, i);
+
+		tag->key = arena_copy_text(sim->names, tag->key);
+		tag->value = arena_copy_text(sim->names, tag->value);
+	}
+}
+
+static void copy_pasts(struct sim *sim, const struct sim *from)
+{
+	for (size_t i = 0; i < from->pasts.count; i++) {
+		const struct past *past = rows_at(&from->pasts, i);
+
+		add_past(sim, &past->world, past->until_ms);
+	}
+}
+
+static void copy_names(struct sim *sim, const struct sim *from)
+{
+	if (!from->names)
+		return;
+	sim->names = arena_new();
+	sim->names_bytes = from->names_bytes;
+	own_texts(sim, &sim->world);
+	for (size_t i = 0; i < sim->pasts.count; i++)
+		own_texts(sim, &((struct past *)rows_at(&sim->pasts, i))->world);
+}
+
+static void copy_run(struct sim *sim, const struct sim *from)
+{
+	rows_copy(&sim->events, &from->events);
+	rows_copy(&sim->flights, &from->flights);
+	rows_copy(&sim->log, &from->log);
+	for (size_t i = 0; i < sim->flights.count; i++)
+		json_incref(((struct flight *)rows_at(&sim->flights, i))->input);
+	for (size_t i = 0; i < sim->log.count; i++)
+		json_incref((json_t *)(uintptr_t)((struct sim_logged *)rows_at(&sim->log, i))->input);
+}
+
+/* What it keeps of its answers is made again. */
+void sim_copy(struct sim *sim, const struct sim *from)
+{
+	forget_run(sim);
+	copy_world(sim, from);
+	copy_pasts(sim, from);
+	copy_run(sim, from);
+	copy_names(sim, from);
+	sim->requests = from->requests;
+	sim->delivered = from->delivered;
+	sim->boots = from->boots;
+	sim->changed_ms = from->changed_ms;
+	sim->dead = from->dead;
 	name_boot(sim);
 }
 
@@ -205,7 +277,6 @@ void agenda_add(struct sim *sim, int64_t at_ms, enum event_kind kind, size_t ind
 /* Before something changes, the world as it has been until now is put aside; what is too old to matter is dropped. */
 static void keep_past(struct sim *sim)
 {
-	struct past *past;
 	size_t old = 0;
 
 	while (old < sim->pasts.count &&
@@ -215,10 +286,7 @@ static void keep_past(struct sim *sim)
 		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
 	if (old)
 		rows_drop_first(&sim->pasts, old);
-	past = rows_add(&sim->pasts);
-	past->until_ms = sim->world.now_ms;
-	world_init(&past->world, 0);
-	world_copy(&past->world, &sim->world);
+	add_past(sim, &sim->world, sim->world.now_ms);
 }
 
 static void (*const event_handlers[EVENT_COUNT])(struct sim *sim, size_t index, unsigned generation) = {
