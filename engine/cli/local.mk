@@ -49,6 +49,7 @@ libcommands_a_SOURCES = \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
 	engine/cli/rehearsal/alike.c \
+	engine/cli/rehearsal/checkpoint.c \
 	engine/cli/rehearsal/damage.c \
 	engine/cli/rehearsal/disk.c \
 	engine/cli/rehearsal/facts.c \
@@ -63,7 +64,7 @@ libcommands_a_SOURCES = \
 	engine/cli/rehearsal/outlook.c engine/cli/rehearsal/outlook.h \
 	engine/cli/rehearsal/profile.c \
 	engine/cli/rehearsal/rehearsal.c engine/cli/rehearsal/rehearsal.h \
-	engine/cli/rehearsal/rules.h engine/cli/rehearsal/sent.c \
+	engine/cli/rehearsal/rules.h engine/cli/rehearsal/scene.c engine/cli/rehearsal/sent.c \
 	engine/cli/rehearsal/stage.c engine/cli/rehearsal/stage.h \
 	engine/cli/rehearsal/tally.c \
 	engine/cli/rehearsal/timer.c \

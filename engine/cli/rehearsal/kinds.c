@@ -121,22 +121,27 @@ static void help_when_cut_off(struct stage *stage, const struct mishap *mishap)
 
 /* ---- the table ---- */
 
+/* What `at` counts; and nothing of the mishap is there before. */
+enum counted { COUNTED_NOT, COUNTED_REQUESTS, COUNTED_STEPS };
+
 static const struct kind_row {
 	void (*arm)(struct stage *stage, const struct mishap *mishap, struct progress_mark from);
 	void (*moments[MOMENT_COUNT])(struct stage *stage, const struct mishap *mishap);
 	bool dies;  /* by it the process does; what follows is counted from the next one on */
 	bool lasts; /* once it has come, it goes on being so */
+	enum counted at;
 } kind_rows[MISHAP_KIND_COUNT] = {
-	[MISHAP_CRASH_WRITE] = { arm_write, .dies = true },
-	[MISHAP_CRASH_REQUEST] = { arm_fault, .dies = true },
-	[MISHAP_FAULT] = { arm_fault },
-	[MISHAP_ACT] = { arm_act },
+	[MISHAP_CRASH_WRITE] = { arm_write, .dies = true, .at = COUNTED_STEPS },
+	[MISHAP_CRASH_REQUEST] = { arm_fault, .dies = true, .at = COUNTED_REQUESTS },
+	[MISHAP_FAULT] = { arm_fault, .at = COUNTED_REQUESTS },
+	[MISHAP_ACT] = { arm_act, .at = COUNTED_REQUESTS },
 	[MISHAP_ABANDONED] = { NULL, { [MOMENT_PAUSED] = wait_for_timer }, .lasts = true },
-	[MISHAP_GIVEN_UP] = { arm_fault, { [MOMENT_CUT_OFF] = give_up }, .dies = true, .lasts = true },
-	[MISHAP_STOPPED] = { arm_stop },
+	[MISHAP_GIVEN_UP] = { arm_fault, { [MOMENT_CUT_OFF] = give_up }, .dies = true, .lasts = true,
+			      .at = COUNTED_REQUESTS },
+	[MISHAP_STOPPED] = { arm_stop, .at = COUNTED_REQUESTS },
 	[MISHAP_PLANNED] = { NULL, { [MOMENT_BEGINS] = stage_plan } },
 	[MISHAP_ADOPTED] = { NULL, .lasts = true },
-	[MISHAP_DISK] = { arm_disk },
+	[MISHAP_DISK] = { arm_disk, .at = COUNTED_STEPS },
 	[MISHAP_LOOK] = { arm_look },
 	[MISHAP_DAMAGED] = { NULL, { [MOMENT_LEG_OVER] = stage_damage } },
 	[MISHAP_BUSY] = { arm_busy },
@@ -145,11 +150,12 @@ static const struct kind_row {
 	[MISHAP_THEY_COME] = { NULL, { [MOMENT_PAUSED] = stage_they_come, [MOMENT_ENDS] = stage_they_deploy } },
 	[MISHAP_IMAGE] = { NULL, { [MOMENT_BEGINS] = stage_lay_image, [MOMENT_ENDS] = stage_check_image } },
 	[MISHAP_OFTEN] = { NULL, { [MOMENT_BEGINS] = stage_deploy_often, [MOMENT_ENDS] = stage_check_kept } },
-	[MISHAP_REBOOTED] = { arm_fault, { [MOMENT_CUT_OFF] = start_again }, .dies = true },
+	[MISHAP_REBOOTED] = { arm_fault, { [MOMENT_CUT_OFF] = start_again }, .dies = true,
+			      .at = COUNTED_REQUESTS },
 	[MISHAP_REVISED] = { arm_death, .dies = true },
-	[MISHAP_CLOCK] = { arm_clock },
+	[MISHAP_CLOCK] = { arm_clock, .at = COUNTED_REQUESTS },
 	[MISHAP_HELPED] = { arm_death, { [MOMENT_PAUSED] = help_in_pause, [MOMENT_CUT_OFF] = help_when_cut_off },
-			    .dies = true },
+			    .dies = true, .at = COUNTED_REQUESTS },
 };
 
 bool mishap_dies(const struct mishap *mishap)
@@ -160,6 +166,20 @@ bool mishap_dies(const struct mishap *mishap)
 bool mishap_lasts(const struct mishap *mishap)
 {
 	return kind_rows[mishap->kind].lasts;
+}
+
+bool mishap_is_later(const struct mishap *mishap, struct progress_mark from, struct progress_mark now)
+{
+	switch (kind_rows[mishap->kind].at) {
+	case COUNTED_REQUESTS:
+		/* An answer from an older world: it has to be kept in time. */
+		return mishap->fault != SIM_FAULT_STALE && from.requests + mishap->at > now.requests;
+	case COUNTED_STEPS:
+		return from.steps + mishap->at > now.steps;
+	case COUNTED_NOT:
+		break;
+	}
+	return false;
 }
 
 void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from)

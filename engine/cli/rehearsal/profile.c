@@ -35,6 +35,17 @@ static void keep_asked(struct profile *profile, const struct sim *sim, unsigned 
 	}
 }
 
+static void play(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed)
+{
+	const size_t count = mishap ? 1 : 0;
+	const struct checkpoint *point = mishap ? checkpoint_before(&scene->calm, mishap, count) : NULL;
+
+	if (point)
+		stage_play_on(stage, point, mishap, count);
+	else
+		stage_play(stage, scene, mishap, count, seed);
+}
+
 void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
 		   struct profile *profile)
 {
@@ -43,7 +54,7 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	*profile = (struct profile){ 0 };
 	stage->profile = profile;
 	stage->knows = (struct knowledge){ 0 };
-	stage_play(stage, scene, mishap, mishap ? 1 : 0, seed);
+	play(stage, scene, mishap, seed);
 	stage->profile = NULL;
 	from = stage->struck;
 	end = stage_progress(stage);
@@ -67,5 +78,6 @@ void profile_release(struct profile *profile)
 	free(profile->asked);
 	outlooks_release(&profile->at_requests);
 	outlooks_release(&profile->at_steps);
+	checkpoints_release(profile);
 	*profile = (struct profile){ 0 };
 }

@@ -141,6 +141,27 @@ bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run)
 	return true;
 }
 
+static const struct checkpoint *find_checkpoint(const struct rehearsal *rehearsal, const struct program *program)
+{
+	const struct profile *calm = &rehearsal->scenes[program->scene].calm;
+	const struct checkpoint *point = NULL;
+
+	if (program->section == SECTION_PAIR)
+		point = checkpoint_before(&rehearsal->behind, program->mishaps, program->count);
+	return point ? point : checkpoint_before(calm, program->mishaps, program->count);
+}
+
+static void play(struct rehearsal *rehearsal, const struct program *program)
+{
+	const struct checkpoint *point = find_checkpoint(rehearsal, program);
+
+	if (point)
+		stage_play_on(&rehearsal->stage, point, program->mishaps, program->count);
+	else
+		stage_play(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, program->count,
+			   rehearsal->seed);
+}
+
 /* The newest play is this one, too: another length of a torn record, and the same journal. */
 static bool is_played(const struct rehearsal *rehearsal, const struct program *program)
 {
@@ -156,8 +177,7 @@ static bool perform(struct rehearsal *rehearsal, uint64_t run)
 	if (!program_of(rehearsal, run, &program))
 		return true;
 	if (!is_played(rehearsal, &program)) {
-		stage_play(&rehearsal->stage, &rehearsal->scenes[program.scene], program.mishaps, program.count,
-			   rehearsal->seed);
+		play(rehearsal, &program);
 		tally->counts[program.section].played++;
 	}
 	tally_count(tally, program.section, &rehearsal->stage, run);

@@ -2,8 +2,6 @@
 
 #include "cli/rehearsal/stage.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/rehearsal/invariants.h"
@@ -88,16 +86,16 @@ static struct progress_mark mark_before(const struct scene *scene, unsigned requ
 	return found;
 }
 
-/* Where the one after is counted from. Others act before their request, which may yet meet something itself; how far
- * the disk is then is known from the undisturbed play. */
-static struct progress_mark behind(const struct stage *stage, const struct mishap *mishap, struct progress_mark from)
+/* Others act before their request, which may yet meet something itself; how far the disk is then is known from the
+ * undisturbed play. */
+struct progress_mark stage_behind(const struct scene *scene, const struct mishap *mishap, struct progress_mark from)
 {
 	unsigned request = from.requests + mishap->at;
 
 	if (mishap->at == 0)
 		return from;
 	return (struct progress_mark){ mishap->kind == MISHAP_ACT ? request - 1 : request,
-				       mark_before(stage->scene, request).steps };
+				       mark_before(scene, request).steps };
 }
 
 /* The next ones, up to one at which the process dies: what follows it is counted from the new process on. */
@@ -107,9 +105,10 @@ static void arm_next(struct stage *stage, struct progress_mark from)
 		const struct mishap *mishap = &stage->mishaps[stage->n_armed++];
 
 		mishap_arm(stage, mishap, from);
-		if (mishap_dies(mishap))
+		stage->doomed = mishap_dies(mishap);
+		if (stage->doomed)
 			return;
-		from = behind(stage, mishap, from);
+		from = stage_behind(stage->scene, mishap, from);
 		if (stage->n_armed == 1)
 			stage->struck = from;
 	}
@@ -127,6 +126,7 @@ static void restart(struct stage *stage)
 	invariants_check_crash(stage);
 	if (struck == 1)
 		stage->struck = stage_progress(stage);
+	stage->doomed = false;
 	arm_next(stage, stage_progress(stage));
 }
 
@@ -261,30 +261,41 @@ bool stage_hook(struct stage *stage, const struct hook *hook, bool opens)
 
 /* ---- one play ---- */
 
-/* One event after the other, as long as each goes on later. */
-static bool play_opening(struct stage *stage)
+static struct course next_deployment(const struct stage *stage, const struct course *course)
 {
-	const struct hook *hook = stage->opening;
+	return (struct course){
+		.deployments = course->deployments + 1, .hook = stage->opening, .opens = true, .begins = true
+	};
+}
 
-	while (stage_hook(stage, hook, true)) {
-		if (!stage->legs[stage->n_legs - 1].result.later)
-			return true;
-		sim_advance(stage->sim, DOWNLOADS_MS);
-		hook = machine_hook_later(stage->machine, hook);
+/* One hook, and what comes until the next one: one event follows the other as long as each goes on later. */
+static void go_on(struct stage *stage, struct course *course)
+{
+	const bool reached = stage_hook(stage, course->hook, course->opens);
+
+	if (reached && course->opens) {
+		course->begins = false;
+		course->opens = stage->legs[stage->n_legs - 1].result.later;
+		course->hook = course->opens ? machine_hook_later(stage->machine, course->hook) : stage->closing;
+		sim_advance(stage->sim, course->opens ? DOWNLOADS_MS : INSTALLS_MS);
+		if (!course->opens)
+			stage_moment(stage, MOMENT_PAUSED);
+		return;
 	}
-	return false;
+	if (!reached)
+		stage_moment(stage, MOMENT_CUT_OFF);
+	*course = next_deployment(stage, course);
+	course->over = reached || stage->given_up;
 }
 
 bool stage_deployment(struct stage *stage)
 {
-	if (play_opening(stage)) {
-		sim_advance(stage->sim, INSTALLS_MS);
-		stage_moment(stage, MOMENT_PAUSED);
-		if (stage_hook(stage, stage->closing, false))
-			return true;
-	}
-	stage_moment(stage, MOMENT_CUT_OFF);
-	return stage->given_up;
+	struct course course = next_deployment(stage, &(struct course){ 0 });
+
+	do
+		go_on(stage, &course);
+	while (!course.begins);
+	return course.over;
 }
 
 static void stage_clear(struct stage *stage)
@@ -292,7 +303,7 @@ static void stage_clear(struct stage *stage)
 	json_decref(stage->records);
 	stage->records = json_made(json_array());
 	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = stage->cut_off = 0;
-	stage->given_up = stage->same_moment = stage->drifted = stage->left = false;
+	stage->given_up = stage->same_moment = stage->drifted = stage->left = stage->doomed = false;
 	stage->violation = (struct violation){ 0 };
 	stage->torn_bytes = 0;
 	stage->struck = (struct progress_mark){ 0 };
@@ -317,20 +328,39 @@ static void reset_world(struct sim **sim, const struct sim *model, uint64_t seed
 		sim_reset(*sim, model, seed);
 }
 
+static bool ends(const struct stage *stage, const struct course *course)
+{
+	return course->begins && (course->over || stage->violation.invariant ||
+				  course->deployments > DEPLOYMENTS_MOST + stage->cut_off);
+}
+
 /* Again and again until the instance is back. What the world lets fail each time ends some time; but behind one that
  * was cut off another comes, as everywhere else in a rehearsal: that nobody comes is a mishap of its own, and its
  * pause ends when it expires. */
-static void play_deployments(struct stage *stage)
+static void play_deployments(struct stage *stage, struct course course)
 {
-	bool over = false;
-
-	for (unsigned i = 0; i < DEPLOYMENTS_MOST + stage->cut_off && !over && !stage->violation.invariant; i++) {
-		over = stage_deployment(stage);
-		if (!over)
+	while (!ends(stage, &course)) {
+		checkpoint_take(stage, &course);
+		go_on(stage, &course);
+		if (course.begins && !course.over)
 			sim_advance(stage->sim, BETWEEN_MS);
 	}
-	if (!over && !stage->violation.invariant)
+	if (!course.over && !stage->violation.invariant)
 		stage_only_the_timer(stage, AT_LAST_MS);
+}
+
+static void stage_mishaps(struct stage *stage, const struct mishap *mishaps, size_t count)
+{
+	stage->n_mishaps = count < MISHAPS_MOST ? count : MISHAPS_MOST;
+	if (count > 0)
+		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
+}
+
+static void finish(struct stage *stage)
+{
+	stage_moment(stage, MOMENT_ENDS);
+	sim_advance(stage->sim, AFTERWARDS_MS);
+	invariants_check_end(stage);
 }
 
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
@@ -342,19 +372,30 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	reset_world(&stage->alone, scene->model, seed);
 	storage_memory_watch(stage->memory, process_is_dead, stage->sim);
 	open_wire(stage);
-	stage->n_mishaps = count < MISHAPS_MOST ? count : MISHAPS_MOST;
-	if (count > 0)
-		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
+	stage_mishaps(stage, mishaps, count);
 	arm_next(stage, (struct progress_mark){ 0 });
 	outlook_process(stage);
 	stage_moment(stage, MOMENT_BEGINS);
 	if (find_mishap(stage, MISHAP_ADOPTED))
 		stage_adopt(stage);
 	else
-		play_deployments(stage);
-	stage_moment(stage, MOMENT_ENDS);
-	sim_advance(stage->sim, AFTERWARDS_MS);
-	invariants_check_end(stage);
+		play_deployments(stage, next_deployment(stage, &(struct course){ 0 }));
+	finish(stage);
+}
+
+void stage_play_on(struct stage *stage, const struct checkpoint *point, const struct mishap *mishaps, size_t count)
+{
+	struct course course;
+
+	close_wire(stage);
+	stage_clear(stage);
+	course = checkpoint_restore(stage, point);
+	open_wire(stage);
+	stage_mishaps(stage, mishaps, count);
+	if (!stage->doomed)
+		arm_next(stage, stage->struck);
+	play_deployments(stage, course);
+	finish(stage);
 }
 
 /* ---- the world without us ---- */
@@ -439,47 +480,4 @@ void stage_release(struct stage *stage)
 	journal_shelf_free(stage->shelf);
 	json_decref(stage->records);
 	arena_free(stage->arena);
-}
-
-static bool enters_standby(const struct stage *stage)
-{
-	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
-		if (strcmp(sim_log_at(stage->sim, i)->operation, "EnterStandby") == 0)
-			return true;
-	return false;
-}
-
-static bool all_reached(const struct stage *stage)
-{
-	for (size_t i = 0; i < stage->n_legs; i++)
-		if (stage->legs[i].result.status != EXIT_REACHED)
-			return false;
-	return true;
-}
-
-int scene_init(struct scene *scene, struct stage *stage, const char *name, struct sim *model, struct inputs *inputs,
-	       uint64_t seed, struct error *err)
-{
-	*scene = (struct scene){ .name = name, .model = model, .inputs = *inputs };
-	*inputs = (struct inputs){ 0 };
-	scene->before = sim_world_json(model);
-	scene->about = json_made(json_pack("{s:s?, s:s, s:s, s:O, s:O}", "host", sim_self(model), "account",
-					   sim_account(model), "region", sim_region(model), "env", scene->inputs.env,
-					   "sources", scene->inputs.sources));
-	stage_profile(stage, scene, NULL, seed, &scene->calm);
-	scene->succeeds = all_reached(stage);
-	scene->stands_by = enters_standby(stage);
-	if (stage->n_legs > 0 && stage->legs[0].result.status == EXIT_USAGE)
-		return error_set(err, ERROR_MACHINE, NOWHERE, "scenario '%s': %s", name,
-				 stage->legs[0].result.message);
-	return 0;
-}
-
-void scene_release(struct scene *scene)
-{
-	sim_free(scene->model);
-	json_decref(scene->before);
-	json_decref(scene->about);
-	inputs_release(&scene->inputs);
-	profile_release(&scene->calm);
 }

@@ -5,6 +5,9 @@
  * on later, the next one), ten minutes of installing, and the closing hook; where a hook fails or its process dies
  * CodeDeploy skips the rest, and the next deployment begins again with the opening one.
  *
+ * What two plays have in common until their mishaps part them is played once: a play is kept as it is between two
+ * hooks, and others are played on from there (checkpoint.c). That changes nothing in what comes of them.
+ *
  * What is left out: where a leg only waits and has seen all that there is since the world last changed, time goes on to
  * shortly before the world's next event or the leg's own next deadline (gate.c). Nothing is lost, since the looks in
  * between would be answered as the one before, and mishaps in the middle of such looks are not played anyway. */
@@ -81,7 +84,17 @@ struct progress_mark {
 	unsigned requests, steps;
 };
 
-/* Where something can go wrong in a play: its requests and the steps of its disk, with a mark for each record. */
+/* Which hook comes next. */
+struct course {
+	unsigned deployments; /* that have begun, with the one that this hook is of */
+	const struct hook *hook;
+	bool opens;
+	bool begins; /* it is the first of its deployment */
+	bool over;   /* the instance is back, or nobody will come again */
+};
+
+/* Where something can go wrong in a play: its requests and the steps of its disk, with a mark for each record; and from
+ * where other plays can be played on. */
 struct profile {
 	struct progress_mark *marks;
 	size_t n_marks;
@@ -91,6 +104,8 @@ struct profile {
 		bool reads, scales; /* scales: it is one of Auto Scaling's */
 	} *asked;           /* what each request was, from 1 */
 	struct outlooks at_requests, at_steps;
+	struct checkpoint *points;
+	size_t n_points;
 };
 
 /* A scenario, ready to be played again and again. */
@@ -173,6 +188,7 @@ struct stage {
 	bool ignored;              /* it was said that another host's run is */
 	struct stage_damage damage;
 	struct progress_mark struck; /* how far it was when the first mishap had struck */
+	bool doomed;               /* the process at hand will die of the mishap that was armed last */
 	unsigned recorded, looked; /* how many requests there were at the newest record, and at the last waiting */
 	struct knowledge knows;    /* while a profile is filled */
 	bool looks_out;            /* the profile has outlooks, which cost more the longer the machine is */
@@ -196,6 +212,8 @@ enum moment {
 
 void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from);
 bool mishap_dies(const struct mishap *mishap);
+/* Whether nothing of it has been there yet when a play was so far; its `at` is counted from `from`. */
+bool mishap_is_later(const struct mishap *mishap, struct progress_mark from, struct progress_mark now);
 bool mishap_lasts(const struct mishap *mishap);
 void stage_moment(struct stage *stage, enum moment moment);
 
@@ -261,6 +279,21 @@ void scene_release(struct scene *scene);
 
 /* One play; stage->violation says what came of it. */
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
+/* The same from a checkpoint, of a play that begins with some of these mishaps: none of the others is there by then. */
+void stage_play_on(struct stage *stage, const struct checkpoint *point, const struct mishap *mishaps, size_t count);
+/* From where the mishap behind this one is counted, which is counted from `from` and lets the process live. */
+struct progress_mark stage_behind(const struct scene *scene, const struct mishap *mishap, struct progress_mark from);
+
+/* checkpoint.c: what a play is between two hooks. Most of what goes wrong does so behind the first hook, and up to
+ * there the play is that of the profile.
+ *
+ * Adds one to the profile that is filled, if one is, and if there is something before this hook. */
+void checkpoint_take(struct stage *stage, const struct course *course);
+/* The last from which these mishaps can be played on; NULL: there is none, play them from the beginning. */
+const struct checkpoint *checkpoint_before(const struct profile *profile, const struct mishap *mishaps, size_t count);
+/* The play at hand, which was cleared, is where that one was. */
+struct course checkpoint_restore(struct stage *stage, const struct checkpoint *point);
+void checkpoints_release(struct profile *profile);
 
 /* torn.c: the disk is now as a write that was cut short has left it. And whether the newest play is that of this mishap
  * as well: the same write is cut off earlier, and the next process reads the same all the same. */
@@ -268,7 +301,8 @@ void stage_keep_torn(struct stage *stage);
 bool stage_torn_alike(const struct stage *stage, const struct scene *scene, const struct mishap *mishap);
 
 /* The same with one mishap, or with none where it is NULL, and how it went from where that has struck, counted from
- * there: a second mishap falls somewhere in it. Release the profile. */
+ * there: a second mishap falls somewhere in it. With one it is played on from the calm play's last checkpoint before
+ * it. Release the profile. */
 void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
 		   struct profile *profile);
 void profile_release(struct profile *profile);
