@@ -103,6 +103,7 @@ static bool program_pair(struct rehearsal *rehearsal, uint64_t first, uint64_t s
 	if (second < rehearsal->seconds.ends[SECTION_CALM] || second >= seconds_end(&rehearsal->seconds))
 		return false;
 	program->section = SECTION_PAIR;
+	program->leads = false;
 	program->mishaps[1] = rehearsal->seconds.rows[second];
 	program->count = 2;
 	return true;
@@ -141,6 +142,23 @@ bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run)
 	return true;
 }
 
+/* How many pairs that begin with this mishap are chosen: each mishap leads as many, as far as that comes out even.
+ * `state` chooses which. */
+static uint64_t share_of(const struct rehearsal *rehearsal, uint64_t first, uint64_t *state)
+{
+	*state = rehearsal->seed ^ (first << 20);
+	return rehearsal->runs / rehearsal->leads +
+	       (mishaps_random(state) % rehearsal->leads < rehearsal->runs % rehearsal->leads);
+}
+
+/* Whether pairs that are chosen follow on this single. */
+static bool leads_some(const struct rehearsal *rehearsal, uint64_t run, const struct program *program)
+{
+	uint64_t state;
+
+	return rehearsal->faults >= 2 && !rehearsal->all && program->leads && share_of(rehearsal, run, &state) > 0;
+}
+
 static const struct checkpoint *find_checkpoint(const struct rehearsal *rehearsal, const struct program *program)
 {
 	const struct profile *calm = &rehearsal->scenes[program->scene].calm;
@@ -151,11 +169,14 @@ static const struct checkpoint *find_checkpoint(const struct rehearsal *rehearsa
 	return point ? point : checkpoint_before(calm, program->mishaps, program->count);
 }
 
-static void play(struct rehearsal *rehearsal, const struct program *program)
+/* What is about to lead pairs is looked at for them at the same time. */
+static void play(struct rehearsal *rehearsal, uint64_t run, const struct program *program)
 {
 	const struct checkpoint *point = find_checkpoint(rehearsal, program);
 
-	if (point)
+	if (leads_some(rehearsal, run, program))
+		find_seconds(rehearsal, run, program);
+	else if (point)
 		stage_play_on(&rehearsal->stage, point, program->mishaps, program->count);
 	else
 		stage_play(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, program->count,
@@ -177,11 +198,11 @@ static bool perform(struct rehearsal *rehearsal, uint64_t run)
 	if (!program_of(rehearsal, run, &program))
 		return true;
 	if (!is_played(rehearsal, &program)) {
-		play(rehearsal, &program);
+		play(rehearsal, run, &program);
 		tally->counts[program.section].played++;
 	}
 	tally_count(tally, program.section, &rehearsal->stage, run);
-	tally->done++;
+	tally->done += program.section == tally->section;
 	return !rehearsal->tick || rehearsal->tick(rehearsal->argument, rehearsal, tally);
 }
 
@@ -197,41 +218,12 @@ static void begin_section(struct rehearsal *rehearsal, enum section section, uin
 	rehearsal->tally.due = due / rehearsal->workers;
 }
 
-/* Section by section, whatever scene they are of: that is how they are counted. */
-static bool perform_singles(struct rehearsal *rehearsal, enum section section)
-{
-	uint64_t before = 0, due = 0;
-
-	for (size_t i = 0; i < rehearsal->n_scenes; i++)
-		due += rehearsal->mishaps[i].ends[section] - (section ? rehearsal->mishaps[i].ends[section - 1] : 0);
-	begin_section(rehearsal, section, due);
-	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
-		const struct mishaps *mishaps = &rehearsal->mishaps[i];
-
-		for (size_t n = section ? mishaps->ends[section - 1] : 0; n < mishaps->ends[section]; n++)
-			if (is_mine(rehearsal, before + n) && !perform(rehearsal, before + n))
-				return false;
-		before += mishaps->count;
-	}
-	return true;
-}
-
-/* ---- pairs ---- */
-
-/* How many pairs that begin with this mishap are chosen: each mishap leads as many, as far as that comes out even. */
-static uint64_t share_of(const struct rehearsal *rehearsal, uint64_t *state)
-{
-	return rehearsal->runs / rehearsal->leads +
-	       (mishaps_random(state) % rehearsal->leads < rehearsal->runs % rehearsal->leads);
-}
-
+/* The pairs that the seed chooses, while what leads them is the newest play. */
 static bool perform_some_behind(struct rehearsal *rehearsal, uint64_t first, const struct program *program)
 {
-	uint64_t state = rehearsal->seed ^ (first << 20), share = share_of(rehearsal, &state), begins, count;
+	uint64_t state, share = share_of(rehearsal, first, &state), begins, count;
 	struct tally *tally = &rehearsal->tally;
 
-	if (!is_mine(rehearsal, first) || share == 0)
-		return true;
 	find_seconds(rehearsal, first, program);
 	begins = rehearsal->seconds.ends[SECTION_CALM];
 	count = seconds_end(&rehearsal->seconds) - begins;
@@ -245,6 +237,36 @@ static bool perform_some_behind(struct rehearsal *rehearsal, uint64_t first, con
 	}
 	return true;
 }
+
+static bool perform_single(struct rehearsal *rehearsal, uint64_t run)
+{
+	struct program program;
+
+	program_single(rehearsal, run, &program);
+	return perform(rehearsal, run) &&
+	       (!leads_some(rehearsal, run, &program) || perform_some_behind(rehearsal, run, &program));
+}
+
+/* Section by section, whatever scene they are of: that is how they are counted. */
+static bool perform_singles(struct rehearsal *rehearsal, enum section section)
+{
+	uint64_t before = 0, due = 0;
+
+	for (size_t i = 0; i < rehearsal->n_scenes; i++)
+		due += rehearsal->mishaps[i].ends[section] - (section ? rehearsal->mishaps[i].ends[section - 1] : 0);
+	begin_section(rehearsal, section, due);
+	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
+		const struct mishaps *mishaps = &rehearsal->mishaps[i];
+
+		for (size_t n = section ? mishaps->ends[section - 1] : 0; n < mishaps->ends[section]; n++)
+			if (is_mine(rehearsal, before + n) && !perform_single(rehearsal, before + n))
+				return false;
+		before += mishaps->count;
+	}
+	return true;
+}
+
+/* ---- all pairs ---- */
 
 static uint64_t likeness_of(size_t scene, const struct mishap *mishap, const struct profile *profile)
 {
@@ -298,15 +320,13 @@ static bool perform_all_behind(struct rehearsal *rehearsal, uint64_t first, cons
 
 static bool perform_pairs(struct rehearsal *rehearsal)
 {
-	bool (*behind)(struct rehearsal *, uint64_t, const struct program *) = rehearsal->all ? perform_all_behind
-											      : perform_some_behind;
 	struct program program;
 
 	begin_section(rehearsal, SECTION_PAIR, rehearsal->runs);
-	for (size_t scene = 0; rehearsal->all && scene < rehearsal->n_scenes; scene++)
+	for (size_t scene = 0; scene < rehearsal->n_scenes; scene++)
 		meet_singles(rehearsal, scene);
 	for (uint64_t first = 0; program_single(rehearsal, first, &program); first++)
-		if (program.leads && !behind(rehearsal, first, &program))
+		if (program.leads && !perform_all_behind(rehearsal, first, &program))
 			return false;
 	return true;
 }
@@ -324,7 +344,7 @@ void rehearsal_perform_share(struct rehearsal *rehearsal)
 	for (enum section section = 0; section < SECTION_SINGLES; section++)
 		if (!perform_singles(rehearsal, section))
 			return;
-	if (rehearsal->faults >= 2 && !perform_pairs(rehearsal))
+	if (rehearsal->faults >= 2 && rehearsal->all && !perform_pairs(rehearsal))
 		return;
 	if (rehearsal->faults >= 3)
 		perform_sequences(rehearsal);

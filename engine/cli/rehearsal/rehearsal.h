@@ -23,6 +23,8 @@ struct finding {
 	uint64_t count;
 	uint64_t run;
 	size_t mishaps, records;
+	enum section section; /* of the first that violates it, section by section */
+	uint64_t first;
 };
 
 enum { SCENES_MOST = 32, FINDINGS_MOST = 32, WORKERS_MOST = 64 };
@@ -30,7 +32,7 @@ enum { SCENES_MOST = 32, FINDINGS_MOST = 32, WORKERS_MOST = 64 };
 /* What came of a rehearsal, or of one worker's share of it. */
 struct tally {
 	struct section_counts counts[SECTION_COUNT];
-	struct finding findings[FINDINGS_MOST]; /* one for each invariant that was violated, the first found first */
+	struct finding findings[FINDINGS_MOST]; /* one for each invariant that was violated, by their firsts */
 	size_t n_findings;
 	uint64_t pairs;     /* that there are behind those firsts that were looked at */
 	uint64_t leads;     /* so many */

@@ -3,22 +3,17 @@
 #include "config.h"
 
 #include <assert.h>
-#include <stdint.h>
 
 #include "cli/rehearsal/rehearsal.h"
 
-static struct finding *finding_of(struct tally *tally, const struct invariant *invariant)
+/* Where it is, or would be. */
+static size_t place_of(const struct tally *tally, const struct invariant *invariant)
 {
-	struct finding *finding = tally->findings;
+	size_t place = 0;
 
-	while (finding->invariant && finding->invariant != invariant)
-		finding++;
-	if (!finding->invariant) {
-		assert(tally->n_findings < FINDINGS_MOST - 1);
-		tally->n_findings++;
-		*finding = (struct finding){ .invariant = invariant, .mishaps = SIZE_MAX };
-	}
-	return finding;
+	while (place < tally->n_findings && tally->findings[place].invariant != invariant)
+		place++;
+	return place;
 }
 
 /* Fewer mishaps, then fewer records, then the lower number: the same whoever counts first. */
@@ -31,14 +26,36 @@ static bool shows_better(const struct finding *one, const struct finding *other)
 	return one->run < other->run;
 }
 
+static bool comes_first(const struct finding *one, const struct finding *other)
+{
+	return one->section != other->section ? one->section < other->section : one->first < other->first;
+}
+
+static struct finding add_up(const struct finding *one, const struct finding *other)
+{
+	const struct finding *first = comes_first(one, other) ? one : other;
+	struct finding sum = shows_better(one, other) ? *one : *other;
+
+	sum.count = one->count + other->count;
+	sum.section = first->section;
+	sum.first = first->first;
+	return sum;
+}
+
+/* In the order in which one process would find them that plays section by section. */
 static void keep_finding(struct tally *tally, const struct finding *found)
 {
-	struct finding *finding = finding_of(tally, found->invariant);
-	uint64_t count = finding->count + found->count;
+	size_t place = place_of(tally, found->invariant);
+	struct finding sum = *found;
 
-	if (shows_better(found, finding))
-		*finding = *found;
-	finding->count = count;
+	if (place < tally->n_findings)
+		sum = add_up(found, &tally->findings[place]);
+	else
+		tally->n_findings++;
+	assert(tally->n_findings < FINDINGS_MOST);
+	for (; place > 0 && comes_first(&sum, &tally->findings[place - 1]); place--)
+		tally->findings[place] = tally->findings[place - 1];
+	tally->findings[place] = sum;
 }
 
 void tally_count(struct tally *tally, enum section section, const struct stage *stage, uint64_t run)
@@ -56,7 +73,9 @@ void tally_count(struct tally *tally, enum section section, const struct stage *
 						       .count = 1,
 						       .run = run,
 						       .mishaps = stage->n_mishaps,
-						       .records = json_array_size(stage->records) });
+						       .records = json_array_size(stage->records),
+						       .section = section,
+						       .first = run });
 }
 
 void tally_add(struct tally *tally, const struct tally *share)
