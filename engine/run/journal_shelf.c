@@ -13,7 +13,7 @@
 enum {
 	SHELF_BUCKETS = 1 << 12,
 	SHELF_LINES_MANY = 2048, /* of many plays; more of them lie too far apart in memory to be worth it */
-	SHELF_LINES_MOST = 16 * SHELF_BUCKETS, /* then it is emptied in any case */
+	SHELF_LINES_MOST = 8 * SHELF_BUCKETS, /* then it is emptied in any case */
 	SHELF_HISTORIES = 16 /* what one play reads again, and the beginnings that it shares with the next ones */
 };
 
