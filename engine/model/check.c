@@ -7,7 +7,7 @@
 #include "model/check_internal.h"
 
 static void (*const checks[])(struct check *check) = {
-	check_paths, check_catches, check_references, check_inputs, check_ledger, check_hooks,
+	check_paths, check_catches, check_references, check_types, check_inputs, check_ledger, check_hooks,
 };
 
 int machine_check(struct reader *reader, const struct machine *machine)

@@ -14,6 +14,7 @@ struct check {
 void check_paths(struct check *check);      /* what is reached, what never ends, what runs in circles */
 void check_catches(struct check *check);    /* what a catch or a retry can never take */
 void check_references(struct check *check); /* what expressions read */
+void check_types(struct check *check);      /* what expressions give, where its type is known */
 void check_inputs(struct check *check);     /* what states, defaults and environments give */
 void check_ledger(struct check *check);     /* what is changed is restored */
 void check_hooks(struct check *check);      /* what deployments run */

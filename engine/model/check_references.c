@@ -1,5 +1,5 @@
 /* What expressions read: each name is one that is there, what a state gave is read only where every path has passed
- * that state, and what is gone over is no single value. */
+ * that state. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 #include "model/check_values.h"
 #include "model/expected_world.h"
 #include "model/facts.h"
-#include "model/jmespath_shapes.h"
 
 /* Where an expression stands, and what can be read there. */
 struct scope {
@@ -292,52 +291,6 @@ static void check_with(struct scope *scope)
 				 "the same is done for each element: nothing reads 'item'");
 }
 
-/* An input as far as it matters whether it is a list: NULL where that is not known. */
-static const struct shape *input_shape(const struct input *input)
-{
-	static const struct shape shapes[] = {
-		[INPUT_STRING] = { .kind = SHAPE_STRING },   [INPUT_INTEGER] = { .kind = SHAPE_INTEGER },
-		[INPUT_BOOLEAN] = { .kind = SHAPE_BOOLEAN }, [INPUT_DURATION] = { .kind = SHAPE_FLOAT },
-		[INPUT_LIST] = { .kind = SHAPE_LIST },
-	};
-
-	return input->type == INPUT_ANY ? NULL : &shapes[input->type];
-}
-
-/* What `for_each` goes over, as far as the document's shape tells. */
-static struct known_shape for_each_shape(const struct check *check, const struct state *state)
-{
-	static const struct shape text = { .kind = SHAPE_STRING }, texts = { .kind = SHAPE_MAP, .element = &text };
-	const struct record_list *inputs = &check->machine->inputs;
-	struct shape_member *members = memory_new(inputs->count, sizeof(*members));
-	const struct shape given = { .kind = SHAPE_STRUCTURE, .members = members, .n_members = inputs->count };
-	const struct shape_member parts[] = {
-		{ .name = "input", .shape = &given }, { .name = "metadata", .shape = &texts },
-		{ .name = "hook", .shape = &texts },  { .name = "env", .shape = &texts },
-	};
-	const struct shape document = { SHAPE_STRUCTURE, .members = parts, .n_members = ARRAY_LENGTH(parts) };
-	struct known_shape shape;
-
-	for (size_t i = 0; i < inputs->count; i++)
-		members[i] = (struct shape_member){
-			.name = input_name_at(check->machine, i),
-			.shape = input_shape((const struct input *)inputs->records + i),
-		};
-	shape = expression_shape(state->for_each.parsed, &document, &document, NULL, NULL);
-	free(members);
-	return shape;
-}
-
-static void check_for_each(const struct check *check, const struct state *state)
-{
-	struct known_shape over = state->for_each.parsed ? for_each_shape(check, state) : (struct known_shape){ 0 };
-
-	if (over.shape && over.lists == 0 && over.shape->kind != SHAPE_LIST)
-		diagnostics_error(check->reader->diagnostics, state->for_each.position,
-				  "in brackets it is a list of one", "'for_each' goes over a list, and this is %s",
-				  shape_kind_name(over.shape));
-}
-
 static void check_state(const struct check *check, const struct state *state)
 {
 	struct scope scope = { .check = check, .state = state, .has_input = true };
@@ -345,7 +298,6 @@ static void check_state(const struct check *check, const struct state *state)
 
 	check_expression(&scope, &state->when);
 	check_expression(&scope, &state->for_each);
-	check_for_each(check, state);
 	check_with(&scope);
 	for (size_t i = 0; i < state->choose.count; i++)
 		check_expression(&scope, &rules[i].when);

@@ -130,6 +130,24 @@ static struct known_shape follow_operands(const struct following *following, con
 	return unknown;
 }
 
+static struct known_shape follow_truth(const struct following *following, const struct step *step,
+				       struct known_shape of)
+{
+	static const struct shape truth = { .kind = SHAPE_BOOLEAN };
+
+	follow_operands(following, step, of);
+	return (struct known_shape){ &truth, 0 };
+}
+
+static struct known_shape follow_list(const struct following *following, const struct step *step,
+				      struct known_shape of)
+{
+	static const struct shape list = { .kind = SHAPE_LIST };
+
+	follow_operands(following, step, of);
+	return (struct known_shape){ &list, 0 };
+}
+
 /* `&expression` is for the elements of the list beside it. */
 static struct known_shape follow_call(const struct following *following, const struct step *step,
 				      struct known_shape of)
@@ -150,9 +168,9 @@ static struct known_shape (*const follow_steps[])(const struct following *follow
 	[STEP_FIELD] = follow_field,      [STEP_INDEX] = follow_index,     [STEP_SLICE] = follow_same,
 	[STEP_CURRENT] = follow_same,     [STEP_ROOT] = follow_root,       [STEP_LITERAL] = follow_literal,
 	[STEP_VALUES] = follow_values,    [STEP_FLATTEN] = follow_flatten, [STEP_FILTER] = follow_filter,
-	[STEP_PROJECT] = follow_project,  [STEP_LIST] = follow_operands,   [STEP_MAP] = follow_operands,
-	[STEP_OR] = follow_operands,      [STEP_AND] = follow_operands,    [STEP_NOT] = follow_operands,
-	[STEP_COMPARE] = follow_operands, [STEP_CALL] = follow_call,
+	[STEP_PROJECT] = follow_project,  [STEP_LIST] = follow_list,   [STEP_MAP] = follow_operands,
+	[STEP_OR] = follow_operands,      [STEP_AND] = follow_operands,    [STEP_NOT] = follow_truth,
+	[STEP_COMPARE] = follow_truth, [STEP_CALL] = follow_call,
 };
 _Static_assert(ARRAY_LENGTH(follow_steps) == STEP_KIND_COUNT, "each kind of step is followed");
 
@@ -169,4 +187,11 @@ struct known_shape expression_shape(const struct expression *expression, const s
 	const struct following following = { .root = root, .visit = visit, .argument = argument };
 
 	return follow(&following, expression->chain, (struct known_shape){ current, 0 });
+}
+
+json_t *expression_literal(const struct expression *expression)
+{
+	const struct step *step = expression->chain;
+
+	return step && step->kind == STEP_LITERAL && !step->next ? step->literal : NULL;
 }

@@ -19,4 +19,7 @@ typedef void expression_missing(void *argument, struct known_shape of, const cha
 struct known_shape expression_shape(const struct expression *expression, const struct shape *current,
 				      const struct shape *root, expression_missing *visit, void *argument);
 
+/* What it gives whatever it is asked of: a literal that stands alone. Borrowed; NULL: it is none. */
+json_t *expression_literal(const struct expression *expression);
+
 #endif

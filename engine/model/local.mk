@@ -33,6 +33,7 @@ libtidegate_a_SOURCES += \
 	engine/model/check_ledger.c \
 	engine/model/check_paths.c \
 	engine/model/check_references.c \
+	engine/model/check_types.c \
 	engine/model/check_values.c engine/model/check_values.h \
 	engine/model/expected_world.c engine/model/expected_world.h \
 	engine/model/facts.c engine/model/facts.h \

@@ -340,6 +340,16 @@ char *template_sentence(const struct template *template, json_t *document)
 	return buffer_take(&text);
 }
 
+const struct template *template_item(const struct template *template, size_t i)
+{
+	return i < template->count ? template->items[i] : NULL;
+}
+
+const struct located_expression *template_alone(const struct template *template)
+{
+	return template->n_pieces == 1 && !template->pieces[0].literal ? &template->pieces[0].expression : NULL;
+}
+
 bool template_has_key(const struct template *template, const char *key)
 {
 	for (size_t i = 0; template->kind == NODE_MAP && i < template->count; i++)

@@ -37,6 +37,11 @@ int located_is_true(const struct located_expression *expression, json_t *documen
 /* Whether it is a map with this key. */
 bool template_has_key(const struct template *template, const char *key);
 
+/* An element of a list or a map, in the order of the file; NULL behind the last. */
+const struct template *template_item(const struct template *template, size_t i);
+/* The expression that it is and nothing beside it, or NULL. */
+const struct located_expression *template_alone(const struct template *template);
+
 /* Where column `column` (from 1) of the expression's text stands in the file. */
 struct position located_place(const struct located_expression *expression, unsigned column, size_t length);
 
