@@ -34,8 +34,8 @@ void sim_free(struct sim *sim);     /* NULL is allowed */
 struct sim *sim_clone(const struct sim *model, uint64_t seed);
 void sim_reset(struct sim *sim, const struct sim *model, uint64_t seed);
 
-/* As it is at this moment, with what is in flight and its log, and apart from it from then on; nobody must be waiting
- * for an answer of `from`. */
+/* As it is at this moment, with what is in flight and its log, and apart from it from then on; the names of a template
+ * are borrowed by both. Nobody must be waiting for an answer of `from`. */
 void sim_copy(struct sim *sim, const struct sim *from);
 
 /* Both live as long as the world. The executor refuses what it is asked for while the world's client is dead. Its poll

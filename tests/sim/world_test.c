@@ -63,6 +63,66 @@ static void a_clone_leaves_its_model_alone(void **state)
 	assert_int_equal(sim_requests(model), 0);
 }
 
+static void tag(struct world_test *test, const char *value)
+{
+	char input[160];
+
+	snprintf(input, sizeof(input), "{'Tags': [{'ResourceId': 'web-prod', 'Key': 'run', 'Value': '%s'}]}", value);
+	ask_done(test, "autoscaling:CreateOrUpdateTags", input);
+}
+
+/* What is asked of a world in its midst, and all that it shows then. */
+static char *go_on_and_dump(struct world_test *test)
+{
+	json_t *seen = json_array(), *world;
+	char *text;
+
+	ask_done(test, "autoscaling:DescribeAutoScalingGroups", "{}");
+	json_array_append(seen, test->last.output);
+	sim_advance(test->sim, 600 * 1000);
+	tag(test, "2");
+	ask_done(test, "autoscaling:DescribeTags", "{}");
+	json_array_append(seen, test->last.output);
+	ask_done(test, "autoscaling:ExitStandby", RETURN_INPUT);
+	world = sim_world_json(test->sim);
+	json_array_append_new(seen, world);
+	json_array_append_new(seen, json_integer((json_int_t)sim_log_count(test->sim)));
+	json_array_append_new(seen, json_integer(sim_requests(test->sim)));
+	json_array_append_new(seen, json_integer(sim_still_since_ms(test->sim)));
+	text = json_dumps(seen, JSON_SORT_KEYS);
+	json_decref(seen);
+	return text;
+}
+
+/* Whatever is under way, planned or remembered: a request that is late, an answer from an older world, a tag. */
+static void a_copy_goes_on_as_that_which_it_is_of_and_by_itself(void **state)
+{
+	struct world_test *test = *state;
+	struct sim *model = test->sim, *copy = sim_new(0);
+	char *one, *same;
+
+	test->sim = sim_clone(model, 7);
+	sim_fault(test->sim, 4, SIM_FAULT_LATE, 240 * 1000);
+	sim_fault(test->sim, 5, SIM_FAULT_STALE, 30 * 1000);
+	sim_act_before(test->sim, 6, &(struct sim_act){ .kind = SIM_ACT_TERMINATE, .instance = SECOND });
+	tag(test, "1");
+	ask_done(test, "autoscaling:UpdateAutoScalingGroup", "{'AutoScalingGroupName': 'web-prod', 'MinSize': 2}");
+	ask_done(test, "autoscaling:EnterStandby", STANDBY_INPUT);
+	assert_null(ask(test, "autoscaling:SuspendProcesses", "{'AutoScalingGroupName': 'web-prod', "
+							     "'ScalingProcesses': ['HealthCheck']}"));
+	sim_copy(copy, test->sim);
+	one = go_on_and_dump(test);
+	sim_free(test->sim);
+	test->sim = copy;
+	same = go_on_and_dump(test);
+	assert_string_equal(one, same);
+	assert_non_null(strstr(one, "HealthCheck"));
+	sim_free(test->sim);
+	test->sim = model;
+	free(one);
+	free(same);
+}
+
 /* ---- faults */
 
 static const struct fault_case {
@@ -420,6 +480,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_same_seed_makes_the_same_world),
 		TEST(a_clone_leaves_its_model_alone),
+		TEST(a_copy_goes_on_as_that_which_it_is_of_and_by_itself),
 		TEST(each_fault_has_its_effect_and_leaves_its_doubt),
 		TEST(a_late_request_takes_effect_when_nobody_waits_for_it_any_more),
 		TEST(a_stale_answer_shows_the_world_as_it_was),
