@@ -28,6 +28,7 @@ bool run_was_closed(struct storage *storage, const char *id, int64_t *at_ms)
 
 struct search {
 	const struct wanted_run *wanted;
+	struct journal_expected definition; /* of the machine at hand, once a journal is read */
 	struct found_run *found;
 	struct error *err;
 	int result;
@@ -65,7 +66,9 @@ static int visit_run(void *argument, const char *id)
 
 	if (run_was_closed(search->wanted->storage, id, &at_ms))
 		return 0;
-	if (run_find(search->wanted->storage, id, found, search->err) != 0) {
+	if (search->wanted->at_hand && !search->definition.value)
+		journal_expect(&search->definition, "definition", machine_definition(search->wanted->at_hand));
+	if (run_find(search->wanted->storage, id, &search->definition, found, search->err) != 0) {
 		search->result = -1;
 		return 1;
 	}
@@ -82,8 +85,12 @@ int run_find_open(const struct wanted_run *wanted, struct found_run *found, stru
 	struct search search = { .wanted = wanted, .found = found, .err = err };
 
 	*found = (struct found_run){ 0 };
-	if (runs_list(wanted->storage, visit_run, &search, err) == 0)
-		return search.result;
-	found_run_release(found);
-	return -1;
+	if (runs_list(wanted->storage, visit_run, &search, err) != 0)
+		search.result = -1;
+	if (search.result == 1)
+		found->at_hand_definition = json_incref(search.definition.value);
+	else
+		found_run_release(found);
+	journal_expected_release(&search.definition);
+	return search.result;
 }

@@ -36,6 +36,7 @@ struct run {
 	struct arena *arena;
 	const struct machine *machine;
 	const struct machine *at_hand; /* may be what a definition says, and is loaded already; or NULL */
+	json_t *at_hand_definition; /* its own, where it was needed */
 	const struct catalogue **catalogues; /* of history.definitions, each when it is first needed */
 	size_t n_catalogues;
 	struct journal *journal; /* NULL while planning */
@@ -65,14 +66,16 @@ struct found_run {
 	struct journal *journal;
 	struct journal_tail tail;
 	struct history history;
+	json_t *at_hand_definition; /* of the machine that was looked for with; or NULL */
 };
 
-/* What is looked for among the runs that are here. Of open runs of another host than `host` the reporter hears; NULL:
- * it is not asked whose they are. `clock` is that of who will begin a run where none is open, under the subject's lock;
- * NULL: of who only looks. */
+/* What is looked for among the runs that are here. The machine `at_hand` (or NULL) may be that of the run. Of open runs
+ * of another host than `host` the reporter hears; NULL: it is not asked whose they are. `clock` is that of who will
+ * begin a run where none is open, under the subject's lock; NULL: of who only looks. */
 struct wanted_run {
 	struct storage *storage;
 	const char *subject;
+	const struct machine *at_hand;
 	const char *host;
 	struct reporter *reporter;
 	struct clock *clock;
@@ -161,7 +164,9 @@ int run_record(struct run *run, const char *type, json_t *fields);
 /* When which, and what for, is said in journal.h. Both -1 with run->fatal set. */
 int run_write(struct run *run);
 int run_sync(struct run *run);
-int run_find(struct storage *storage, const char *run_id, struct found_run *found, struct error *err);
+/* `expected` may be NULL, as in journal.h. */
+int run_find(struct storage *storage, const char *run_id, const struct journal_expected *expected,
+	     struct found_run *found, struct error *err);
 void found_run_release(struct found_run *found); /* one of all zeros is allowed */
 /* As run_open, of what was found under the subject's lock and is taken over, whatever is returned. A machine `at_hand`
  * (or NULL) outlives the run; the run goes by it where the journal's definition is that machine's, word for word. */

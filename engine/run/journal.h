@@ -33,6 +33,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/storage.h"
@@ -58,6 +59,18 @@ struct journal_tail {
 	size_t line;  /* where it began, counted from 1 */
 };
 
+/* What records are expected to hold, and is in memory already: where a line has these bytes, its record gets this value
+ * rather than one that is made of them again. It changes nothing in what is read. */
+struct journal_expected {
+	const char *key;
+	json_t *value;      /* NULL: nothing is expected */
+	struct buffer text; /* `"KEY":` and the value, as json_write() writes it; without `value` empty */
+};
+
+/* Takes `value` over. */
+void journal_expect(struct journal_expected *expected, const char *key, json_t *value);
+void journal_expected_release(struct journal_expected *expected); /* one of all zeros is allowed */
+
 /* Begins a journal with one record, which is durable when this returns; NULL with `err` set else, and then no mutation
  * may follow. `run` names it, or NULL: a name is made from random numbers, another where that one is taken.
  * Where a given `run` is taken: ERROR_BUSY. `fields` (an object, or NULL) is taken over, whatever is returned.
@@ -74,6 +87,10 @@ struct journal *journal_open(struct storage *storage, struct clock *clock, const
 /* The same for looking only: changes nothing on the disk, needs no lock. A tail may be a record that another process is
  * writing just now. journal_append on it is an error, until journal_go_on. */
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err);
+/* The same, for who has some of it already; NULL is allowed. */
+struct journal *journal_read_expecting(struct storage *storage, const char *run,
+				       const struct journal_expected *expected, struct journal_tail *tail,
+				       struct error *err);
 /* The same, and of a damaged one what is whole, which is what people need then: *damage says the rest. */
 struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
 				   struct error *damage, struct error *err);

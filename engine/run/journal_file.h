@@ -1,4 +1,4 @@
-/* What the two halves of the journal share: journal.c writes, journal_read.c reads. Not for others. */
+/* What the parts of the journal share: journal.c writes, journal_read.c and journal_parse.c read. Not for others. */
 #ifndef TIDEGATE_RUN_JOURNAL_FILE_H
 #define TIDEGATE_RUN_JOURNAL_FILE_H
 
@@ -26,6 +26,7 @@ struct journal {
 	size_t durable;
 	size_t length;               /* bytes of whole lines in the file */
 	bool unsynced;               /* not all of those are known to be on the disk */
+	const struct journal_expected *expected; /* while it is being read; or NULL */
 	struct buffer read;          /* those, and what the file held behind them; empty where it is not being read */
 	struct buffer pending;       /* lines that are in no file yet */
 	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */
@@ -37,6 +38,9 @@ struct journal *journal_new(struct storage *storage, const char *run);
 struct digester *journal_digester(struct journal *journal);
 void journal_add_record(struct journal *journal, json_t *record); /* takes it over */
 int journal_run_check(const char *run, struct error *err);        /* 0 for "r-" and 4 to 8 hexadecimal digits */
+
+/* The record of a line, owned; NULL where it is none. `expected` may be NULL (journal.h). */
+json_t *journal_parse(const char *line, size_t length, const struct journal_expected *expected);
 
 /* `hex` may be `before`. */
 void journal_line_hash(struct digester *digester, const char *before, const char *line, size_t length,

@@ -54,12 +54,7 @@ static void rest_skip(struct rest *rest, const struct rest *line)
 
 static json_t *line_parse(const struct rest *line)
 {
-	json_t *record = json_loadb(line->bytes, line->length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-
-	if (json_is_object(record))
-		return record;
-	json_decref(record);
-	return NULL;
+	return journal_parse(line->bytes, line->length, NULL);
 }
 
 static json_int_t integer_of(const json_t *record, const char *key)
@@ -192,7 +187,7 @@ static const char *journal_take(struct journal *journal, const struct rest *line
 
 	if (journal_take_known(journal, line))
 		return NULL;
-	record = line_parse(line);
+	record = journal_parse(line->bytes, line->length, journal->expected);
 	fault = record_fault(journal, line, record, hash);
 	if (fault) {
 		json_decref(record);
@@ -304,19 +299,25 @@ static int journal_load(struct journal *journal, struct journal_tail *tail, stru
 	return 0;
 }
 
-struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
-				   struct error *damage, struct error *err)
+static struct journal *read_expecting(struct storage *storage, const char *run,
+				      const struct journal_expected *expected, struct journal_tail *tail,
+				      struct error *damage, struct error *err)
 {
 	struct error fault = ERROR_INIT;
 	struct journal *journal;
+	int result;
 
 	if (journal_run_check(run, err))
 		return NULL;
 	journal = journal_new(storage, run);
 	error_set(&journal->failure, ERROR_STORAGE, NOWHERE, "'%s/%s' was opened only for looking", storage->path,
 		  journal->name);
-	if (storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, &journal->read, &fault) == 0 &&
-	    journal_load(journal, tail, &fault) == 0)
+	journal->expected = expected;
+	result = storage->read(storage, journal->name, JOURNAL_LIMIT_BYTES, &journal->read, &fault);
+	if (result == 0)
+		result = journal_load(journal, tail, &fault);
+	journal->expected = NULL;
+	if (result == 0)
 		return journal;
 	if (damage && fault.kind == ERROR_DAMAGE && journal->count > 0) {
 		*damage = fault;
@@ -328,9 +329,22 @@ struct journal *journal_read_whole(struct storage *storage, const char *run, str
 	return NULL;
 }
 
+struct journal *journal_read_whole(struct storage *storage, const char *run, struct journal_tail *tail,
+				   struct error *damage, struct error *err)
+{
+	return read_expecting(storage, run, NULL, tail, damage, err);
+}
+
+struct journal *journal_read_expecting(struct storage *storage, const char *run,
+				       const struct journal_expected *expected, struct journal_tail *tail,
+				       struct error *err)
+{
+	return read_expecting(storage, run, expected, tail, NULL, err);
+}
+
 struct journal *journal_read(struct storage *storage, const char *run, struct journal_tail *tail, struct error *err)
 {
-	return journal_read_whole(storage, run, tail, NULL, err);
+	return read_expecting(storage, run, NULL, tail, NULL, err);
 }
 
 /* As far as those who wrote it could tell. */

@@ -1,6 +1,6 @@
 libtidegate_a_SOURCES += \
 	engine/run/journal.c engine/run/journal.h \
-	engine/run/journal_file.h engine/run/journal_read.c \
+	engine/run/journal_file.h engine/run/journal_parse.c engine/run/journal_read.c \
 	engine/run/journal_shelf.c engine/run/journal_shelf.h
 libtidegate_a_SOURCES += \
 	engine/run/activity.c \

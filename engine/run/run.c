@@ -45,6 +45,7 @@ void run_free(struct run *run)
 	readings_free(run->readings);
 	json_decref(run->document);
 	history_release(&run->history);
+	json_decref(run->at_hand_definition);
 	free(run->catalogues);
 	journal_close(run->journal);
 	arena_free(run->arena);
@@ -212,13 +213,11 @@ static int replay(struct journal_shelf *shelf, const struct journal *journal, st
 
 /* As a rule the machine's file is still the one with which the run began. To make the same of the journal again would
  * take as much memory once more. */
-static bool is_defined_by(const struct machine *machine, const json_t *definition)
+static bool is_defined_by_at_hand(struct run *run, const json_t *definition)
 {
-	json_t *own = machine ? machine_definition(machine) : NULL;
-	bool same = own && json_equal(own, definition);
-
-	json_decref(own);
-	return same;
+	if (run->at_hand && !run->at_hand_definition)
+		run->at_hand_definition = machine_definition(run->at_hand);
+	return run->at_hand && json_equal(run->at_hand_definition, definition);
 }
 
 static const struct machine *load_definition(struct run *run, size_t i, struct error *err)
@@ -231,7 +230,7 @@ static const struct machine *load_definition(struct run *run, size_t i, struct e
 
 	if (machine && json_object_get(definition, "known"))
 		return machine;
-	if (is_defined_by(run->at_hand, definition))
+	if (is_defined_by_at_hand(run, definition))
 		return run->at_hand;
 	source->name = arena_format(run->arena, "definition %zu in journal %s", i + 1, run_id(run));
 	machine = machine_from_definition(&reader, source, definition);
@@ -305,10 +304,11 @@ static int check_place(const struct run *run, struct error *err)
 	return 0;
 }
 
-int run_find(struct storage *storage, const char *id, struct found_run *found, struct error *err)
+int run_find(struct storage *storage, const char *id, const struct journal_expected *expected, struct found_run *found,
+	     struct error *err)
 {
 	*found = (struct found_run){ 0 };
-	found->journal = journal_read(storage, id, &found->tail, err);
+	found->journal = journal_read_expecting(storage, id, expected, &found->tail, err);
 	if (found->journal && replay(storage->shelf, found->journal, &found->history, err) == 0)
 		return 0;
 	found_run_release(found);
@@ -318,6 +318,7 @@ int run_find(struct storage *storage, const char *id, struct found_run *found, s
 void found_run_release(struct found_run *found)
 {
 	history_release(&found->history);
+	json_decref(found->at_hand_definition);
 	journal_close(found->journal);
 	*found = (struct found_run){ 0 };
 }
@@ -330,6 +331,7 @@ struct run *run_go_on(const struct run_environment *environment, struct found_ru
 	json_t *hook = json_object();
 
 	run->at_hand = at_hand;
+	run->at_hand_definition = found->at_hand_definition;
 	run->journal = found->journal;
 	run->history = found->history;
 	*found = (struct found_run){ 0 };
@@ -349,7 +351,9 @@ struct run *run_open(const struct run_environment *environment, const char *id, 
 {
 	struct found_run found;
 
-	return run_find(environment->storage, id, &found, err) == 0 ? run_go_on(environment, &found, NULL, err) : NULL;
+	if (run_find(environment->storage, id, NULL, &found, err) != 0)
+		return NULL;
+	return run_go_on(environment, &found, NULL, err);
 }
 
 /* As from a copy of its journal: what it does further is not kept. */
@@ -359,7 +363,7 @@ struct run *run_read(const struct run_environment *environment, const char *id, 
 	struct found_run found;
 	json_t *hook;
 
-	if (run_find(environment->storage, id, &found, err) != 0) {
+	if (run_find(environment->storage, id, NULL, &found, err) != 0) {
 		run_free(run);
 		return NULL;
 	}
@@ -380,8 +384,9 @@ struct run *run_read(const struct run_environment *environment, const char *id, 
 
 int run_redefine(struct run *run, const struct machine *machine, json_t *input, json_t *env, struct error *err)
 {
-	json_t *fields = json_pack("{s:o, s:O, s:O*}", "definition", definition_of(&run->environment, machine), "input",
-				   input, "env", env);
+	json_t *known = machine == run->at_hand ? json_incref(run->at_hand_definition) : NULL;
+	json_t *definition = known ? known : definition_of(&run->environment, machine);
+	json_t *fields = json_pack("{s:o, s:O, s:O*}", "definition", definition, "input", input, "env", env);
 
 	if (run_record(run, "definition", fields) != 0 || run_write(run) != 0) {
 		*err = run->fatal;
@@ -396,7 +401,7 @@ int run_look(struct storage *storage, const char *id, struct history *history, s
 {
 	struct found_run found;
 
-	if (run_find(storage, id, &found, err) != 0)
+	if (run_find(storage, id, NULL, &found, err) != 0)
 		return -1;
 	*history = found.history;
 	journal_close(found.journal);

@@ -57,6 +57,7 @@ static int find_open(const struct run_environment *environment, const struct sta
 	const struct wanted_run wanted = {
 		.storage = environment->storage,
 		.subject = start->subject,
+		.at_hand = environment->known ? NULL : start->machine,
 		.host = first ? json_string_value(json_object_get(start->about, "host")) : NULL,
 		.reporter = environment->reporter,
 		.clock = environment->clock,
