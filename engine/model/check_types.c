@@ -1,6 +1,6 @@
 /* What expressions give is held against what may stand there: an input's type, a list where one is gone over. Known
- * before anything runs are the types that the machine declares, facts, which are texts, and literals; of what actions
- * give nothing is said. */
+ * before anything runs are the types that the machine declares, facts, which are texts, literals, and of what states
+ * give that which comes as it is from an answer. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,22 +8,7 @@
 
 #include "model/check_internal.h"
 #include "model/check_values.h"
-#include "model/jmespath_shapes.h"
-
-static const struct shape single_shapes[] = {
-	[INPUT_STRING] = { .kind = SHAPE_STRING },   [INPUT_INTEGER] = { .kind = SHAPE_INTEGER },
-	[INPUT_BOOLEAN] = { .kind = SHAPE_BOOLEAN }, [INPUT_DURATION] = { .kind = SHAPE_FLOAT },
-	[INPUT_LIST] = { .kind = SHAPE_LIST },
-};
-/* By what their elements are. */
-static const struct shape list_shapes[] = {
-	[INPUT_STRING] = { .kind = SHAPE_LIST, .element = &single_shapes[INPUT_STRING] },
-	[INPUT_INTEGER] = { .kind = SHAPE_LIST, .element = &single_shapes[INPUT_INTEGER] },
-	[INPUT_BOOLEAN] = { .kind = SHAPE_LIST, .element = &single_shapes[INPUT_BOOLEAN] },
-	[INPUT_DURATION] = { .kind = SHAPE_LIST, .element = &single_shapes[INPUT_DURATION] },
-	[INPUT_LIST] = { .kind = SHAPE_LIST, .element = &single_shapes[INPUT_LIST] },
-	[INPUT_ANY] = { .kind = SHAPE_LIST },
-};
+#include "model/given_shape.h"
 
 /* Kinds of values that an input of a type never takes, whatever they are: a text may be a number, too. */
 #define KIND_BIT(kind) (1u << (kind))
@@ -37,24 +22,25 @@ static const unsigned clashes[] = {
 	[INPUT_ANY] = 0,
 };
 
+/* Of one expression no more are followed. */
+enum { STATES_READ_MOST = 8 };
+
 /* What expressions of a machine read, as far as it is known. */
 struct typed {
 	const struct check *check;
 	struct shape given;
-	struct shape_member parts[5]; /* the last is `item`, which only some states have */
+	struct shape states; /* that the expression at hand reads, each with the one name that is read of it first */
+	struct shape_member read[STATES_READ_MOST], names[STATES_READ_MOST];
+	struct shape read_of[STATES_READ_MOST];
+	struct shape_member parts[6]; /* the last is `item`, which only some states have */
 	struct shape document;
 };
 
-static const struct shape *input_shape(const struct input *input)
-{
-	if (input->type == INPUT_ANY)
-		return NULL;
-	return input->type == INPUT_LIST ? &list_shapes[input->of] : &single_shapes[input->type];
-}
+enum { PART_ITEM = 5 };
 
 static void typed_init(struct typed *typed, const struct check *check)
 {
-	static const struct shape texts = { .kind = SHAPE_MAP, .element = &single_shapes[INPUT_STRING] };
+	static const struct shape text = { .kind = SHAPE_STRING }, texts = { .kind = SHAPE_MAP, .element = &text };
 	const struct input *inputs = check->machine->inputs.records;
 	const size_t count = check->machine->inputs.count;
 	struct shape_member *members = memory_new(count, sizeof(*members));
@@ -64,10 +50,15 @@ static void typed_init(struct typed *typed, const struct check *check)
 	*typed = (struct typed){
 		.check = check,
 		.given = { .kind = SHAPE_STRUCTURE, .members = members, .n_members = count },
-		.parts = { { .name = "input", .shape = &typed->given }, { .name = "metadata", .shape = &texts },
-			   { .name = "hook", .shape = &texts }, { .name = "env", .shape = &texts },
-			   { .name = "item" } },
-		.document = { .kind = SHAPE_STRUCTURE, .members = typed->parts,
+		.parts = { { .name = "input", .shape = &typed->given },
+			   { .name = "metadata", .shape = &texts },
+			   { .name = "hook", .shape = &texts },
+			   { .name = "env", .shape = &texts },
+			   { .name = "states", .shape = &typed->states },
+			   [PART_ITEM] = { .name = "item" } },
+		.states = { .kind = SHAPE_STRUCTURE, .members = typed->read },
+		.document = { .kind = SHAPE_STRUCTURE,
+			      .members = typed->parts,
 			      .n_members = ARRAY_LENGTH(typed->parts) },
 	};
 }
@@ -77,8 +68,39 @@ static void typed_release(struct typed *typed)
 	free((void *)(uintptr_t)typed->given.members);
 }
 
-static struct known_shape shape_of(const struct typed *typed, const struct located_expression *expression)
+/* With `for_each` it is a list of what each element gave. */
+static const struct shape *shape_given(const struct typed *typed, const struct state *state, const char *name)
 {
+	static const struct shape truth = { .kind = SHAPE_BOOLEAN };
+	struct arena *arena = typed->check->reader->arena;
+	struct known_shape of;
+
+	if (strcmp(name, "changed") == 0)
+		return &truth;
+	of = given_shape(arena, state->action, name);
+	of.lists += state->for_each.parsed != NULL;
+	return shape_kept(arena, of);
+}
+
+static void note_state(void *argument, const char *const *names, const unsigned *columns, size_t count)
+{
+	struct typed *typed = argument;
+	const struct state *state = count > 2 ? machine_state(typed->check->machine, names[1]) : NULL;
+	const size_t i = typed->states.n_members;
+
+	(void)columns;
+	if (i == STATES_READ_MOST || strcmp(names[0], "states") != 0 || !state || state->kind != STATE_ACTION)
+		return;
+	typed->names[i] = (struct shape_member){ .name = names[2], .shape = shape_given(typed, state, names[2]) };
+	typed->read_of[i] = (struct shape){ .kind = SHAPE_STRUCTURE, .members = &typed->names[i], .n_members = 1 };
+	typed->read[i] = (struct shape_member){ .name = state_name(state), .shape = &typed->read_of[i] };
+	typed->states.n_members++;
+}
+
+static struct known_shape shape_of(struct typed *typed, const struct located_expression *expression)
+{
+	typed->states.n_members = 0;
+	expression_references(expression->parsed, note_state, typed);
 	return expression_shape(expression->parsed, &typed->document, &typed->document, NULL, NULL);
 }
 
@@ -108,11 +130,11 @@ static bool literal_fits(json_t *literal, const struct input *input, int type)
 	json_t *coerced = json_is_null(literal) ? json_null() : input_coerce(&single, literal, NULL);
 
 	json_decref(coerced);
-	return coerced;
+	return coerced != NULL;
 }
 
 /* `type` is the input's, or that of its elements. */
-static void check_value(const struct typed *typed, const struct template *value, const struct input *input, int type)
+static void check_value(struct typed *typed, const struct template *value, const struct input *input, int type)
 {
 	const struct located_expression *expression = template_alone(value);
 	json_t *literal = expression ? expression_literal(expression->parsed) : NULL;
@@ -125,7 +147,7 @@ static void check_value(const struct typed *typed, const struct template *value,
 		refuse(typed, expression, input, is_element, known_name(of));
 }
 
-static void check_input(const struct typed *typed, const struct template *value, const struct input *input)
+static void check_input(struct typed *typed, const struct template *value, const struct input *input)
 {
 	const struct template *element;
 
@@ -144,7 +166,11 @@ static void check_for_each(struct typed *typed, const struct state *state)
 		diagnostics_error(typed->check->reader->diagnostics, state->for_each.position,
 				  "in brackets it is a list of one", "'for_each' goes over a list, and this is %s",
 				  known_name(over));
-	typed->parts[4].shape = over.shape && over.lists == 0 ? over.shape->element : NULL;
+	else if (over.lists > 0)
+		typed->parts[PART_ITEM].shape = shape_kept(typed->check->reader->arena,
+							   (struct known_shape){ over.shape, over.lists - 1 });
+	else if (over.shape)
+		typed->parts[PART_ITEM].shape = over.shape->element;
 }
 
 static void check_state(struct typed *typed, const struct state *state)
@@ -158,7 +184,7 @@ static void check_state(struct typed *typed, const struct state *state)
 		if (input)
 			check_input(typed, template_item(state->with, i), input);
 	}
-	typed->parts[4].shape = NULL;
+	typed->parts[PART_ITEM].shape = NULL;
 }
 
 void check_types(struct check *check)

@@ -37,6 +37,7 @@ libtidegate_a_SOURCES += \
 	engine/model/check_values.c engine/model/check_values.h \
 	engine/model/expected_world.c engine/model/expected_world.h \
 	engine/model/facts.c engine/model/facts.h \
+	engine/model/given_shape.c engine/model/given_shape.h \
 	engine/model/input.c engine/model/input.h \
 	engine/model/machine.c engine/model/machine.h \
 	engine/model/machine_fields.c engine/model/machine_fields.h \
