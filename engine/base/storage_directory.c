@@ -343,16 +343,26 @@ static void disk_close(struct storage *storage, struct storage_file *file)
 	free(file);
 }
 
-/* 1 while there may be more, 0 at the end, -1 with errno set. */
-static int read_some(int fd, struct buffer *into)
-{
-	char bytes[16 * 1024];
-	ssize_t length = read(fd, bytes, sizeof(bytes));
+enum { READ_ON_BYTES = 16 * 1024 /* where a file turns out to be longer than it was */ };
 
+/* 1 while there may be more, 0 at the end, -1 with errno set. */
+static int read_some(int fd, struct buffer *into, size_t most)
+{
+	const size_t before = into->length;
+	ssize_t length = read(fd, buffer_extend(into, most), most);
+
+	buffer_cut(into, before + (length > 0 ? (size_t)length : 0));
 	if (length < 0)
 		return errno == EINTR ? 1 : -1;
-	buffer_add(into, bytes, (size_t)length);
 	return length > 0;
+}
+
+/* All of it at once, and one byte more, by which its end is seen. */
+static size_t bytes_due(size_t length, size_t has, size_t limit)
+{
+	if (has > length)
+		return READ_ON_BYTES;
+	return (length < limit ? length : limit) + 1 - has;
 }
 
 /* An end that comes before the file's own is no end: half of a file must not be taken for a whole one. */
@@ -361,18 +371,20 @@ static int read_whole(const struct disk_storage *disk, int fd, const char *name,
 {
 	const size_t before = into->length;
 	struct stat at_first;
-	int more;
+	size_t length;
+	int more = 1;
 
 	if (fstat(fd, &at_first))
 		return disk_fail(disk, "look at", name, err);
-	while ((more = read_some(fd, into)) > 0 && into->length - before <= limit)
-		;
+	length = (size_t)at_first.st_size;
+	while (more > 0 && into->length - before <= limit)
+		more = read_some(fd, into, bytes_due(length, into->length - before, limit));
 	if (more < 0)
 		return disk_fail(disk, "read", name, err);
 	if (into->length - before > limit)
 		return error_set(err, ERROR_STORAGE, NOWHERE, "'%s/%s' is longer than %zu bytes: it is not ours",
 				 disk->path, name, limit);
-	if (into->length - before < (size_t)at_first.st_size)
+	if (into->length - before < length)
 		return error_set(err, ERROR_STORAGE, NOWHERE, "cannot read '%s/%s' to its end: try again", disk->path,
 				 name);
 	return 0;
