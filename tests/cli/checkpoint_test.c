@@ -110,8 +110,15 @@ static void play_pairs(struct rehearsal *rehearsal, const struct row *row, struc
 			;
 }
 
+/* By chance also what is there from the beginning, behind what is not. */
+static void play_sequences(struct rehearsal *rehearsal, const struct row *row, struct counts *counts)
+{
+	for (uint64_t n = 0; n < 10000; n += row->stride)
+		play_both(rehearsal, RUN_SEQUENCES + n, counts);
+}
+
 static const struct row rows[] = {
-	{ "machines/classic-elb.yaml", "group-of-three", 7, 43, false },
+	{ "machines/classic-elb.yaml", "group-of-three", 11, 43, false },
 	{ "machines/asg-standby.yaml", "group-of-three", 83, 89, false },
 	{ "machines/asg-surge.yaml", "group-of-three", 211, 307, false },
 	{ "machines/asg-standby.yaml", "no-balancer", 97, 211, true },
@@ -121,7 +128,7 @@ static void what_is_played_on_from_a_checkpoint_is_the_play_from_the_beginning(v
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct counts singles = { 0 }, pairs = { 0 };
+		struct counts singles = { 0 }, pairs = { 0 }, sequences = { 0 };
 		struct row row = rows[i];
 		struct bench bench;
 
@@ -133,10 +140,13 @@ static void what_is_played_on_from_a_checkpoint_is_the_play_from_the_beginning(v
 		for (uint64_t run = 0; play_both(&bench.rehearsal, run, &singles); run += row.stride)
 			;
 		play_pairs(&bench.rehearsal, &row, &pairs);
-		print_message("  %s, %s%s: of %llu singles %llu were played on, of %llu pairs %llu\n", row.machine,
-			      row.scenario, row.wire ? ", over the wire" : "", (unsigned long long)singles.plays,
-			      (unsigned long long)singles.played_on, (unsigned long long)pairs.plays,
-			      (unsigned long long)pairs.played_on);
+		play_sequences(&bench.rehearsal, &row, &sequences);
+		print_message("  %s, %s%s: of %llu singles %llu were played on, of %llu pairs %llu, of %llu sequences "
+			      "%llu\n",
+			      row.machine, row.scenario, row.wire ? ", over the wire" : "",
+			      (unsigned long long)singles.plays, (unsigned long long)singles.played_on,
+			      (unsigned long long)pairs.plays, (unsigned long long)pairs.played_on,
+			      (unsigned long long)sequences.plays, (unsigned long long)sequences.played_on);
 		assert_true(pairs.played_on > pairs.plays / 2);
 		bench_end(&bench);
 	}
@@ -152,6 +162,10 @@ static void what_is_there_from_the_beginning_is_played_from_the_beginning(void *
 		{ .kind = MISHAP_REVISED, .at = 1000, .fault = SIM_FAULT_CRASH_AFTER },
 		{ .kind = MISHAP_FAULT, .at = 1000, .fault = SIM_FAULT_STALE },
 	};
+	static const struct mishap behind_a_death[][2] = {
+		{ { .kind = MISHAP_CRASH_REQUEST, .at = 1000 }, { .kind = MISHAP_ABANDONED } },
+		{ { .kind = MISHAP_GIVEN_UP, .at = 1000 }, { .kind = MISHAP_PLANNED } },
+	};
 	struct bench bench;
 	const struct profile *calm;
 
@@ -163,6 +177,8 @@ static void what_is_there_from_the_beginning_is_played_from_the_beginning(void *
 	assert_non_null(checkpoint_before(calm, &(struct mishap){ .kind = MISHAP_ACT, .at = 1000 }, 1));
 	for (size_t i = 0; i < ARRAY_LENGTH(mishaps); i++)
 		assert_null(checkpoint_before(calm, &mishaps[i], 1));
+	for (size_t i = 0; i < ARRAY_LENGTH(behind_a_death); i++)
+		assert_null(checkpoint_before(calm, behind_a_death[i], 2));
 	bench_end(&bench);
 }
 

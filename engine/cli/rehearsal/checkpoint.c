@@ -42,15 +42,18 @@ void checkpoint_take(struct stage *stage, const struct course *course)
 
 struct course checkpoint_restore(struct stage *stage, const struct checkpoint *point)
 {
-	const struct stage own = *stage;
+	struct arena *arena = stage->arena;
+	struct profile *profile = stage->profile;
+	json_t *records = stage->records;
 
 	*stage = point->stage;
-	stage->arena = own.arena;
-	stage->profile = own.profile;
-	stage->records = own.records;
+	stage->arena = arena;
+	stage->profile = profile;
+	stage->records = records;
 	stage->wire = NULL;
 	stage->torn_bytes = 0; /* of where no other mishap follows */
-	json_array_extend(stage->records, point->stage.records);
+	if (json_array_extend(stage->records, point->stage.records))
+		memory_exhausted();
 	sim_copy(stage->sim, point->sim);
 	sim_copy(stage->alone, point->alone);
 	storage_memory_copy(stage->memory, point->memory);
@@ -66,18 +69,20 @@ static bool takes_place(const struct stage *stage, const struct mishap *mishap)
 	return false;
 }
 
-/* None of those that would be armed by then is there yet. */
+/* None of those that are to come is there yet: neither of those that would be armed by then, nor of those that wait for
+ * the process to die, and are counted from the next one on. */
 static bool serves(const struct checkpoint *point, const struct mishap *mishaps, size_t count)
 {
 	const struct stage *stage = &point->stage;
 	struct progress_mark from = stage->struck;
 	bool dies = stage->doomed;
 
-	for (size_t i = stage->n_armed; i < count && !dies; i++) {
-		if (!mishap_is_later(&mishaps[i], from, point->at) || takes_place(stage, &mishaps[i]))
+	for (size_t i = stage->n_armed; i < count; i++) {
+		if (!mishap_is_later(&mishaps[i], dies ? point->at : from, point->at) ||
+		    takes_place(stage, &mishaps[i]))
 			return false;
 		from = stage_behind(stage->scene, &mishaps[i], from);
-		dies = mishap_dies(&mishaps[i]);
+		dies |= mishap_dies(&mishaps[i]);
 	}
 	return true;
 }

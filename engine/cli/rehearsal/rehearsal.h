@@ -80,7 +80,8 @@ int rehearsal_add(struct rehearsal *rehearsal, const char *scenario, struct sim 
 /* All of them, by as many processes as there are workers; which does not change what is played. -1 with err: a worker
  * could not be made, or came to a bad end. */
 int rehearsal_perform(struct rehearsal *rehearsal, struct error *err);
-/* In this process: what falls to `rehearsal->worker`. */
+/* In this process: what falls to `rehearsal->worker`. Section by section; but pairs that the seed chooses come right
+ * behind the single that leads them, whose play shows what can come second and is where theirs begin. */
 void rehearsal_perform_share(struct rehearsal *rehearsal);
 /* One, by its number; false where there is none. rehearsal->stage holds what became of it. */
 bool rehearsal_replay(struct rehearsal *rehearsal, uint64_t run);
