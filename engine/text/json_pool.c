@@ -55,6 +55,8 @@ static void *pool_alloc(size_t size)
 	block = pool.free[class];
 	if (block) {
 		pool.free[class] = block->next;
+		/* The next one was freed long ago, and lies anywhere: it is fetched while this one is filled. */
+		__builtin_prefetch(block->next, 1);
 		return block;
 	}
 	if (pool.n_fresh[class] == 0 && !pool_grow(class))
