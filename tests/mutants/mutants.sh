@@ -93,6 +93,8 @@ mutant 'old journals stay' kept no-balancer host engine/run/prune.c \
 	'/^void runs_prune/,/^}/ s/storage->remove(storage, name, NULL);//'
 mutant 'status does what it looks at' status no-balancer helped engine/run/run.c \
 	'/^struct run \*run_read/,/^}/ s/RUN_PLAN/RUN_REAL/'
+mutant 'what is left of a wait is told as what is over' told no-balancer calm engine/run/activity_poll.c \
+	's/activity_tell_progress(activity, deadline_ms - now_ms/activity_tell_progress(activity, now_ms - deadline_ms/'
 mutant 'the client sends again what may have been done' J4 no-balancer wire-fault engine/aws/flight.c \
 	's/(flight->call.operation->reads || flight->verdict.nothing_done)/1/'
 mutant 'the client takes a lost answer for none' J4 no-balancer wire-fault engine/aws/verdict.c \

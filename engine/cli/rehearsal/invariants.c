@@ -37,6 +37,7 @@ static const struct invariant rules[RULE_COUNT] = {
 	[RULE_NOTHING] = { "nothing", "who is told that nothing was done finds nothing changed" },
 	[RULE_STATUS] = { "status", "what a run holds is told as it is, and only asked for" },
 	[RULE_KEPT] = { "kept", "of closed runs the newest are kept, and no more" },
+	[RULE_TOLD] = { "told", "who waits tells where, since when and how long yet" },
 	[RULE_EXPECT] = { "expect", "what the machine itself expects" },
 };
 

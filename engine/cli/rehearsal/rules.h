@@ -1,4 +1,4 @@
-/* The rules of invariants.c, for the two files that hold a play against them: invariants.c looks at what became of the
+/* The rules of invariants.c, for the files that hold a play against them: invariants.c looks at what became of the
  * world, sent.c at what was sent and journaled. */
 #ifndef TIDEGATE_CLI_REHEARSAL_RULES_H
 #define TIDEGATE_CLI_REHEARSAL_RULES_H
@@ -34,6 +34,7 @@ enum rule {
 	RULE_NOTHING,
 	RULE_STATUS,
 	RULE_KEPT,
+	RULE_TOLD,
 	RULE_EXPECT,
 	RULE_COUNT
 };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "cli/rehearsal/invariants.h"
+#include "cli/rehearsal/rules.h"
 #include "run/journal_shelf.h"
 #include "text/json.h"
 
@@ -57,6 +57,14 @@ static void hear_record(struct reporter *reporter, const struct history *history
 		mark_progress(stage);
 	if (stage_looks_out(stage))
 		outlook_record(stage, history, record);
+}
+
+static void hear_waiting(struct reporter *reporter, const struct history *history, const struct waiting *waiting)
+{
+	(void)history;
+	if (!*waiting->state || !waiting->shown || waiting->waited_ms < 0 || waiting->left_ms < 0)
+		violate(stage_of_reporter(reporter), RULE_TOLD, "'%s' waits for %lld ms, and %lld ms are left",
+			waiting->state, (long long)waiting->waited_ms, (long long)waiting->left_ms);
 }
 
 static void hear_note(struct reporter *reporter, const char *sentence)
@@ -461,7 +469,7 @@ void stage_init(struct stage *stage, const struct machine *machine)
 	*stage = (struct stage){
 		.machine = machine,
 		.memory = storage_memory_new(),
-		.reporter = { .record = hear_record, .note = hear_note },
+		.reporter = { .record = hear_record, .waiting = hear_waiting, .note = hear_note },
 		.gate = stage_gate(),
 		.random = { .next = half },
 		.shelf = journal_shelf_new(),
