@@ -17,18 +17,18 @@ struct both {
 	struct bench handed, wired;
 };
 
-static void begin(struct bench *bench, const char *machine, const char *scenario)
+static void begin_wired(struct bench *bench, const char *machine, const char *scenario)
 {
 	bench_begin(bench, &(struct bench_files){ .machine = machine });
+	bench->rehearsal.stage.services = catalogue_services(bench->catalogue);
 	bench_add_scene(bench, scenario);
 }
 
 static void begin_both(struct both *both, const char *machine, const char *scenario)
 {
-	begin(&both->handed, machine, scenario);
-	bench_begin(&both->wired, &(struct bench_files){ .machine = machine });
-	both->wired.rehearsal.stage.services = catalogue_services(both->wired.catalogue);
-	bench_add_scene(&both->wired, scenario);
+	bench_begin(&both->handed, &(struct bench_files){ .machine = machine });
+	bench_add_scene(&both->handed, scenario);
+	begin_wired(&both->wired, machine, scenario);
 }
 
 static void end_both(struct both *both)
@@ -133,9 +133,7 @@ static void what_did_nothing_is_sent_again_within_one_intent(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_begin(&bench, &(struct bench_files){ 0 });
-	bench.rehearsal.stage.services = catalogue_services(bench.catalogue);
-	bench_add_scene(&bench, "group-of-three");
+	begin_wired(&bench, NULL, "group-of-three");
 	stage = &bench.rehearsal.stage;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		assert_true(rehearsal_replay(&bench.rehearsal, find_fault(&bench.rehearsal, rows[i].fault)));
@@ -150,9 +148,7 @@ static void over_the_wire_nothing_that_goes_wrong_once_stays(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_begin(&bench, &(struct bench_files){ 0 });
-	bench.rehearsal.stage.services = catalogue_services(bench.catalogue);
-	bench_add_scene(&bench, "no-balancer");
+	begin_wired(&bench, NULL, "no-balancer");
 	for (uint64_t run = 0; run < bench.rehearsal.singles; run += 7 * play_stride()) {
 		rehearsal_replay(&bench.rehearsal, run);
 		if (bench.rehearsal.stage.violation.invariant)
