@@ -35,17 +35,6 @@ static void keep_asked(struct profile *profile, const struct sim *sim, unsigned 
 	}
 }
 
-static void play(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed)
-{
-	const size_t count = mishap ? 1 : 0;
-	const struct checkpoint *point = mishap ? checkpoint_before(&scene->calm, mishap, count) : NULL;
-
-	if (point)
-		stage_play_on(stage, point, mishap, count);
-	else
-		stage_play(stage, scene, mishap, count, seed);
-}
-
 void stage_profile(struct stage *stage, struct scene *scene, const struct mishap *mishap, uint64_t seed,
 		   struct profile *profile)
 {
@@ -54,7 +43,8 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 	*profile = (struct profile){ 0 };
 	stage->profile = profile;
 	stage->knows = (struct knowledge){ 0 };
-	play(stage, scene, mishap, seed);
+	stage_play_from(stage, scene, mishap ? checkpoint_before(&scene->calm, mishap, 1) : NULL, mishap,
+			mishap ? 1 : 0, seed);
 	stage->profile = NULL;
 	from = stage->struck;
 	end = stage_progress(stage);

@@ -172,15 +172,12 @@ static const struct checkpoint *find_checkpoint(const struct rehearsal *rehearsa
 /* What is about to lead pairs is looked at for them at the same time. */
 static void play(struct rehearsal *rehearsal, uint64_t run, const struct program *program)
 {
-	const struct checkpoint *point = find_checkpoint(rehearsal, program);
-
 	if (leads_some(rehearsal, run, program))
 		find_seconds(rehearsal, run, program);
-	else if (point)
-		stage_play_on(&rehearsal->stage, point, program->mishaps, program->count);
 	else
-		stage_play(&rehearsal->stage, &rehearsal->scenes[program->scene], program->mishaps, program->count,
-			   rehearsal->seed);
+		stage_play_from(&rehearsal->stage, &rehearsal->scenes[program->scene],
+				find_checkpoint(rehearsal, program), program->mishaps, program->count,
+				rehearsal->seed);
 }
 
 /* The newest play is this one, too: another length of a torn record, and the same journal. */

@@ -406,6 +406,15 @@ void stage_play_on(struct stage *stage, const struct checkpoint *point, const st
 	finish(stage);
 }
 
+void stage_play_from(struct stage *stage, struct scene *scene, const struct checkpoint *point,
+		     const struct mishap *mishaps, size_t count, uint64_t seed)
+{
+	if (point)
+		stage_play_on(stage, point, mishaps, count);
+	else
+		stage_play(stage, scene, mishaps, count, seed);
+}
+
 /* ---- the world without us ---- */
 
 /* When the next of the others' acts is due in the world without us. */

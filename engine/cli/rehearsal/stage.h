@@ -281,6 +281,9 @@ void scene_release(struct scene *scene);
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed);
 /* The same from a checkpoint, of a play that begins with some of these mishaps: none of the others is there by then. */
 void stage_play_on(struct stage *stage, const struct checkpoint *point, const struct mishap *mishaps, size_t count);
+/* From the one of these that there is: a checkpoint, or NULL, and the beginning. */
+void stage_play_from(struct stage *stage, struct scene *scene, const struct checkpoint *point,
+		     const struct mishap *mishaps, size_t count, uint64_t seed);
 /* From where the mishap behind this one is counted, which is counted from `from` and lets the process live. */
 struct progress_mark stage_behind(const struct scene *scene, const struct mishap *mishap, struct progress_mark from);
 
