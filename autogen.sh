@@ -26,12 +26,13 @@ always  | command -v pkg-config             | pkg-config           | pkgconf-pkg
 check   | command -v python3                | python3              | python3
 always  | pkg-config --exists yaml-0.1      | libyaml-dev          | libyaml-devel
 always  | pkg-config --exists libcurl       | libcurl4-openssl-dev | libcurl-devel
-always  | pkg-config --exists libcrypto     | libssl-dev           | openssl-devel
+always  | pkg-config --exists nettle        | nettle-dev           | nettle-devel
 always  | pkg-config --exists expat         | libexpat1-dev        | expat-devel
 always  | pkg-config --exists jansson       | libjansson-dev       | jansson-devel
 always  | pkg-config --exists libmicrohttpd | libmicrohttpd-dev    | libmicrohttpd-devel
 check   | python3 -c 'import ensurepip'     | python3-venv         | python3-pip
 check   | pkg-config --exists cmocka        | libcmocka-dev        | libcmocka-devel
+check   | pkg-config --exists libssl        | libssl-dev           | openssl-devel
 ci      | command -v xz                     | xz-utils             | xz
 ci      | command -v shellcheck             | shellcheck           | ShellCheck
 ci      | command -v valgrind               | valgrind             | valgrind

@@ -17,20 +17,12 @@
 #include "run/journal_shelf.h"
 #include "text/json.h"
 
-void journal_line_hash(struct digester *digester, const char *before, const char *line, size_t length,
-		       char hex[DIGEST_HEX_BYTES])
+void journal_line_hash(const char *before, const char *line, size_t length, char hex[DIGEST_HEX_BYTES])
 {
 	unsigned char digest[DIGEST_BYTES];
 
-	digester_sha256(digester, before, strlen(before), line, length, digest);
+	digest_sha256(before, strlen(before), line, length, digest);
 	digest_hex(digest, hex);
-}
-
-struct digester *journal_digester(struct journal *journal)
-{
-	if (!journal->digester)
-		journal->digester = digester_new();
-	return journal->digester;
 }
 
 void journal_add_record(struct journal *journal, json_t *record)
@@ -61,7 +53,6 @@ void journal_close(struct journal *journal)
 	for (size_t i = 0; i < journal->count; i++)
 		json_decref(journal->records[i]);
 	free(journal->records);
-	digester_free(journal->digester);
 	buffer_release(&journal->pending);
 	buffer_release(&journal->read);
 	free(journal);
@@ -97,8 +88,7 @@ static void journal_add_line(struct journal *journal, json_t *record)
 	memcpy(before, journal->hash, sizeof(before));
 	json_write(pending, record);
 	buffer_cut(pending, pending->length - 1); /* the brace is closed behind the hash */
-	journal_line_hash(journal_digester(journal), before, pending->bytes + begin, pending->length - begin,
-			  journal->hash);
+	journal_line_hash(before, pending->bytes + begin, pending->length - begin, journal->hash);
 	json_put(record, "sha256", json_string_nocheck(journal->hash)); /* digits */
 	buffer_add_text(pending, JOURNAL_HASH_BEGIN);
 	buffer_add_text(pending, journal->hash);

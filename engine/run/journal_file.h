@@ -30,12 +30,10 @@ struct journal {
 	struct buffer read;          /* those, and what the file held behind them; empty where it is not being read */
 	struct buffer pending;       /* lines that are in no file yet */
 	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */
-	struct digester *digester;   /* NULL until a line is hashed */
 	struct error failure;        /* .kind is ERROR_NONE while all is well */
 };
 
 struct journal *journal_new(struct storage *storage, const char *run);
-struct digester *journal_digester(struct journal *journal);
 void journal_add_record(struct journal *journal, json_t *record); /* takes it over */
 int journal_run_check(const char *run, struct error *err);        /* 0 for "r-" and 4 to 8 hexadecimal digits */
 
@@ -43,7 +41,6 @@ int journal_run_check(const char *run, struct error *err);        /* 0 for "r-" 
 json_t *journal_parse(const char *line, size_t length, const struct journal_expected *expected);
 
 /* `hex` may be `before`. */
-void journal_line_hash(struct digester *digester, const char *before, const char *line, size_t length,
-		       char hex[DIGEST_HEX_BYTES]);
+void journal_line_hash(const char *before, const char *line, size_t length, char hex[DIGEST_HEX_BYTES]);
 
 #endif

@@ -64,8 +64,7 @@ static json_int_t integer_of(const json_t *record, const char *key)
 	return json_is_integer(value) ? json_integer_value(value) : -1;
 }
 
-static bool line_is_hashed(struct digester *digester, const struct rest *line, const char *before,
-			   char hex[DIGEST_HEX_BYTES])
+static bool line_is_hashed(const struct rest *line, const char *before, char hex[DIGEST_HEX_BYTES])
 {
 	const char *suffix, *digits;
 
@@ -76,7 +75,7 @@ static bool line_is_hashed(struct digester *digester, const struct rest *line, c
 	if (memcmp(suffix, JOURNAL_HASH_BEGIN, sizeof(JOURNAL_HASH_BEGIN) - 1) != 0 ||
 	    memcmp(digits + HASH_DIGITS, JOURNAL_HASH_END, sizeof(JOURNAL_HASH_END) - 1) != 0)
 		return false;
-	journal_line_hash(digester, before, line->bytes, line->length - HASH_SUFFIX_BYTES, hex);
+	journal_line_hash(before, line->bytes, line->length - HASH_SUFFIX_BYTES, hex);
 	return memcmp(digits, hex, HASH_DIGITS) == 0;
 }
 
@@ -94,12 +93,9 @@ static bool hash_of_line(const struct rest *line, char hash[DIGEST_HEX_BYTES])
 
 static json_t *line_checked(const struct rest *line, const char *before)
 {
-	struct digester *digester = digester_new();
 	char hex[DIGEST_HEX_BYTES];
-	json_t *record = line_is_hashed(digester, line, before, hex) ? line_parse(line) : NULL;
 
-	digester_free(digester);
-	return record;
+	return line_is_hashed(line, before, hex) ? line_parse(line) : NULL;
 }
 
 static json_t *last_record(const struct journal_shelf *shelf, const struct rest *rest, const char *with)
@@ -151,7 +147,7 @@ static const char *record_fault(struct journal *journal, const struct rest *line
 		return "it is not JSON";
 	if (integer_of(record, "n") != (json_int_t)journal->count + 1)
 		return "it does not hold the record that is due there";
-	if (!line_is_hashed(journal_digester(journal), line, journal->hash, hash))
+	if (!line_is_hashed(line, journal->hash, hash))
 		return "its hash is wrong";
 	if (!json_is_string(json_object_get(record, "type")))
 		return "it has no type";

@@ -4,7 +4,6 @@
 
 #include "wire/sigv4.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +172,7 @@ static int verify_signature(const struct authorization *authorization, const str
 		sigv4_signature(&scope, secret, buffer_text(&text), signature);
 		if (strcmp(buffer_text(&names), authorization->signed_headers) != 0 ||
 		    strlen(authorization->signature) != DIGEST_HEX_BYTES - 1 ||
-		    CRYPTO_memcmp(signature, authorization->signature, DIGEST_HEX_BYTES - 1) != 0)
+		    !digest_same(signature, authorization->signature))
 			status = verify_fail(err, "SignatureDoesNotMatch: The request signature we calculated does not "
 						  "match the signature you provided. Check your AWS Secret Access Key "
 						  "and signing method.");

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <jansson.h>
-#include <openssl/evp.h>
+#include <nettle/base64.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,8 @@ static void blobs_encode(const struct shape *structure, json_t *object)
 
 		if (member->shape->kind != SHAPE_BLOB || !plain)
 			continue;
-		EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)plain, (int)strlen(plain));
+		base64_encode_raw(text, strlen(plain), (const uint8_t *)plain);
+		text[BASE64_ENCODE_RAW_LENGTH(strlen(plain))] = '\0';
 		json_object_set_new(object, member->name, json_string(text));
 	}
 }
