@@ -6,12 +6,12 @@
 #include "aws/credentials_place.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "aws/exchange.h"
+#include "aws/libcurl.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -49,20 +49,20 @@ static bool is_allowed_host(char *host)
 /* Taken apart by the library that will also connect, so that both see the same host in it. */
 static bool is_allowed_url(const char *url)
 {
-	CURLU *parts = curl_url();
+	CURLU *parts = libcurl()->url();
 	char *scheme = NULL, *host = NULL;
 	bool allowed = false;
 
 	if (!parts)
 		memory_exhausted();
-	if (curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+	if (libcurl()->url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
+	    libcurl()->url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    libcurl()->url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
 		allowed = strcasecmp(scheme, "https") == 0 ||
 			  (strcasecmp(scheme, "http") == 0 && is_allowed_host(host));
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
+	libcurl()->free(scheme);
+	libcurl()->free(host);
+	libcurl()->url_cleanup(parts);
 	return allowed;
 }
 

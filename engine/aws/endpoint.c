@@ -4,11 +4,11 @@
 
 #include "aws/endpoint.h"
 
-#include <curl/curl.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/libcurl.h"
 #include "base/buffer.h"
 #include "model/embedded.h"
 #include "text/record.h"
@@ -257,7 +257,7 @@ static char *url_part(CURLU *url, CURLUPart part)
 {
 	char *text = NULL;
 
-	if (curl_url_get(url, part, &text, CURLU_NO_DEFAULT_PORT) == CURLUE_OUT_OF_MEMORY)
+	if (libcurl()->url_get(url, part, &text, CURLU_NO_DEFAULT_PORT) == CURLUE_OUT_OF_MEMORY)
 		memory_exhausted();
 	return text;
 }
@@ -281,24 +281,25 @@ static int endpoint_from_parts(CURLU *url, struct endpoint *endpoint)
 		snprintf(endpoint->path, sizeof(endpoint->path), "%.*s/", (int)length, path ? path : "");
 		result = 0;
 	}
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(port);
-	curl_free(path);
+	libcurl()->free(scheme);
+	libcurl()->free(host);
+	libcurl()->free(port);
+	libcurl()->free(path);
 	return result;
 }
 
 static int endpoint_from_override(const char *override, struct endpoint *endpoint, struct error *err)
 {
-	CURLU *url = curl_url();
+	CURLU *url = libcurl()->url();
 	int result = -1;
 
 	if (!url)
 		memory_exhausted();
 	/* No names and passwords, nor what only a browser would understand: a question mark or a number sign. */
-	if (!strpbrk(override, "?#") && curl_url_set(url, CURLUPART_URL, override, CURLU_DISALLOW_USER) == CURLUE_OK)
+	if (!strpbrk(override, "?#") &&
+	    libcurl()->url_set(url, CURLUPART_URL, override, CURLU_DISALLOW_USER) == CURLUE_OK)
 		result = endpoint_from_parts(url, endpoint);
-	curl_url_cleanup(url);
+	libcurl()->url_cleanup(url);
 	if (result != 0)
 		return error_set(err, ERROR_USAGE, NOWHERE, "the endpoint URL is no http or https URL of a host, "
 				 "a port and a path only");

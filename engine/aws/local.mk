@@ -19,6 +19,7 @@ libtidegate_a_SOURCES += \
 	engine/aws/retry.c engine/aws/retry.h \
 	engine/aws/settings.c engine/aws/settings.h \
 	engine/aws/sts.c engine/aws/sts.h \
+	engine/aws/libcurl.c engine/aws/libcurl.h \
 	engine/aws/transport_curl.c engine/aws/transport_curl.h \
 	engine/aws/verdict.c engine/aws/verdict.h \
 	engine/aws/words.c engine/aws/words.h

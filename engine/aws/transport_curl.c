@@ -4,11 +4,11 @@
 
 #include "aws/transport_curl.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/libcurl.h"
 #include "base/buffer.h"
 #include "base/memory.h"
 
@@ -69,12 +69,12 @@ static void check_option(CURLcode code)
 		memory_exhausted();
 }
 
-#define SET(easy, option, value) check_option(curl_easy_setopt((easy), (option), (value)))
+#define SET(easy, option, value) check_option(libcurl()->easy_setopt((easy), (option), (value)))
 
 static void exchange_free(struct exchange *exchange)
 {
-	curl_easy_cleanup(exchange->easy);
-	curl_slist_free_all(exchange->sent_headers);
+	libcurl()->easy_cleanup(exchange->easy);
+	libcurl()->slist_free_all(exchange->sent_headers);
 	free(exchange->request_body);
 	buffer_release(&exchange->head);
 	buffer_release(&exchange->body);
@@ -88,7 +88,7 @@ static void transport_curl_unlink(struct transport_curl *curl, struct exchange *
 	while (*at != exchange)
 		at = &(*at)->next;
 	*at = exchange->next;
-	curl_multi_remove_handle(curl->multi, exchange->easy);
+	libcurl()->multi_remove_handle(curl->multi, exchange->easy);
 }
 
 static size_t exchange_give_body(char *into, size_t size, size_t count, void *argument)
@@ -145,7 +145,7 @@ static void exchange_add_header(struct exchange *exchange, const char *name, con
 	 * empty". */
 	int length = (int)strcspn(value, "\r\n");
 	char *line = length ? memory_format("%s: %.*s", name, length, value) : memory_format("%s;", name);
-	struct curl_slist *longer = curl_slist_append(exchange->sent_headers, line);
+	struct curl_slist *longer = libcurl()->slist_append(exchange->sent_headers, line);
 
 	free(line);
 	if (!longer)
@@ -158,7 +158,7 @@ static void exchange_set_headers(struct exchange *exchange, const struct http_re
 	for (size_t i = 0; i < request->n_headers; i++)
 		exchange_add_header(exchange, request->headers[i].name, request->headers[i].value);
 	/* Waiting for "100 Continue" would cost a round trip. */
-	exchange->sent_headers = curl_slist_append(exchange->sent_headers, "Expect:");
+	exchange->sent_headers = libcurl()->slist_append(exchange->sent_headers, "Expect:");
 	if (!exchange->sent_headers)
 		memory_exhausted();
 	SET(exchange->easy, CURLOPT_HTTPHEADER, exchange->sent_headers);
@@ -231,7 +231,7 @@ static void transport_curl_start(struct transport *transport, const struct http_
 	struct exchange *exchange = memory_new(1, sizeof(*exchange));
 
 	exchange->transport = curl;
-	exchange->easy = curl_easy_init();
+	exchange->easy = libcurl()->easy_init();
 	if (!exchange->easy)
 		memory_exhausted();
 	exchange->request_length = request->body_length;
@@ -244,7 +244,7 @@ static void transport_curl_start(struct transport *transport, const struct http_
 	exchange_set_protocols(exchange);
 	exchange_set_request(exchange, request);
 	exchange_set_answer(exchange);
-	if (curl_multi_add_handle(curl->multi, exchange->easy) != CURLM_OK)
+	if (libcurl()->multi_add_handle(curl->multi, exchange->easy) != CURLM_OK)
 		memory_exhausted();
 	exchange->next = curl->exchanges;
 	curl->exchanges = exchange;
@@ -285,7 +285,8 @@ static enum transfer_failure exchange_failure(struct exchange *exchange, CURLcod
 		if (never_sent[i] == code)
 			return TRANSFER_NOT_SENT;
 	/* A time-out while connecting, say: not one byte of the request's head went out. */
-	if (curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_bytes) == CURLE_OK && request_bytes == 0)
+	if (libcurl()->easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_bytes) == CURLE_OK &&
+	    request_bytes == 0)
 		return TRANSFER_NOT_SENT;
 	return TRANSFER_NO_ANSWER;
 }
@@ -297,7 +298,7 @@ static void exchange_explain(const struct exchange *exchange, CURLcode code, str
 			 exchange->most_bytes);
 	else if (code != CURLE_OK)
 		snprintf(response->reason, sizeof(response->reason), "%.159s",
-			 exchange->message[0] ? exchange->message : curl_easy_strerror(code));
+			 exchange->message[0] ? exchange->message : libcurl()->easy_strerror(code));
 }
 
 static void exchange_finish(struct exchange *exchange, CURLcode code)
@@ -306,7 +307,7 @@ static void exchange_finish(struct exchange *exchange, CURLcode code)
 	struct http_response response = { .failure = exchange_failure(exchange, code), .headers = headers };
 	long status = 0;
 
-	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+	libcurl()->easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	response.status = (int)status;
 	response.timed_out = code == CURLE_OPERATION_TIMEDOUT;
 	response.n_headers = exchange_headers(exchange, headers);
@@ -323,14 +324,14 @@ static int transport_curl_advance(struct transport_curl *curl)
 	int running, left, finished = 0;
 	CURLMsg *message;
 
-	curl_multi_perform(curl->multi, &running);
-	while ((message = curl_multi_info_read(curl->multi, &left))) {
+	libcurl()->multi_perform(curl->multi, &running);
+	while ((message = libcurl()->multi_info_read(curl->multi, &left))) {
 		CURLcode code = message->data.result;
 		char *exchange = NULL;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
+		libcurl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
 		transport_curl_unlink(curl, (struct exchange *)(void *)exchange);
 		exchange_finish((struct exchange *)(void *)exchange, code);
 		finished++;
@@ -355,10 +356,10 @@ static int transport_curl_poll(struct transport *transport, int timeout_ms, stru
 		return 0;
 	add_wake(wakes, &count, transport->stop_descriptor);
 	add_wake(wakes, &count, curl->other_descriptor);
-	code = curl_multi_poll(curl->multi, wakes, count, timeout_ms, NULL);
+	code = libcurl()->multi_poll(curl->multi, wakes, count, timeout_ms, NULL);
 	if (code != CURLM_OK)
 		return error_set(err, ERROR_NETWORK, NOWHERE, "cannot wait for the network: %s",
-				 curl_multi_strerror(code));
+				 libcurl()->multi_strerror(code));
 	transport_curl_advance(curl);
 	return 0;
 }
@@ -379,7 +380,9 @@ struct transport *transport_curl_new(const struct transport_curl_options *option
 {
 	struct transport_curl *curl;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (libcurl_load(err) != 0)
+		return NULL;
+	if (libcurl()->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		error_set(err, ERROR_NETWORK, NOWHERE, "libcurl cannot be used here");
 		return NULL;
 	}
@@ -387,10 +390,10 @@ struct transport *transport_curl_new(const struct transport_curl_options *option
 	curl->transport = (struct transport){
 		transport_curl_start, transport_curl_poll, transport_curl_cancel, options->stop_descriptor
 	};
-	curl->multi = curl_multi_init();
+	curl->multi = libcurl()->multi_init();
 	if (!curl->multi)
 		memory_exhausted();
-	curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
+	libcurl()->multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
 	curl->ca_bundle = options->ca_bundle ? memory_copy_text(options->ca_bundle) : NULL;
 	curl->other_descriptor = options->other_descriptor;
 	return &curl->transport;
@@ -403,8 +406,8 @@ void transport_curl_free(struct transport *transport)
 	if (!curl)
 		return;
 	transport_curl_cancel(transport);
-	curl_multi_cleanup(curl->multi);
+	libcurl()->multi_cleanup(curl->multi);
 	free(curl->ca_bundle);
 	free(curl);
-	curl_global_cleanup();
+	libcurl()->global_cleanup();
 }

@@ -4,11 +4,11 @@
 
 #include "aws/verdict.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/libcurl.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "wire/query.h"
@@ -160,7 +160,7 @@ static void verdict_read_fault(struct verdict *verdict, const struct operation *
 static int64_t header_date_ms(const struct http_response *response)
 {
 	const char *date = http_response_header(response, "date");
-	time_t seconds = date ? curl_getdate(date, NULL) : -1;
+	time_t seconds = date ? libcurl()->getdate(date, NULL) : -1;
 
 	return seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }

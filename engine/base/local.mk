@@ -8,6 +8,7 @@ libtidegate_a_SOURCES += \
 	engine/base/error.c engine/base/error.h \
 	engine/base/file.c engine/base/file.h \
 	engine/base/hash.h engine/base/hash_set.c engine/base/hash_set.h \
+	engine/base/library.c engine/base/library.h \
 	engine/base/memory.c engine/base/memory.h \
 	engine/base/number.c engine/base/number.h \
 	engine/base/printable.c engine/base/printable.h \

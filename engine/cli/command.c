@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aws/libcurl.h"
 #include "cli/page.h"
 
 const struct command *const commands[] = {
@@ -113,6 +114,8 @@ static int dispatch(struct session *session, const struct command *command, cons
 	if (count_operands(command, &session->options, &err) != 0)
 		return session_fail(session, &err);
 	set_up_colors(session);
+	if (command->options & OPTION_BIT(OPTION_REGION))
+		libcurl_prefetch();
 	return command->run(session);
 }
 

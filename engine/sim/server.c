@@ -12,11 +12,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "sim/http.h"
 
 enum { HEADERS_MOST = 64, QUERY_MOST = 1024, POLL_MS = 250, HTTP_TOO_LARGE = 413 };
 
+/* Every function of libmicrohttpd that is called here, without its MHD_. */
+#define MICROHTTPD_FUNCTIONS(row)                                                                                 \
+	row(add_response_header) row(create_response_from_buffer) row(destroy_response)                           \
+	row(get_connection_values) row(get_daemon_info) row(queue_response) row(run_wait)                         \
+	row(start_daemon) row(stop_daemon)
+
+struct microhttpd {
+#define MEMBER(name) __typeof__(&(MHD_##name)) name;
+	MICROHTTPD_FUNCTIONS(MEMBER)
+#undef MEMBER
+};
+
+static const char *const files[] = { "libmicrohttpd.so.12", NULL };
+
+static const struct library_function functions[] = {
+#define ROW(name) { "MHD_" #name, offsetof(struct microhttpd, name) },
+	MICROHTTPD_FUNCTIONS(ROW)
+#undef ROW
+	{ NULL, 0 },
+};
+
 struct server {
+	struct microhttpd mhd;
 	struct sim *sim;
 	struct sim_http *http;
 	const struct sim_server_options *options;
@@ -63,20 +86,21 @@ static enum MHD_Result keep_query(void *argument, enum MHD_ValueKind kind, const
 	return MHD_YES;
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct sim_http_answer *answer)
+static enum MHD_Result send_answer(const struct microhttpd *mhd, struct MHD_Connection *connection,
+				   const struct sim_http_answer *answer)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
+	struct MHD_Response *response = mhd->create_response_from_buffer(
 		answer->body.length, answer->body.bytes ? answer->body.bytes : "", MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
-	MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, answer->date);
+	mhd->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
+	mhd->add_response_header(response, MHD_HTTP_HEADER_DATE, answer->date);
 	if (answer->request_id[0])
-		MHD_add_response_header(response, "x-amzn-RequestId", answer->request_id);
-	result = MHD_queue_response(connection, (unsigned)answer->status, response);
-	MHD_destroy_response(response);
+		mhd->add_response_header(response, "x-amzn-RequestId", answer->request_id);
+	result = mhd->queue_response(connection, (unsigned)answer->status, response);
+	mhd->destroy_response(response);
 	return result;
 }
 
@@ -87,8 +111,8 @@ static enum MHD_Result answer_request(struct server *server, struct MHD_Connecti
 	struct sim_http_request request = { .method = method, .path = path, .headers = incoming->headers };
 	enum MHD_Result result;
 
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, incoming);
-	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_query, incoming);
+	server->mhd.get_connection_values(connection, MHD_HEADER_KIND, keep_header, incoming);
+	server->mhd.get_connection_values(connection, MHD_GET_ARGUMENT_KIND, keep_query, incoming);
 	request.n_headers = incoming->n_headers;
 	request.query = buffer_text(&incoming->query);
 	request.body = buffer_text(&incoming->body);
@@ -96,22 +120,23 @@ static enum MHD_Result answer_request(struct server *server, struct MHD_Connecti
 	catch_up(server);
 	sim_http_answer(server->http, &request, &answer);
 	/* A fault that breaks the connection, or one that kills a client: there is always another one here. */
-	result = answer.lost ? MHD_NO : send_answer(connection, &answer);
+	result = answer.lost ? MHD_NO : send_answer(&server->mhd, connection, &answer);
 	sim_http_answer_release(&answer);
 	sim_revive(server->sim);
 	sim_log_forget(server->sim);
 	return result;
 }
 
-static enum MHD_Result refuse_body(struct MHD_Connection *connection)
+static enum MHD_Result refuse_body(const struct server *server, struct MHD_Connection *connection)
 {
 	struct sim_http_answer answer = { .status = HTTP_TOO_LARGE, .content_type = "text/plain" };
 
-	return send_answer(connection, &answer);
+	return send_answer(&server->mhd, connection, &answer);
 }
 
 static enum MHD_Result on_request(void *argument, struct MHD_Connection *connection, const char *path,
-				  const char *method, const char *version, const char *data, size_t *size, void **state)
+				  const char *method, const char *version, const char *data, size_t *size,
+				  void **state)
 {
 	struct incoming *incoming = *state;
 
@@ -127,7 +152,7 @@ static enum MHD_Result on_request(void *argument, struct MHD_Connection *connect
 		*size = 0;
 		return MHD_YES;
 	}
-	return incoming->too_large ? refuse_body(connection)
+	return incoming->too_large ? refuse_body(argument, connection)
 				   : answer_request(argument, connection, incoming, method, path);
 }
 
@@ -173,10 +198,10 @@ static int read_address(union socket_address *address, const struct sim_server_o
 	return error_set(err, ERROR_USAGE, NOWHERE, "'%s' is no address to listen on", text);
 }
 
-static void tell_ready(struct MHD_Daemon *daemon, const union socket_address *address,
+static void tell_ready(const struct microhttpd *mhd, struct MHD_Daemon *daemon, const union socket_address *address,
 		       const struct sim_server_options *options)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
+	const union MHD_DaemonInfo *info = mhd->get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
 	bool six = address->any.sa_family == AF_INET6;
 	char url[80];
 
@@ -190,27 +215,29 @@ int sim_serve(struct sim *sim, struct services *services, const struct sim_serve
 	struct server server = { .sim = sim, .options = options };
 	union socket_address address;
 	unsigned flags = MHD_USE_AUTO;
+	const struct library library = { "libmicrohttpd", files, functions };
 	struct MHD_Daemon *daemon;
 
-	if (read_address(&address, options, err) != 0)
+	if (read_address(&address, options, err) != 0 || library_load(&library, &server.mhd, err) != 0)
 		return -1;
 	if (address.any.sa_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	server.http = sim_http_new(sim, services, options->clock);
 	server.advanced_ms = options->clock->monotonic_ms(options->clock);
-	daemon = MHD_start_daemon(flags, options->port, NULL, NULL, on_request, &server, MHD_OPTION_SOCK_ADDR,
-				  &address.any, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-				  MHD_OPTION_CONNECTION_LIMIT, (unsigned)SIM_SERVER_CONNECTIONS_MOST,
-				  MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SIM_SERVER_IDLE_SECONDS, MHD_OPTION_END);
+	daemon = server.mhd.start_daemon(flags, options->port, NULL, NULL, on_request, &server, MHD_OPTION_SOCK_ADDR,
+					 &address.any, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+					 MHD_OPTION_CONNECTION_LIMIT, (unsigned)SIM_SERVER_CONNECTIONS_MOST,
+					 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SIM_SERVER_IDLE_SECONDS,
+					 MHD_OPTION_END);
 	if (!daemon) {
 		sim_http_free(server.http);
-		return error_set(err, ERROR_NETWORK, NOWHERE, "cannot listen on %s, port %u: %s",
-				 address_of(options), options->port, strerror(errno));
+		return error_set(err, ERROR_NETWORK, NOWHERE, "cannot listen on %s, port %u: %s", address_of(options),
+				 options->port, strerror(errno));
 	}
-	tell_ready(daemon, &address, options);
-	while (!*options->stop && MHD_run_wait(daemon, POLL_MS) == MHD_YES)
+	tell_ready(&server.mhd, daemon, &address, options);
+	while (!*options->stop && server.mhd.run_wait(daemon, POLL_MS) == MHD_YES)
 		;
-	MHD_stop_daemon(daemon);
+	server.mhd.stop_daemon(daemon);
 	sim_http_free(server.http);
 	return 0;
 }

@@ -397,4 +397,15 @@ printf '# state_dir: /var/lib/tidegate\n\n  # log_format: json' >etc/config.yaml
 expect 0 'a configuration may be commented out' "$tidegate" status <<'END'
 no run is open
 END
+mkdir broken
+for library in libcurl.so.4 libcurl-gnutls.so.4; do
+	echo '?' >"broken/$library"
+done
+expect 1 'a machine without libcurl is told so' env LD_LIBRARY_PATH="$work/broken" AWS_REGION=eu-west-1 "$tidegate" plan \
+	-i instance=i-0123456789abcdef0 good.yaml <<'END'
+tidegate: cannot load libcurl: /W/broken/libcurl.so.4: file too short
+END
+expect 0 'and may do what asks nobody' env LD_LIBRARY_PATH="$work/broken" "$tidegate" check good.yaml <<'END'
+1 file, no fault
+END
 exit $failed

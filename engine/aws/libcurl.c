@@ -1,0 +1,82 @@
+#include "config.h"
+
+#include "aws/libcurl.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/library.h"
+
+/* With the system's certificates GnuTLS takes 6 MB more than OpenSSL; but it is wherever git is. */
+static const char *const files[] = { "libcurl.so.4", "libcurl-gnutls.so.4", NULL };
+
+static const struct library_function functions[] = {
+#define ROW(name) { "curl_" #name, offsetof(struct libcurl, name) },
+	LIBCURL_FUNCTIONS(ROW)
+#undef ROW
+		{ NULL, 0 },
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static struct libcurl loaded;
+static struct error failure;
+static int status; /* of loading it */
+static pthread_t prefetcher;
+static bool is_prefetching;
+
+static void load(void)
+{
+	const struct library library = { "libcurl", files, functions };
+
+	status = library_load(&library, &loaded, &failure);
+}
+
+static void *prefetch(void *nothing)
+{
+	pthread_once(&once, load);
+	return nothing;
+}
+
+void libcurl_prefetch(void)
+{
+	sigset_t all, before;
+
+	if (is_prefetching)
+		return;
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1); /* the heap of a thread that lives for milliseconds would stay */
+#endif
+	/* Signals are for the caller: they interrupt what it waits for. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	is_prefetching = pthread_create(&prefetcher, NULL, prefetch, NULL) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void libcurl_settle(void)
+{
+	if (is_prefetching)
+		pthread_join(prefetcher, NULL);
+	is_prefetching = false;
+}
+
+int libcurl_load(struct error *err)
+{
+	pthread_once(&once, load);
+	return status == 0 ? 0 : error_set(err, failure.kind, NOWHERE, "%s", failure.message);
+}
+
+const struct libcurl *libcurl(void)
+{
+	struct error err = ERROR_INIT;
+
+	if (libcurl_load(&err) == 0)
+		return &loaded;
+	fprintf(stderr, "tidegate: %s\n", err.message);
+	exit(EXIT_FAILURE);
+}
