@@ -134,9 +134,11 @@ void activity_tell_progress(struct activity *activity, int64_t left_ms, bool ove
 	json_decref(shown);
 }
 
-static const char *waited_for(enum phase phase)
+static const char *what_took_too_long(const struct activity *activity)
 {
-	return phase == PHASE_READY ? "could not begin" : "has not taken full effect";
+	if (activity->phase == PHASE_READY)
+		return "could not begin after";
+	return activity->action->request ? "has not taken full effect after" : "waited in vain for";
 }
 
 static enum step fail_by_time(struct activity *activity)
@@ -146,9 +148,9 @@ static enum step fail_by_time(struct activity *activity)
 	int64_t passed_ms = run_now_ms(activity->run) - activity->begun_ms;
 	char waited[DURATION_TEXT_BYTES];
 
-	activity_fail(activity, FAILURE_TIMEOUT, "%s %s after %s%s%s", activity->action->name,
-		      waited_for(activity->phase), duration_format(passed_ms / 1000 * 1000, waited), reason ? ": " : "",
-		      reason ? reason : "");
+	activity_fail(activity, FAILURE_TIMEOUT, "%s %s %s%s%s", activity->action->name,
+		      what_took_too_long(activity), duration_format(passed_ms / 1000 * 1000, waited),
+		      reason ? ": " : "", reason ? reason : "");
 	free(reason);
 	return activity_end_failed(activity);
 }

@@ -55,11 +55,11 @@ static void a_check_that_never_holds_says_why(void **state)
 		const char *world, *machine, *message;
 	} rows[] = {
 		{ WORLD("never_up: true"), MACHINE("local.http", URL ", within: 1m"),
-		  "local.http has not taken full effect after 1m: GET http://127.0.0.1:8080/health answered 503" },
+		  "local.http waited in vain for 1m: GET http://127.0.0.1:8080/health answered 503" },
 		{ WORLD("never_up: true"), MACHINE("local.http", URL ", method: HEAD, within: 0s"),
-		  "local.http has not taken full effect after 0s: HEAD http://127.0.0.1:8080/health answered 503" },
+		  "local.http waited in vain for 0s: HEAD http://127.0.0.1:8080/health answered 503" },
 		{ WORLD("up_after: 2m"), MACHINE("local.command", "shell: \"curl x\", within: 10s"),
-		  "local.command has not taken full effect after 10s: the line for the shell ended with status 1" },
+		  "local.command waited in vain for 10s: the line for the shell ended with status 1" },
 	};
 	struct play *play = *state;
 

@@ -82,7 +82,7 @@ static void one_that_does_not_come_up_keeps_the_instance_out_for_the_next_deploy
 
 	take(play, "up_after: 5m");
 	leg(play, LEAVE, EXIT_REACHED);
-	fails_and_stays_out(play, "local.http has not taken full effect after 3m: GET " URL " answered 503");
+	fails_and_stays_out(play, "local.http waited in vain for 3m: GET " URL " answered 503");
 	play->trial.rig.deployment = "d-rollback";
 	leg(play, LEAVE, EXIT_REACHED);
 	rig_expect(&play->trial.rig, way_of(play)->out);
@@ -151,7 +151,7 @@ static void a_death_while_it_is_asked_forgets_nothing(void **state)
 
 /* ---- a leg that leaves fails ---- */
 
-#define STAYS_OUT "balancers.may_return has not taken full effect after 3m: GET " URL " answered 503; before that "
+#define STAYS_OUT "balancers.may_return waited in vain for 3m: GET " URL " answered 503; before that "
 #define DENIED                                                                                                        \
 	": access_denied: User: arn:aws:sts::111122223333:assumed-role/web-instance/i is not authorized to perform "  \
 	"this action because no identity-based policy allows it"

@@ -87,7 +87,7 @@ static void what_does_not_come_up_is_given_up(void **state)
 	struct play *play = *state;
 
 	run(play, WORLD("Pending:Wait", "never_up: true"), EXIT_FAILED);
-	assert_string_equal(play->result.message, "local.http has not taken full effect after 5m: "
+	assert_string_equal(play->result.message, "local.http waited in vain for 5m: "
 						  "GET http://127.0.0.1:8080/health answered 503");
 	rig_expect(&play->trial.rig, "!(" STATE ") || " STATE " == 'Terminating'");
 	expect_sent(play, 1, 5);
