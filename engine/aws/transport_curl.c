@@ -208,6 +208,10 @@ static void exchange_set_protocols(struct exchange *exchange)
 	if (exchange->transport->ca_bundle)
 		SET(easy, CURLOPT_CAINFO, exchange->transport->ca_bundle);
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that does not answer holds its thread for as long as it likes, but nothing else. */
+	SET(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 	SET(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
 }
