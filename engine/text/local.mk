@@ -12,7 +12,5 @@ libtidegate_a_SOURCES += \
 	engine/text/schema.c engine/text/schema.h \
 	engine/text/utf8.c engine/text/utf8.h \
 	engine/text/yaml.c engine/text/yaml.h \
-	engine/text/yaml_full.c engine/text/yaml_full.h \
-	engine/text/yaml_simple.c engine/text/yaml_simple.h engine/text/yaml_simple_text.c \
 	engine/text/yaml_syntax.c engine/text/yaml_syntax.h \
 	engine/text/yaml_text.c engine/text/yaml_text.h

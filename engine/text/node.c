@@ -74,21 +74,6 @@ struct node *node_new_map(struct arena *arena, struct position position, const s
 	return node;
 }
 
-void node_stack_push(struct node_stack *stack, const struct node *node)
-{
-	if (stack->count == stack->size) {
-		stack->size = stack->size ? 2 * stack->size : 64;
-		stack->nodes = memory_resize(stack->nodes, stack->size, sizeof(*stack->nodes));
-	}
-	stack->nodes[stack->count++] = node;
-}
-
-void node_stack_release(struct node_stack *stack)
-{
-	free(stack->nodes);
-	*stack = (struct node_stack){ 0 };
-}
-
 static size_t find_sorted(const struct node *map, const char *key)
 {
 	size_t low = 0, high = map->count;

@@ -41,15 +41,6 @@ struct node *node_new_list(struct arena *arena, struct position position, const 
 struct node *node_new_map(struct arena *arena, struct position position, const struct node *const *pairs,
 			  size_t count);
 
-/* Nodes of which a list or a map is to be made. */
-struct node_stack {
-	const struct node **nodes;
-	size_t count, size;
-};
-
-void node_stack_push(struct node_stack *stack, const struct node *node);
-void node_stack_release(struct node_stack *stack);
-
 /* Which pair of a map has this key (the first, where there are more); the map's count where none has. */
 size_t node_find(const struct node *map, const char *key);
 /* The value of a map's key, or NULL; NULL also where `map` is no map, or NULL itself. */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../nodes.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -38,6 +37,23 @@ static void every_embedded_file_is_its_file_byte_for_byte(void **state)
 	}
 }
 
+static void assert_same_node(const struct node *one, const struct node *other)
+{
+	assert_int_equal(one->kind, other->kind);
+	assert_int_equal(one->position.line, other->position.line);
+	assert_int_equal(one->position.column, other->position.column);
+	assert_int_equal(one->offset, other->offset);
+	assert_int_equal(one->plain, other->plain);
+	assert_int_equal(one->count, other->count);
+	if (one->kind == NODE_SCALAR)
+		assert_string_equal(one->text, other->text);
+	for (size_t i = 0; i < one->count; i++) {
+		if (one->kind == NODE_MAP)
+			assert_same_node(one->keys[i], other->keys[i]);
+		assert_same_node(one->items[i], other->items[i]);
+	}
+}
+
 /* The entries of one section, from entry `at` on; returns how many there were. */
 static size_t assert_section(struct reader *reader, const struct outline *outline, size_t at, const struct node *map)
 {
@@ -49,8 +65,8 @@ static size_t assert_section(struct reader *reader, const struct outline *outlin
 		assert_string_equal(entry->name, map->keys[i]->text);
 		part = yaml_parse_part(reader->arena, outline->source, &entry->part, reader->diagnostics);
 		assert_int_equal(part->count, 1);
-		assert_true(same_node(part->keys[0], map->keys[i]));
-		assert_true(same_node(part->items[0], map->items[i]));
+		assert_same_node(part->keys[0], map->keys[i]);
+		assert_same_node(part->items[0], map->items[i]);
 	}
 	return map->count;
 }
@@ -71,7 +87,7 @@ static void assert_outlined(struct reader *reader, const struct embedded_file *f
 		if (is_section)
 			entries += assert_section(reader, &outline, entries, whole->items[i]);
 		else
-			assert_true(same_node(head->items[pairs++], whole->items[i]));
+			assert_same_node(head->items[pairs++], whole->items[i]);
 	}
 	assert_int_equal(entries, outline.count);
 	assert_int_equal(pairs, head->count);

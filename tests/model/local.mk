@@ -13,7 +13,6 @@ model_tests = \
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 tests_model_check_test_LDADD = $(test_libs)
-tests_model_embedded_test_SOURCES = tests/model/embedded_test.c tests/nodes.h
 tests_model_embedded_test_LDADD = $(test_libs)
 tests_model_faulty_test_LDADD = $(test_libs)
 tests_model_jmespath_conformance_test_LDADD = $(test_libs)

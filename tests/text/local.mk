@@ -1,7 +1,7 @@
 if HAVE_CMOCKA
 text_tests = tests/text/diagnostics_test tests/text/json_pool_test tests/text/json_test \
 	tests/text/node_test tests/text/outline_test tests/text/record_test tests/text/scalar_test \
-	tests/text/yaml_simple_test tests/text/yaml_test
+	tests/text/yaml_test
 check_PROGRAMS += $(text_tests)
 TESTS += $(text_tests)
 tests_text_diagnostics_test_LDADD = $(test_libs)
@@ -11,7 +11,5 @@ tests_text_node_test_LDADD = $(test_libs)
 tests_text_outline_test_LDADD = $(test_libs)
 tests_text_record_test_LDADD = $(test_libs)
 tests_text_scalar_test_LDADD = $(test_libs)
-tests_text_yaml_simple_test_SOURCES = tests/text/yaml_simple_test.c tests/nodes.h
-tests_text_yaml_simple_test_LDADD = $(test_libs)
 tests_text_yaml_test_LDADD = $(test_libs)
 endif
