@@ -1,8 +1,8 @@
 if HAVE_CMOCKA
 check_PROGRAMS += tests/aws/client_test tests/aws/client_again_test tests/aws/endpoint_test tests/aws/pages_test \
-	tests/aws/retry_test tests/aws/transport_curl_test
+	tests/aws/resolver_test tests/aws/retry_test tests/aws/transport_curl_test
 TESTS += tests/aws/client_test tests/aws/client_again_test tests/aws/endpoint_test tests/aws/pages_test \
-	tests/aws/retry_test tests/aws/transport_curl_test
+	tests/aws/resolver_test tests/aws/retry_test tests/aws/transport_curl_test
 client_play = tests/aws/client_play.c tests/aws/client_play.h
 tests_aws_client_test_SOURCES = tests/aws/client_test.c $(client_play)
 tests_aws_client_test_LDADD = $(test_libs)
@@ -10,6 +10,10 @@ tests_aws_client_again_test_SOURCES = tests/aws/client_again_test.c $(client_pla
 tests_aws_client_again_test_LDADD = $(test_libs)
 tests_aws_endpoint_test_LDADD = $(test_libs)
 tests_aws_pages_test_LDADD = $(test_libs)
+tests_aws_resolver_test_SOURCES = tests/aws/resolver_test.c tests/aws/tiny_server.c tests/aws/tiny_server.h
+tests_aws_resolver_test_CFLAGS = $(AM_CFLAGS) -pthread
+tests_aws_resolver_test_LDFLAGS = $(AM_LDFLAGS) -rdynamic
+tests_aws_resolver_test_LDADD = $(test_libs)
 tests_aws_retry_test_LDADD = $(test_libs)
 tests_aws_transport_curl_test_SOURCES = tests/aws/transport_curl_test.c tests/aws/tiny_server.c tests/aws/tiny_server.h
 tests_aws_transport_curl_test_CFLAGS = $(AM_CFLAGS) -pthread
