@@ -372,7 +372,7 @@ static int parse_map(struct parser *parser, struct chain *chain)
 	if (count_built(parser, &open))
 		return -1;
 	do {
-		const char *key;
+		const char *key = NULL;
 
 		if (parse_key(parser, &key) || parse_operand(parser, parse_pipe, &operands))
 			return -1;

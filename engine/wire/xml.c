@@ -161,6 +161,12 @@ void xml_close(struct xml *xml)
 	free(xml);
 }
 
+/* The older ones are deprecated since there are these. */
+#if XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION < 9
+#define XML_GetCurrentLineNumber64 XML_GetCurrentLineNumber
+#define XML_GetCurrentColumnNumber64 XML_GetCurrentColumnNumber
+#endif
+
 static int xml_fault(struct xml *xml)
 {
 	enum XML_Error code = XML_GetErrorCode(xml->parser);
@@ -171,8 +177,8 @@ static int xml_fault(struct xml *xml)
 		memory_exhausted();
 	return error_set(xml->err, ERROR_PROTOCOL, NOWHERE,
 			 "the answer is no well-formed XML: line %lu, column %lu: %s",
-			 (unsigned long)XML_GetCurrentLineNumber(xml->parser),
-			 (unsigned long)XML_GetCurrentColumnNumber(xml->parser) + 1, XML_ErrorString(code));
+			 (unsigned long)XML_GetCurrentLineNumber64(xml->parser),
+			 (unsigned long)XML_GetCurrentColumnNumber64(xml->parser) + 1, XML_ErrorString(code));
 }
 
 /* To where the next element begins or ends, or to the document's end. The bytes are given in one piece: a token that
