@@ -16,8 +16,8 @@ coverage: check
 exhaustive = tests/run/acts_test tests/run/balancers_test tests/run/campaign_test tests/run/disk_test \
 	tests/run/faults_test tests/run/health_test tests/run/journal_damage_test tests/run/journal_disk_test \
 	tests/run/later_test tests/run/lessons_test tests/run/meeting_test tests/run/overlap_test \
-	tests/run/policy_test tests/run/races_test tests/run/surge_test tests/cli/alike_test tests/cli/checkpoint_test tests/cli/lessons_test \
-	tests/cli/rehearse_test tests/cli/wire_test tests/sim/server_test
+	tests/run/policy_test tests/run/races_test tests/run/surge_test tests/cli/alike_test tests/cli/checkpoint_test \
+	tests/cli/ending_test tests/cli/lessons_test tests/cli/rehearse_test tests/cli/wire_test tests/sim/server_test
 valgrind = valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite
 check-valgrind: all
 	list=; for test in $(TESTS); do \

@@ -374,6 +374,14 @@ void storage_memory_lose_unsynced(struct storage_memory *memory)
 		buffer_cut(&file->bytes, file->durable);
 }
 
+bool storage_memory_is_durable(const struct storage_memory *memory)
+{
+	for (const struct memory_file *file = memory->files; file; file = file->next)
+		if (file->durable < file->bytes.length)
+			return false;
+	return true;
+}
+
 void storage_memory_restart(struct storage_memory *memory)
 {
 	while (memory->locks)

@@ -35,6 +35,7 @@ void storage_memory_lose_unsynced(struct storage_memory *memory);
 /* Other bytes in the place of a file's, as a disk that is damaged has them; a file that is not there is made. */
 void storage_memory_put(struct storage_memory *memory, const char *name, const void *bytes, size_t length);
 
+bool storage_memory_is_durable(const struct storage_memory *memory); /* a power cut would lose nothing */
 unsigned storage_memory_steps(const struct storage_memory *memory);
 /* How many bytes the step was to write: 0 for a sync. */
 size_t storage_memory_step_bytes(const struct storage_memory *memory, unsigned step);

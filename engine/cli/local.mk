@@ -48,10 +48,11 @@ libcommands_a_SOURCES = \
 	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
-	engine/cli/rehearsal/alike.c \
+	engine/cli/rehearsal/alike.c engine/cli/rehearsal/alone.c \
 	engine/cli/rehearsal/checkpoint.c \
 	engine/cli/rehearsal/damage.c \
 	engine/cli/rehearsal/disk.c \
+	engine/cli/rehearsal/ending.c engine/cli/rehearsal/ending.h \
 	engine/cli/rehearsal/facts.c \
 	engine/cli/rehearsal/gate.c \
 	engine/cli/rehearsal/hand.c \

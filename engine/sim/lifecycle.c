@@ -88,6 +88,11 @@ static const struct lifecycle_hook *hook_waited_at(const struct sim *sim, const 
 	return NULL;
 }
 
+bool instance_waits(const struct sim *sim, size_t index)
+{
+	return hook_waited_at(sim, instance_at(&sim->world, index)) != NULL;
+}
+
 static void plan_step(struct sim *sim, size_t index, int64_t at_ms)
 {
 	agenda_add(sim, at_ms, EVENT_INSTANCE, index, instance_at(&sim->world, index)->generation);

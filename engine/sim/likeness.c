@@ -1,9 +1,13 @@
-/* Whether two worlds are alike: in all that is there and all that is going to happen, but for the hour. */
+/* Whether two worlds are alike: in all that is there and all that is going to happen, but for the hour; and, more
+ * strictly, but for the hour alone: in how long it is going to happen. */
 #include "config.h"
+
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "sim/agenda.h"
 #include "sim/request.h"
+#include "text/json.h"
 
 static uint64_t hash_instance(uint64_t hash, const struct instance *instance)
 {
@@ -98,4 +102,90 @@ uint64_t sim_likeness(const struct sim *sim)
 	uint64_t hash = hash_events(hash_world(0, &sim->world), sim);
 
 	return hash_number(hash, (uint64_t)sim->skew_ms);
+}
+
+/* ---- but for the hour alone */
+
+/* AWS forgets what is gone some time, and nobody asks again by then: it is no matter when exactly. */
+enum { FORGOTTEN_MS = 10 * 60 * 1000 };
+
+/* How far off it is; what is over is over, however long. */
+static uint64_t hash_due(uint64_t hash, const struct world *world, int64_t at_ms)
+{
+	return hash_number(hash, at_ms > world->now_ms ? (uint64_t)(at_ms - world->now_ms) : 0);
+}
+
+/* How long it has been so; 0: it is not. */
+static uint64_t hash_since(uint64_t hash, const struct world *world, int64_t at_ms)
+{
+	return hash_number(hash, at_ms ? (uint64_t)(world->now_ms - at_ms) + 1 : 0);
+}
+
+static bool is_void(const struct world *world, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_INSTANCE:
+		return instance_at(world, event->index)->generation != event->generation;
+	case EVENT_TARGET:
+		return target_at(world, event->index)->generation != event->generation;
+	case EVENT_MEMBER:
+		return member_at(world, event->index)->generation != event->generation;
+	default:
+		return false;
+	}
+}
+
+static uint64_t hash_flight(uint64_t hash, const struct sim *sim, const struct flight *flight)
+{
+	char *input = json_text(flight->input, JSON_COMPACT | JSON_SORT_KEYS);
+
+	hash = hash_text(hash_text(hash, flight->row ? flight->row->name : NULL), input);
+	free(input);
+	hash = hash_number(hash_number(hash, flight->fault.kind), (uint64_t)flight->fault.ms);
+	hash = hash_since(hash, &sim->world, flight->started_ms);
+	return hash_number(hash, (uint64_t)flight->too_late | (uint64_t)(flight->number == 0) << 1);
+}
+
+static uint64_t hash_times(uint64_t hash, const struct sim *sim)
+{
+	const struct world *world = &sim->world;
+
+	for (size_t i = 0; i < world->instances.count; i++) {
+		const struct instance *instance = instance_at(world, i);
+
+		if (instance->terminated)
+			hash = hash_number(hash, (uint64_t)(world->now_ms - instance->terminated_ms) / FORGOTTEN_MS);
+		if (instance_waits(sim, i))
+			hash = hash_since(hash, world, instance->waits_since_ms);
+	}
+	for (size_t i = 0; i < world->targets.count; i++)
+		hash = hash_due(hash, world, target_at(world, i)->due_ms);
+	for (size_t i = 0; i < world->members.count; i++)
+		hash = hash_due(hash, world, member_at(world, i)->due_ms);
+	return world->application.asked
+		       ? hash_due(hash, world, world->application.asked_ms + world->application.up_after_ms)
+		       : hash;
+}
+
+uint64_t sim_standing(const struct sim *sim)
+{
+	const struct world *world = &sim->world;
+	uint64_t hash = hash_times(sim_likeness(sim), sim);
+
+	for (size_t i = 0; i < sim->events.count; i++) {
+		const struct event *event = rows_at(&sim->events, i);
+
+		hash = hash_due(hash_number(hash, event->kind), world, event->at_ms);
+		hash = hash_number(hash_number(hash, event->index), is_void(world, event));
+		if (event->kind == EVENT_REQUEST || event->kind == EVENT_LATE)
+			hash = hash_flight(hash, sim, rows_at(&sim->flights, event->index));
+	}
+	hash = hash_number(hash_number(hash, world->launches), world->terminations);
+	hash = hash_number(hash_number(hash, world->made_instances), world->made_activities);
+	return hash_number(hash_number(hash, sim->boots), sim->dead);
+}
+
+void sim_draw_anew(struct sim *sim, uint64_t seed)
+{
+	sim->world.random = seed;
 }

@@ -181,5 +181,9 @@ json_t *sim_world_json(struct sim *sim);
 /* A number that is the same for two copies of one world that differ in nothing but the hour: all that is there, all
  * that is under way and who will yet act. */
 uint64_t sim_likeness(const struct sim *sim);
+/* More strictly: what time has yet to bring, it brings both after as long. Where chance begins anew in both (what it
+ * draws from now on follows from `seed`) and they are asked the same, they go on as one, some hours apart. */
+uint64_t sim_standing(const struct sim *sim);
+void sim_draw_anew(struct sim *sim, uint64_t seed);
 
 #endif

@@ -250,6 +250,7 @@ void instance_enter(struct sim *sim, size_t instance, enum lifecycle state);
 void instance_step(struct sim *sim, size_t instance, unsigned generation);
 void instance_terminate(struct sim *sim, size_t instance);
 void instance_mark(struct sim *sim, size_t instance, bool healthy);
+bool instance_waits(const struct sim *sim, size_t instance); /* at a lifecycle hook */
 /* At a lifecycle hook: goes on, or, abandoned, ends. false where it waits at none. */
 bool instance_proceed(struct sim *sim, size_t instance, bool abandon);
 

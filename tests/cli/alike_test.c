@@ -12,7 +12,7 @@
 #include "../plays.h"
 #include "bench.h"
 
-struct ending {
+struct outcome {
 	uint64_t likeness, run;
 	uint64_t world;
 	const struct invariant *violated;
@@ -20,21 +20,21 @@ struct ending {
 	bool left;
 };
 
-struct endings {
-	struct ending *rows;
+struct outcomes {
+	struct outcome *rows;
 	size_t count, size;
 };
 
-static void play(struct rehearsal *rehearsal, uint64_t run, uint64_t likeness, struct endings *endings)
+static void play(struct rehearsal *rehearsal, uint64_t run, uint64_t likeness, struct outcomes *outcomes)
 {
 	const struct stage *stage = &rehearsal->stage;
 
 	assert_true(rehearsal_replay(rehearsal, run));
-	if (endings->count == endings->size) {
-		endings->size = 2 * endings->size + 1024;
-		endings->rows = memory_resize(endings->rows, endings->size, sizeof(*endings->rows));
+	if (outcomes->count == outcomes->size) {
+		outcomes->size = 2 * outcomes->size + 1024;
+		outcomes->rows = memory_resize(outcomes->rows, outcomes->size, sizeof(*outcomes->rows));
 	}
-	endings->rows[endings->count++] = (struct ending){
+	outcomes->rows[outcomes->count++] = (struct outcome){
 		.likeness = likeness,
 		.run = run,
 		.world = sim_likeness(stage->sim),
@@ -45,7 +45,7 @@ static void play(struct rehearsal *rehearsal, uint64_t run, uint64_t likeness, s
 }
 
 /* Behind one mishap out of `stride`, all that can come second. */
-static void play_some(struct rehearsal *rehearsal, uint64_t stride, struct endings *endings)
+static void play_some(struct rehearsal *rehearsal, uint64_t stride, struct outcomes *outcomes)
 {
 	const struct mishaps *mishaps = &rehearsal->mishaps[0];
 
@@ -57,14 +57,14 @@ static void play_some(struct rehearsal *rehearsal, uint64_t stride, struct endin
 			uint64_t likeness = mishap_likeness(&rehearsal->seconds.rows[second], &rehearsal->behind);
 
 			if (likeness)
-				play(rehearsal, first * RUN_PAIRS + second, likeness, endings);
+				play(rehearsal, first * RUN_PAIRS + second, likeness, outcomes);
 		}
 	}
 }
 
 static int compare(const void *one, const void *other)
 {
-	const struct ending *a = one, *b = other;
+	const struct outcome *a = one, *b = other;
 
 	if (a->likeness != b->likeness)
 		return a->likeness < b->likeness ? -1 : 1;
@@ -72,13 +72,13 @@ static int compare(const void *one, const void *other)
 }
 
 /* How many leave another world. */
-static size_t count_others(const struct endings *endings, size_t *alike)
+static size_t count_others(const struct outcomes *outcomes, size_t *alike)
 {
 	size_t others = 0;
 
 	*alike = 0;
-	for (size_t i = 1; i < endings->count; i++) {
-		const struct ending *one = &endings->rows[i - 1], *other = &endings->rows[i];
+	for (size_t i = 1; i < outcomes->count; i++) {
+		const struct outcome *one = &outcomes->rows[i - 1], *other = &outcomes->rows[i];
 
 		if (one->likeness != other->likeness)
 			continue;
@@ -105,21 +105,21 @@ static void plays_that_are_said_to_be_alike_end_alike(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		struct endings endings = { 0 };
+		struct outcomes outcomes = { 0 };
 		struct bench bench;
 		size_t alike, others;
 
 		bench_begin(&bench, &(struct bench_files){ .machine = rows[i].machine });
 		bench.rehearsal.stage.looks_out = true;
 		bench_add_scene(&bench, rows[i].scenario);
-		play_some(&bench.rehearsal, rows[i].stride * play_stride(), &endings);
-		qsort(endings.rows, endings.count, sizeof(*endings.rows), compare);
-		others = count_others(&endings, &alike);
+		play_some(&bench.rehearsal, rows[i].stride * play_stride(), &outcomes);
+		qsort(outcomes.rows, outcomes.count, sizeof(*outcomes.rows), compare);
+		others = count_others(&outcomes, &alike);
 		print_message("  %s, %s: %zu plays, %zu of them as another; %zu left another world\n", rows[i].machine,
-			      rows[i].scenario, endings.count, alike, others);
-		assert_true(alike > endings.count / 10);
+			      rows[i].scenario, outcomes.count, alike, others);
+		assert_true(alike > outcomes.count / 10);
 		assert_true(others <= alike / 50);
-		free(endings.rows);
+		free(outcomes.rows);
 		bench_end(&bench);
 	}
 }

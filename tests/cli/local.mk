@@ -6,8 +6,8 @@ TESTS += $(cli_scripts)
 if HAVE_CMOCKA
 bench = tests/cli/bench.c tests/cli/bench.h
 quoted = tests/cli/quoted.c tests/cli/quoted.h
-cli_tests = tests/cli/alike_test tests/cli/checkpoint_test tests/cli/flag_file_test tests/cli/homeward_test \
-	tests/cli/inputs_test tests/cli/lessons_test tests/cli/log_test tests/cli/options_test \
+cli_tests = tests/cli/alike_test tests/cli/checkpoint_test tests/cli/ending_test tests/cli/flag_file_test \
+	tests/cli/homeward_test tests/cli/inputs_test tests/cli/lessons_test tests/cli/log_test tests/cli/options_test \
 	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/process_test tests/cli/rehearse_test \
 	tests/cli/status_test \
 	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test tests/cli/wire_test
@@ -30,6 +30,8 @@ tests_cli_alike_test_SOURCES = tests/cli/alike_test.c tests/plays.h $(bench)
 tests_cli_alike_test_LDADD = libcommands.a $(test_libs)
 tests_cli_checkpoint_test_SOURCES = tests/cli/checkpoint_test.c tests/plays.h $(bench)
 tests_cli_checkpoint_test_LDADD = libcommands.a $(test_libs)
+tests_cli_ending_test_SOURCES = tests/cli/ending_test.c tests/plays.h $(bench)
+tests_cli_ending_test_LDADD = libcommands.a $(test_libs)
 tests_cli_rehearse_test_SOURCES = tests/cli/rehearse_test.c tests/plays.h $(bench)
 tests_cli_rehearse_test_LDADD = libcommands.a $(test_libs)
 tests_cli_status_test_SOURCES = tests/cli/status_test.c $(quoted)

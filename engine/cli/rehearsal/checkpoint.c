@@ -44,11 +44,14 @@ struct course checkpoint_restore(struct stage *stage, const struct checkpoint *p
 {
 	struct arena *arena = stage->arena;
 	struct profile *profile = stage->profile;
+	struct endings *endings = stage->endings;
 	json_t *records = stage->records;
 
 	*stage = point->stage;
 	stage->arena = arena;
 	stage->profile = profile;
+	stage->endings = endings;
+	stage->n_passed = 0; /* with other mishaps */
 	stage->records = records;
 	stage->wire = NULL;
 	stage->torn_bytes = 0; /* of where no other mishap follows */

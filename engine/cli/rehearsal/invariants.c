@@ -233,8 +233,7 @@ static void check_nothing_done(struct stage *stage, const struct leg_played *leg
 	check_unchanged(stage, leg->requests, RULE_NOTHING, "a start that did nothing");
 }
 
-/* What AWS did, or will have done in a moment, and could not say. */
-static bool only_lost_an_answer(const struct stage *stage)
+bool only_lost_an_answer(const struct stage *stage)
 {
 	static const bool lost[SIM_FAULT_COUNT] = {
 		[SIM_FAULT_UNAVAILABLE_AFTER] = true, [SIM_FAULT_LOST_AFTER] = true, [SIM_FAULT_LATE] = true,

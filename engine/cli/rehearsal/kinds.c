@@ -130,19 +130,20 @@ static const struct kind_row {
 	bool dies;  /* by it the process does; what follows is counted from the next one on */
 	bool lasts; /* once it has come, it goes on being so */
 	enum counted at;
+	bool passes; /* once it has come, nothing of it is left but what it has done */
 } kind_rows[MISHAP_KIND_COUNT] = {
-	[MISHAP_CRASH_WRITE] = { arm_write, .dies = true, .at = COUNTED_STEPS },
-	[MISHAP_CRASH_REQUEST] = { arm_fault, .dies = true, .at = COUNTED_REQUESTS },
-	[MISHAP_FAULT] = { arm_fault, .at = COUNTED_REQUESTS },
-	[MISHAP_ACT] = { arm_act, .at = COUNTED_REQUESTS },
+	[MISHAP_CRASH_WRITE] = { arm_write, .dies = true, .at = COUNTED_STEPS, .passes = true },
+	[MISHAP_CRASH_REQUEST] = { arm_fault, .dies = true, .at = COUNTED_REQUESTS, .passes = true },
+	[MISHAP_FAULT] = { arm_fault, .at = COUNTED_REQUESTS, .passes = true },
+	[MISHAP_ACT] = { arm_act, .at = COUNTED_REQUESTS, .passes = true },
 	[MISHAP_ABANDONED] = { NULL, { [MOMENT_PAUSED] = wait_for_timer }, .lasts = true },
 	[MISHAP_GIVEN_UP] = { arm_fault, { [MOMENT_CUT_OFF] = give_up }, .dies = true, .lasts = true,
 			      .at = COUNTED_REQUESTS },
-	[MISHAP_STOPPED] = { arm_stop, .at = COUNTED_REQUESTS },
+	[MISHAP_STOPPED] = { arm_stop, .at = COUNTED_REQUESTS, .passes = true },
 	[MISHAP_PLANNED] = { NULL, { [MOMENT_BEGINS] = stage_plan } },
 	[MISHAP_ADOPTED] = { NULL, .lasts = true },
-	[MISHAP_DISK] = { arm_disk, .at = COUNTED_STEPS },
-	[MISHAP_LOOK] = { arm_look },
+	[MISHAP_DISK] = { arm_disk, .at = COUNTED_STEPS, .passes = true },
+	[MISHAP_LOOK] = { arm_look, .passes = true },
 	[MISHAP_DAMAGED] = { NULL, { [MOMENT_LEG_OVER] = stage_damage } },
 	[MISHAP_BUSY] = { arm_busy },
 	[MISHAP_THEY_BEGIN] = { arm_death, { [MOMENT_BEGINS] = stage_they_begin, [MOMENT_CUT_OFF] = send_theirs_home },
@@ -151,11 +152,11 @@ static const struct kind_row {
 	[MISHAP_IMAGE] = { NULL, { [MOMENT_BEGINS] = stage_lay_image, [MOMENT_ENDS] = stage_check_image } },
 	[MISHAP_OFTEN] = { NULL, { [MOMENT_BEGINS] = stage_deploy_often, [MOMENT_ENDS] = stage_check_kept } },
 	[MISHAP_REBOOTED] = { arm_fault, { [MOMENT_CUT_OFF] = start_again }, .dies = true,
-			      .at = COUNTED_REQUESTS },
+			      .at = COUNTED_REQUESTS, .passes = true },
 	[MISHAP_REVISED] = { arm_death, .dies = true },
 	[MISHAP_CLOCK] = { arm_clock, .at = COUNTED_REQUESTS },
 	[MISHAP_HELPED] = { arm_death, { [MOMENT_PAUSED] = help_in_pause, [MOMENT_CUT_OFF] = help_when_cut_off },
-			    .dies = true, .at = COUNTED_REQUESTS },
+			    .dies = true, .at = COUNTED_REQUESTS, .passes = true },
 };
 
 bool mishap_dies(const struct mishap *mishap)
@@ -182,8 +183,30 @@ bool mishap_is_later(const struct mishap *mishap, struct progress_mark from, str
 	return false;
 }
 
+static unsigned later_of(unsigned one, unsigned other)
+{
+	return one > other ? one : other;
+}
+
+bool mishaps_are_over(const struct stage *stage)
+{
+	const struct progress_mark now = stage_progress(stage);
+
+	for (size_t i = 0; i < stage->n_mishaps; i++)
+		if (!kind_rows[stage->mishaps[i].kind].passes || stage->mishaps[i].at == 0)
+			return false;
+	return stage->n_armed == stage->n_mishaps && !stage->doomed && now.requests >= stage->due.requests &&
+	       now.steps >= stage->due.steps && stage->disk.at_look == 0;
+}
+
 void mishap_arm(struct stage *stage, const struct mishap *mishap, struct progress_mark from)
 {
+	struct progress_mark *due = &stage->due;
+
+	if (kind_rows[mishap->kind].at == COUNTED_REQUESTS)
+		due->requests = later_of(due->requests, from.requests + mishap->at);
+	if (kind_rows[mishap->kind].at == COUNTED_STEPS)
+		due->steps = later_of(due->steps, from.steps + mishap->at);
 	if (kind_rows[mishap->kind].arm)
 		kind_rows[mishap->kind].arm(stage, mishap, from);
 }

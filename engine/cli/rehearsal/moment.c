@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+#include "cli/rehearsal/mishaps.h"
 #include "cli/rehearsal/rules.h"
 #include "text/json.h"
 
@@ -115,6 +117,47 @@ static bool in_one_moment(const struct stage *stage, enum fact fact)
 			return true;
 	}
 	return false;
+}
+
+/* Nothing behind the act has yet told what we knew of it. */
+static bool is_open(const struct stage *stage, size_t from)
+{
+	for (size_t i = from; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (is_look(logged) || (!logged->reads && (logged->effect || is_unanswered(logged))))
+			return false;
+	}
+	return true;
+}
+
+static bool was_late(const struct stage *stage, size_t from)
+{
+	for (size_t i = 0; i < from; i++)
+		if (sim_log_at(stage->sim, i)->fault == SIM_FAULT_LATE)
+			return true;
+	return false;
+}
+
+uint64_t moments_so_far(uint64_t hash, const struct stage *stage)
+{
+	struct sim_done done;
+
+	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++) {
+		const struct crossing *crossing = &crossings[done.act.kind];
+		size_t from;
+
+		hash = hash_number(hash, (uint64_t)(done.request != 0) | (uint64_t)(done.after_ms != 0) << 1);
+		if (!done.request)
+			continue;
+		from = behind_act(stage, done.request);
+		hash = hash_number(act_hash(hash, &done.act),
+				   (uint64_t)wrote_unseeing(stage, from, crossing) |
+					   (uint64_t)was_under_way(stage, from, crossing) << 1 |
+					   (uint64_t)hid_whether_done(stage, from, crossing) << 2 |
+					   (uint64_t)is_open(stage, from) << 3 | (uint64_t)was_late(stage, from) << 4);
+	}
+	return hash;
 }
 
 /* ---- as a neighbour does ---- */

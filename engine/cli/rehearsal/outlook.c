@@ -48,7 +48,7 @@ static uint64_t hash_timeless(uint64_t hash, const char *text)
 	return hash_number(hash, 0);
 }
 
-static uint64_t hash_json(uint64_t hash, const json_t *value)
+uint64_t outlook_json(uint64_t hash, const json_t *value)
 {
 	const char *key;
 	json_t *item;
@@ -56,10 +56,10 @@ static uint64_t hash_json(uint64_t hash, const json_t *value)
 
 	hash = hash_number(hash, value ? (uint64_t)json_typeof(value) : 0);
 	json_array_foreach (value, i, item)
-		hash = hash_json(hash, item);
+		hash = outlook_json(hash, item);
 	json_object_foreach ((json_t *)(uintptr_t)value, key, item)
 		if (!is_of_the_hour(key))
-			hash = hash_json(hash_text(hash, key), item);
+			hash = outlook_json(hash_text(hash, key), item);
 	if (json_is_string(value))
 		return hash_timeless(hash, json_string_value(value));
 	return hash_number(hash, json_is_integer(value) ? (uint64_t)json_integer_value(value) : 0);
@@ -70,19 +70,19 @@ static uint64_t hash_json(uint64_t hash, const json_t *value)
 static uint64_t hash_entry(uint64_t hash, const struct ledger_entry *entry)
 {
 	hash = hash_text(hash_text(hash, entry->resource), entry->state);
-	hash = hash_json(hash_json(hash, entry->held), entry->undone);
+	hash = outlook_json(outlook_json(hash, entry->held), entry->undone);
 	for (size_t i = 0; i < entry->n_doubts; i++)
-		hash = hash_json(hash_number(hash, entry->doubts[i].undo), entry->doubts[i].record);
+		hash = outlook_json(hash_number(hash, entry->doubts[i].undo), entry->doubts[i].record);
 	return hash_number(hash, entry->trouble != NULL);
 }
 
-static uint64_t hash_history(const struct history *history)
+uint64_t outlook_history(const struct history *history)
 {
-	uint64_t hash = hash_json(0, json_object_get(history->first, "input"));
+	uint64_t hash = outlook_json(0, json_object_get(history->first, "input"));
 
 	hash = hash_number(hash, json_array_size(history->definitions));
-	hash = hash_json(hash_json(hash, history->states), history->catches);
-	hash = hash_json(hash_json(hash, history->leg), history->leg_end);
+	hash = outlook_json(outlook_json(hash, history->states), history->catches);
+	hash = outlook_json(outlook_json(hash, history->leg), history->leg_end);
 	hash = hash_text(hash_text(hash, history->position), history->next);
 	hash = hash_number(hash, history->standing);
 	hash = hash_number(hash, (uint64_t)history->succeeded | (uint64_t)(history->expires_ms != 0) << 1);
@@ -101,7 +101,7 @@ void outlook_process(struct stage *stage)
 		return;
 	stage->knows = (struct knowledge){ .process = stage->knows.process + 1 };
 	if (stage_open_run(stage, &history))
-		stage->knows.journal = stage->knows.durable = hash_history(&history);
+		stage->knows.journal = stage->knows.durable = outlook_history(&history);
 	history_release(&history);
 }
 
@@ -124,7 +124,7 @@ void outlook_record(struct stage *stage, const struct history *history, const js
 
 	if (strcmp(type, "enter") == 0)
 		forget_answers(knows);
-	knows->journal = hash_history(history);
+	knows->journal = outlook_history(history);
 	knows->moments = 0;
 	/* A journal is made with its first record in it. */
 	if (strcmp(type, "run") == 0)
@@ -143,7 +143,7 @@ static uint64_t hash_answer(uint64_t question, const struct call_result *result)
 	/* Whoever asks again after one of these does so after each. */
 	if (failures[result->failure].passing)
 		return hash_number(hash, FAILURE_COUNT);
-	return hash_json(hash_text(hash_number(hash, result->failure), result->code), result->output);
+	return outlook_json(hash_text(hash_number(hash, result->failure), result->code), result->output);
 }
 
 static void hear(struct knowledge *knows, uint64_t question, uint64_t answer)
@@ -222,7 +222,7 @@ void outlook_request(struct stage *stage, const struct call *call, call_done **d
 
 	*asking = (struct asking){
 		.knows = &stage->knows,
-		.question = hash_json(hash_text(0, call->operation->name), call->input),
+		.question = outlook_json(hash_text(0, call->operation->name), call->input),
 		.done = *done,
 		.argument = *argument,
 	};

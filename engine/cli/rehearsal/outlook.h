@@ -50,6 +50,10 @@ void outlook_durable(struct stage *stage);
 void outlook_request(struct stage *stage, const struct call *call, call_done **done, void **argument);
 void outlook_step(struct stage *stage);
 
+/* A document, and the run as its journal has it, but for the hour. */
+uint64_t outlook_json(uint64_t hash, const json_t *value);
+uint64_t outlook_history(const struct history *history);
+
 /* Those at the first `count` moments are dropped: what was the next is the first. */
 void outlooks_drop(struct outlooks *outlooks, size_t count);
 void outlooks_release(struct outlooks *outlooks);

@@ -21,6 +21,7 @@ void rehearsal_release(struct rehearsal *rehearsal)
 	mishaps_release(&rehearsal->seconds);
 	profile_release(&rehearsal->behind);
 	hash_set_release(&rehearsal->met);
+	endings_release(&rehearsal->endings);
 	for (size_t i = 0; i < rehearsal->n_scenes; i++) {
 		mishaps_release(&rehearsal->mishaps[i]);
 		scene_release(&rehearsal->scenes[i]);
@@ -172,12 +173,14 @@ static const struct checkpoint *find_checkpoint(const struct rehearsal *rehearsa
 /* What is about to lead pairs is looked at for them at the same time. */
 static void play(struct rehearsal *rehearsal, uint64_t run, const struct program *program)
 {
+	rehearsal->stage.endings = &rehearsal->endings;
 	if (leads_some(rehearsal, run, program))
 		find_seconds(rehearsal, run, program);
 	else
 		stage_play_from(&rehearsal->stage, &rehearsal->scenes[program->scene],
 				find_checkpoint(rehearsal, program), program->mishaps, program->count,
 				rehearsal->seed);
+	rehearsal->stage.endings = NULL;
 }
 
 /* The newest play is this one, too: another length of a torn record, and the same journal. */

@@ -9,7 +9,7 @@
 
 struct section_counts {
 	uint64_t runs;
-	uint64_t played;      /* of them; the others go as one of these (torn.c, alike.c) */
+	uint64_t played;      /* of them, at least up to where the rest is known (ending.h); torn.c, alike.c */
 	uint64_t left;        /* ended with exit 3: a person is needed, and is told what for */
 	uint64_t drifted;     /* reported that others had changed what was ours */
 	uint64_t same_moment; /* another wrote between our reading and our writing: nobody can tell */
@@ -63,6 +63,7 @@ struct rehearsal {
 	struct mishaps seconds;
 	struct profile behind;
 	uint64_t seconds_of;
+	struct endings endings; /* of the plays of this process */
 	struct hash_set met; /* what plays are alike to that this process has played, or need not */
 	struct tally tally;
 	/* Called now and then; false ends the rehearsal. May be NULL. */

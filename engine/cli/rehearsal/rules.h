@@ -46,9 +46,14 @@ void violate(struct stage *stage, enum rule rule, const char *format, ...) __att
 bool act_done(const struct stage *stage, enum sim_act_kind kind);
 bool anybody_acted(const struct stage *stage);
 
+/* Nothing goes wrong but that AWS did something, or will have done it in a moment, and could not say so. */
+bool only_lost_an_answer(const struct stage *stage);
+
 /* moment.c: whether what others did leaves nothing by which anybody, we or this rehearsal, could tell whose the value
  * is that this fact has. */
 bool nobody_can_tell(const struct stage *stage, enum fact fact);
+/* All that a play has yet shown by which that is told. */
+uint64_t moments_so_far(uint64_t hash, const struct stage *stage);
 
 /* sent.c */
 bool is_unanswered(const struct sim_logged *logged); /* it was to change something */

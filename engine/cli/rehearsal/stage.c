@@ -32,6 +32,16 @@ struct progress_mark stage_progress(const struct stage *stage)
 	return (struct progress_mark){ sim_requests(stage->sim), storage_memory_steps(stage->memory) };
 }
 
+unsigned stage_requests(const struct stage *stage)
+{
+	return sim_requests(stage->sim) + stage->rest.requests;
+}
+
+size_t stage_records(const struct stage *stage)
+{
+	return json_array_size(stage->records) + stage->rest.records;
+}
+
 static void mark_progress(struct stage *stage)
 {
 	struct profile *profile = stage->profile;
@@ -314,7 +324,9 @@ static void stage_clear(struct stage *stage)
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = stage->doomed = false;
 	stage->violation = (struct violation){ 0 };
 	stage->torn_bytes = 0;
-	stage->struck = (struct progress_mark){ 0 };
+	stage->struck = stage->due = (struct progress_mark){ 0 };
+	stage->n_passed = 0;
+	stage->rest = (struct ending){ 0 };
 	stage->recorded = stage->looked = 0;
 	stage->stop = 0;
 	stage->stop_at = stage->stopped_at = stage->jumps_at = 0;
@@ -345,16 +357,20 @@ static bool ends(const struct stage *stage, const struct course *course)
 /* Again and again until the instance is back. What the world lets fail each time ends some time; but behind one that
  * was cut off another comes, as everywhere else in a rehearsal: that nobody comes is a mishap of its own, and its
  * pause ends when it expires. */
-static void play_deployments(struct stage *stage, struct course course)
+static bool play_deployments(struct stage *stage, struct course course)
 {
 	while (!ends(stage, &course)) {
+		stage_come_to_hook(stage);
 		checkpoint_take(stage, &course);
+		if (ending_is_known(stage, &course))
+			return false;
 		go_on(stage, &course);
 		if (course.begins && !course.over)
 			sim_advance(stage->sim, BETWEEN_MS);
 	}
 	if (!course.over && !stage->violation.invariant)
 		stage_only_the_timer(stage, AT_LAST_MS);
+	return true;
 }
 
 static void stage_mishaps(struct stage *stage, const struct mishap *mishaps, size_t count)
@@ -371,11 +387,19 @@ static void finish(struct stage *stage)
 	invariants_check_end(stage);
 }
 
+static void play_out(struct stage *stage, struct course course)
+{
+	if (play_deployments(stage, course))
+		finish(stage);
+	ending_keep(stage);
+}
+
 void stage_play(struct stage *stage, struct scene *scene, const struct mishap *mishaps, size_t count, uint64_t seed)
 {
 	close_wire(stage);
 	stage_clear(stage);
 	stage->scene = scene;
+	stage->seed = seed;
 	reset_world(&stage->sim, scene->model, seed);
 	reset_world(&stage->alone, scene->model, seed);
 	storage_memory_watch(stage->memory, process_is_dead, stage->sim);
@@ -384,11 +408,12 @@ void stage_play(struct stage *stage, struct scene *scene, const struct mishap *m
 	arm_next(stage, (struct progress_mark){ 0 });
 	outlook_process(stage);
 	stage_moment(stage, MOMENT_BEGINS);
-	if (find_mishap(stage, MISHAP_ADOPTED))
+	if (find_mishap(stage, MISHAP_ADOPTED)) {
 		stage_adopt(stage);
-	else
-		play_deployments(stage, next_deployment(stage, &(struct course){ 0 }));
-	finish(stage);
+		finish(stage);
+	} else {
+		play_out(stage, next_deployment(stage, &(struct course){ 0 }));
+	}
 }
 
 void stage_play_on(struct stage *stage, const struct checkpoint *point, const struct mishap *mishaps, size_t count)
@@ -402,8 +427,7 @@ void stage_play_on(struct stage *stage, const struct checkpoint *point, const st
 	stage_mishaps(stage, mishaps, count);
 	if (!stage->doomed)
 		arm_next(stage, stage->struck);
-	play_deployments(stage, course);
-	finish(stage);
+	play_out(stage, course);
 }
 
 void stage_play_from(struct stage *stage, struct scene *scene, const struct checkpoint *point,
@@ -413,40 +437,6 @@ void stage_play_from(struct stage *stage, struct scene *scene, const struct chec
 		stage_play_on(stage, point, mishaps, count);
 	else
 		stage_play(stage, scene, mishaps, count, seed);
-}
-
-/* ---- the world without us ---- */
-
-/* When the next of the others' acts is due in the world without us. */
-static int64_t next_act_ms(const struct stage *stage, int64_t begun_ms)
-{
-	int64_t next_ms = INT64_MAX;
-	struct sim_done done;
-
-	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++) {
-		int64_t at_ms = begun_ms + done.after_ms;
-
-		if (done.request && at_ms > sim_wall_ms(stage->alone) && at_ms < next_ms)
-			next_ms = at_ms;
-	}
-	return next_ms;
-}
-
-json_t *stage_alone_json(struct stage *stage)
-{
-	struct sim *alone = stage->alone;
-	int64_t begun_ms = sim_wall_ms(stage->scene->model), now_ms = sim_wall_ms(stage->sim);
-	struct sim_done done;
-
-	for (int64_t next_ms; (next_ms = next_act_ms(stage, begun_ms)) <= now_ms;) {
-		sim_advance(alone, next_ms - sim_wall_ms(alone));
-		for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
-			if (done.request && begun_ms + done.after_ms == next_ms)
-				sim_act(alone, &done.act);
-	}
-	if (now_ms > sim_wall_ms(alone))
-		sim_advance(alone, now_ms - sim_wall_ms(alone));
-	return sim_world_json(alone);
 }
 
 bool stage_open_run(struct stage *stage, struct history *history)

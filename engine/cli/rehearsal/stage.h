@@ -6,7 +6,9 @@
  * CodeDeploy skips the rest, and the next deployment begins again with the opening one.
  *
  * What two plays have in common until their mishaps part them is played once: a play is kept as it is between two
- * hooks, and others are played on from there (checkpoint.c). That changes nothing in what comes of them.
+ * hooks, and others are played on from there (checkpoint.c). That changes nothing in what comes of them. What they have
+ * in common again once their mishaps are over is played once, too: where one stands between two hooks as another one
+ * stood, the rest of it is known (ending.h).
  *
  * What is left out: where a leg only waits and has seen all that there is since the world last changed, time goes on to
  * shortly before the world's next event or the leg's own next deadline (gate.c). Nothing is lost, since the looks in
@@ -16,6 +18,7 @@
 
 #include "base/storage_memory.h"
 #include "cli/inputs.h"
+#include "cli/rehearsal/ending.h"
 #include "cli/rehearsal/outlook.h"
 #include "cli/rehearsal/wire.h"
 #include "run/start.h"
@@ -194,6 +197,12 @@ struct stage {
 	bool looks_out;            /* the profile has outlooks, which cost more the longer the machine is */
 	struct profile *profile;   /* filled while it plays; NULL: nobody asks */
 	size_t torn_bytes;         /* of the tail that a write cut short has left; 0: none, or one like no other */
+	uint64_t seed;
+	struct progress_mark due;  /* there nothing of the mishaps is yet to come that have been armed */
+	struct endings *endings;   /* of other plays; NULL: this one is played to its end */
+	struct passed passed[PASSED_MOST];
+	size_t n_passed;
+	struct ending rest;        /* that was not played, for it is known; else zeros */
 	struct violation violation;
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
 	bool drifted;
@@ -215,6 +224,8 @@ bool mishap_dies(const struct mishap *mishap);
 /* Whether nothing of it has been there yet when a play was so far; its `at` is counted from `from`. */
 bool mishap_is_later(const struct mishap *mishap, struct progress_mark from, struct progress_mark now);
 bool mishap_lasts(const struct mishap *mishap);
+/* Nothing of the play's mishaps is yet to come, or to be seen but in what came of it. */
+bool mishaps_are_over(const struct stage *stage);
 void stage_moment(struct stage *stage, enum moment moment);
 
 /* hand.c: what people do beside deployments. */
@@ -249,6 +260,9 @@ const char *disk_fault_name(enum disk_fault fault);
 
 struct executor stage_gate(void);                                   /* gate.c */
 struct progress_mark stage_progress(const struct stage *stage);
+/* Of the whole play, with the rest of it that was not played. */
+unsigned stage_requests(const struct stage *stage);
+size_t stage_records(const struct stage *stage);
 /* Whether outlooks of this play are taken. */
 static inline bool stage_looks_out(const struct stage *stage)
 {
@@ -310,7 +324,8 @@ void stage_profile(struct stage *stage, struct scene *scene, const struct mishap
 		   struct profile *profile);
 void profile_release(struct profile *profile);
 
-/* Lets the world without us come to the same time, with the same acts of others. A new document; and ours. */
+/* alone.c: lets the world without us come to the same time, with the same acts of others. A new document. */
+void stage_bring_on_alone(struct stage *stage);
 json_t *stage_alone_json(struct stage *stage);
 /* The ledger of the open run of the subject; false where there is none. Release the history. */
 bool stage_open_run(struct stage *stage, struct history *history);

@@ -67,13 +67,13 @@ void tally_count(struct tally *tally, enum section section, const struct stage *
 	counts->drifted += stage->drifted;
 	counts->same_moment += stage->same_moment;
 	counts->violations += stage->violation.invariant != NULL;
-	counts->requests += sim_requests(stage->sim);
+	counts->requests += stage_requests(stage);
 	if (stage->violation.invariant)
 		keep_finding(tally, &(struct finding){ .invariant = stage->violation.invariant,
 						       .count = 1,
 						       .run = run,
 						       .mishaps = stage->n_mishaps,
-						       .records = json_array_size(stage->records),
+						       .records = stage_records(stage),
 						       .section = section,
 						       .first = run });
 }
