@@ -13,71 +13,6 @@
 enum { SECOND_MS = 1000 };
 enum { FIRST_SIZE = 1024, ENDINGS_MOST = 1 << 17 }; /* then they are forgotten, and found again */
 
-/* ---- what was sent and journaled, as far as a later rule looks back at it */
-
-/* Whether the first thing sent behind it, to the same service, was a question. */
-static bool is_asked_about(const struct sim *sim, size_t at)
-{
-	const char *service = sim_log_at(sim, at)->service;
-
-	for (size_t i = at + 1; i < sim_log_count(sim); i++)
-		if (sim_log_at(sim, i)->reads && strcmp(sim_log_at(sim, i)->service, service) == 0)
-			return true;
-	return false;
-}
-
-static uint64_t hash_change(uint64_t hash, const struct sim *sim, size_t at)
-{
-	const struct sim_logged *logged = sim_log_at(sim, at);
-	const bool unanswered = is_unanswered(logged);
-
-	hash = outlook_json(hash_text(hash, logged->operation), logged->input);
-	hash = hash_number(hash, (uint64_t)logged->effect | (uint64_t)unanswered << 1 |
-					 (uint64_t)(logged->number == 0) << 2 |
-					 (uint64_t)(logged->fault == SIM_FAULT_LATE) << 3);
-	return hash_number(hash, unanswered && is_asked_about(sim, at));
-}
-
-static uint64_t hash_changes(uint64_t hash, const struct sim *sim)
-{
-	for (size_t i = 0; i < sim_log_count(sim); i++)
-		if (!sim_log_at(sim, i)->reads)
-			hash = hash_change(hash, sim, i);
-	return hash;
-}
-
-static uint64_t hash_record(uint64_t hash, const json_t *record)
-{
-	static const struct {
-		const char *type, *keys[3];
-	} rows[] = {
-		{ "run", { NULL } },
-		{ "intent", { "operation", "request", "state" } },
-		{ "outcome", { "result", "failure" } },
-		{ "leg", { "hook" } },
-	};
-	const char *type = record_string(record, "type");
-
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-		if (strcmp(type, rows[i].type) != 0)
-			continue;
-		hash = hash_number(hash, i);
-		for (size_t k = 0; k < ARRAY_LENGTH(rows[i].keys) && rows[i].keys[k]; k++)
-			hash = outlook_json(hash, json_object_get(record, rows[i].keys[k]));
-	}
-	return hash;
-}
-
-static uint64_t hash_records(uint64_t hash, const json_t *records)
-{
-	size_t i;
-	json_t *record;
-
-	json_array_foreach (records, i, record)
-		hash = hash_record(hash, record);
-	return hash;
-}
-
 /* ---- what is on the disk */
 
 static uint64_t hash_due(uint64_t hash, int64_t at_ms, int64_t now_ms)
@@ -88,7 +23,6 @@ static uint64_t hash_due(uint64_t hash, int64_t at_ms, int64_t now_ms)
 /* The times of a journal that its run is gone on with by. */
 static uint64_t hash_times(uint64_t hash, const struct history *history, int64_t now_ms)
 {
-	hash = hash_due(hash, history->expires_ms, now_ms);
 	for (size_t i = 0; i < history->ledger.count; i++) {
 		const struct ledger_entry *entry = &history->ledger.entries[i];
 
@@ -99,13 +33,22 @@ static uint64_t hash_times(uint64_t hash, const struct history *history, int64_t
 	return hash;
 }
 
-static uint64_t hash_disk(uint64_t hash, struct stage *stage)
+/* A hook that opens begins the run again, wherever it stands. */
+static uint64_t hash_run(uint64_t hash, const struct history *history, bool opens, int64_t now_ms)
+{
+	hash = hash_times(hash_text(hash, history->because), history, now_ms);
+	if (opens)
+		return hash_number(hash, outlook_begun_again(history));
+	return hash_due(hash_number(hash, outlook_history(history)), history->expires_ms, now_ms);
+}
+
+static uint64_t hash_disk(uint64_t hash, struct stage *stage, bool opens)
 {
 	struct history history = { 0 };
 	const bool open = stage_open_run(stage, &history);
 
 	if (open)
-		hash = hash_times(hash_number(hash, outlook_history(&history)), &history, sim_wall_ms(stage->sim));
+		hash = hash_run(hash, &history, opens, sim_wall_ms(stage->sim));
 	history_release(&history);
 	return hash_number(hash_number(hash, open), stage->runs);
 }
@@ -150,8 +93,8 @@ static uint64_t standing_of(struct stage *stage, const struct course *course)
 	hash = hash_number(hash, sim_standing(stage->sim));
 	hash = hash_number(hash, sim_standing(stage->alone));
 	hash = hash_course(hash_stage(hash, stage), course, stage->cut_off);
-	hash = hash_records(hash_changes(moments_so_far(hash, stage), stage->sim), stage->records);
-	return hash_disk(hash, stage) | 1;
+	hash = sent_so_far(moments_so_far(hash, stage), stage);
+	return hash_disk(hash, stage, course->opens) | 1;
 }
 
 /* ---- the table: open addressing, at most half full */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/rehearsal/invariants.h"
+#include "cli/rehearsal/rules.h"
 #include "text/json.h"
 
 /* ---- what was named ---- */
@@ -204,8 +204,7 @@ static bool same_balancers(const struct comparison *comparison, const char *kind
 	return true;
 }
 
-/* By actions that are there to have an instance launched: one each time. */
-static json_int_t launches_declared(const struct stage *stage)
+json_int_t launches_declared(const struct stage *stage)
 {
 	json_int_t declared = 0;
 	size_t i;

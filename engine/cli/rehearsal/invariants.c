@@ -180,7 +180,7 @@ static void check_exit_0(struct stage *stage, const struct leg_played *leg)
 		check_drained(stage);
 }
 
-static bool was_changed(const struct stage *stage)
+bool was_changed(const struct stage *stage)
 {
 	for (size_t i = 0; i < sim_log_count(stage->sim); i++)
 		if (!sim_log_at(stage->sim, i)->reads && sim_log_at(stage->sim, i)->effect)

@@ -76,19 +76,25 @@ static uint64_t hash_entry(uint64_t hash, const struct ledger_entry *entry)
 	return hash_number(hash, entry->trouble != NULL);
 }
 
-uint64_t outlook_history(const struct history *history)
+uint64_t outlook_begun_again(const struct history *history)
 {
-	uint64_t hash = outlook_json(0, json_object_get(history->first, "input"));
+	uint64_t hash = outlook_json(history->leg != NULL, json_object_get(history->first, "input"));
 
 	hash = hash_number(hash, json_array_size(history->definitions));
+	for (size_t i = 0; i < history->ledger.count; i++)
+		hash = hash_entry(hash, &history->ledger.entries[i]);
+	return hash;
+}
+
+uint64_t outlook_history(const struct history *history)
+{
+	uint64_t hash = outlook_begun_again(history);
+
 	hash = outlook_json(outlook_json(hash, history->states), history->catches);
 	hash = outlook_json(outlook_json(hash, history->leg), history->leg_end);
 	hash = hash_text(hash_text(hash, history->position), history->next);
 	hash = hash_number(hash, history->standing);
-	hash = hash_number(hash, (uint64_t)history->succeeded | (uint64_t)(history->expires_ms != 0) << 1);
-	for (size_t i = 0; i < history->ledger.count; i++)
-		hash = hash_entry(hash, &history->ledger.entries[i]);
-	return hash;
+	return hash_number(hash, (uint64_t)history->succeeded | (uint64_t)(history->expires_ms != 0) << 1);
 }
 
 /* ---- what the process knows */

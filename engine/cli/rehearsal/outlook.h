@@ -50,8 +50,9 @@ void outlook_durable(struct stage *stage);
 void outlook_request(struct stage *stage, const struct call *call, call_done **done, void **argument);
 void outlook_step(struct stage *stage);
 
-/* A document, and the run as its journal has it, but for the hour. */
+/* A document, and the run as its journal has it, but for the hour; and what is left of that where it is begun again. */
 uint64_t outlook_json(uint64_t hash, const json_t *value);
+uint64_t outlook_begun_again(const struct history *history);
 uint64_t outlook_history(const struct history *history);
 
 /* Those at the first `count` moments are dropped: what was the next is the first. */

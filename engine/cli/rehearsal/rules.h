@@ -55,6 +55,11 @@ bool nobody_can_tell(const struct stage *stage, enum fact fact);
 /* All that a play has yet shown by which that is told. */
 uint64_t moments_so_far(uint64_t hash, const struct stage *stage);
 
+bool was_changed(const struct stage *stage); /* anything, by us */
+
+/* facts.c: by actions that are there to have an instance launched, one each time. */
+json_int_t launches_declared(const struct stage *stage);
+
 /* sent.c */
 bool is_unanswered(const struct sim_logged *logged); /* it was to change something */
 void check_log(struct stage *stage);         /* what each request names, and what stands behind one in doubt */
@@ -63,5 +68,7 @@ void check_unchanged(struct stage *stage, unsigned request, enum rule rule, cons
 void check_intents(struct stage *stage);     /* each request that changes something has one */
 void check_repetitions(struct stage *stage); /* what is done is not done again */
 void check_groups(struct stage *stage);      /* a run is of one deployment group */
+/* All that a play has yet shown by which these, and those that look at the world, judge what comes behind it. */
+uint64_t sent_so_far(uint64_t hash, const struct stage *stage);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/rehearsal/rules.h"
 #include "text/json.h"
 
@@ -220,30 +221,40 @@ static bool is_refused(const json_t *outcome)
 }
 
 /* Done, in the journal, and then the same again with nothing of ours in between that took it back. */
+struct repetition {
+	const json_t *done, *intent;
+};
+
+/* Whether the record is of such a thing. */
+static bool is_repeated(struct repetition *last, const json_t *record)
+{
+	const char *type = record_string(record, "type"), *result = record_string(record, "result");
+	bool again = false;
+
+	if (strcmp(type, "intent") == 0) {
+		again = last->done && is_same(last->done, "operation", record, "operation") &&
+			is_same(last->done, "request", record, "request");
+		last->intent = record;
+	} else if (strcmp(type, "outcome") == 0 && last->intent &&
+		   (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0)) {
+		last->done = is_same(last->intent, "n", record, "intent") ? last->intent : NULL;
+	} else if (strcmp(type, "outcome") == 0 && is_refused(record)) {
+		last->done = NULL;
+	}
+	return again;
+}
+
 void check_repetitions(struct stage *stage)
 {
-	const json_t *done = NULL, *intent = NULL;
+	struct repetition last = { 0 };
 	size_t i;
 	json_t *record;
 
 	if (anybody_acted(stage))
 		return;
-	json_array_foreach (stage->records, i, record) {
-		const char *type = record_string(record, "type");
-
-		if (strcmp(type, "intent") == 0) {
-			if (done && is_same(done, "operation", record, "operation") &&
-			    is_same(done, "request", record, "request"))
-				violate(stage, RULE_J3, "%s again", record_string(record, "operation"));
-			intent = record;
-		} else if (strcmp(type, "outcome") == 0 && intent &&
-			   (strcmp(record_string(record, "result"), "done") == 0 ||
-			    strcmp(record_string(record, "result"), "observed") == 0)) {
-			done = is_same(intent, "n", record, "intent") ? intent : NULL;
-		} else if (strcmp(type, "outcome") == 0 && is_refused(record)) {
-			done = NULL;
-		}
-	}
+	json_array_foreach (stage->records, i, record)
+		if (is_repeated(&last, record))
+			violate(stage, RULE_J3, "%s again", record_string(record, "operation"));
 }
 
 /* By hand, at boot and by timer a run goes on for the group that it was begun for. */
@@ -266,4 +277,104 @@ void check_groups(struct stage *stage)
 				record_string(record, "leg"));
 		owner = group;
 	}
+}
+
+/* ---- what later legs are judged by of all this */
+
+static uint64_t hash_request(const char *operation, const json_t *input)
+{
+	return outlook_json(hash_text(0, operation), input);
+}
+
+/* By how much more was sent than intended, whatever the order. */
+static uint64_t balance_of(const struct stage *stage)
+{
+	uint64_t balance = 0;
+	size_t i;
+	json_t *record;
+
+	for (i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+
+		if (!logged->reads && logged->number && !may_be_sent_again(stage, logged))
+			balance += hash_request(logged->operation, logged->input);
+	}
+	json_array_foreach (stage->records, i, record) {
+		const char *operation = strchr(record_string(record, "operation"), ':');
+
+		if (operation && strcmp(record_string(record, "type"), "intent") == 0)
+			balance -= hash_request(operation + 1, json_object_get(record, "request"));
+	}
+	return balance;
+}
+
+/* Nothing was sent behind it yet. */
+static bool is_last_of_its_service(const struct sim *sim, size_t at)
+{
+	const char *service = sim_log_at(sim, at)->service;
+
+	for (size_t i = at + 1; i < sim_log_count(sim); i++)
+		if (sim_log_at(sim, i)->reads && strcmp(sim_log_at(sim, i)->service, service) == 0)
+			return false;
+	return true;
+}
+
+static uint64_t hash_doubts(uint64_t hash, const struct sim *sim)
+{
+	for (size_t i = 0; i < sim_log_count(sim); i++) {
+		const struct sim_logged *logged = sim_log_at(sim, i);
+
+		if (is_unanswered(logged) && is_last_of_its_service(sim, i))
+			hash = outlook_json(hash_text(hash, logged->service), about(logged));
+	}
+	return hash;
+}
+
+/* An outcome may yet come of the last intent, and say that it was done. */
+static uint64_t hash_repetition(uint64_t hash, const struct stage *stage)
+{
+	const char *outcome = NULL;
+	struct repetition last = { 0 };
+	size_t i;
+	json_t *record;
+
+	json_array_foreach (stage->records, i, record) {
+		const json_t *intent = last.intent;
+
+		is_repeated(&last, record);
+		if (intent != last.intent)
+			outcome = NULL;
+		else if (intent && is_same(intent, "n", record, "intent"))
+			outcome = record_string(record, "result");
+	}
+	hash = outlook_json(hash, json_object_get(last.done, "operation"));
+	hash = outlook_json(hash, json_object_get(last.done, "request"));
+	hash = outlook_json(hash, json_object_get(last.intent, "operation"));
+	hash = outlook_json(hash, json_object_get(last.intent, "request"));
+	return hash_text(hash, outcome);
+}
+
+/* Where others have acted, everything that we changed may tell what is whose, and when. */
+static uint64_t hash_changes(uint64_t hash, const struct sim *sim)
+{
+	for (size_t i = 0; i < sim_log_count(sim); i++) {
+		const struct sim_logged *logged = sim_log_at(sim, i);
+
+		if (!logged->reads)
+			hash = hash_number(hash_request(logged->operation, logged->input) ^ hash,
+					   (uint64_t)logged->effect | (uint64_t)is_unanswered(logged) << 1 |
+						   (uint64_t)(logged->number == 0) << 2 |
+						   (uint64_t)(logged->fault == SIM_FAULT_LATE) << 3);
+	}
+	return hash;
+}
+
+uint64_t sent_so_far(uint64_t hash, const struct stage *stage)
+{
+	if (anybody_acted(stage))
+		hash = hash_changes(hash, stage->sim);
+	else
+		hash = hash_repetition(hash, stage);
+	hash = hash_doubts(hash_number(hash, balance_of(stage)), stage->sim);
+	return hash_number(hash_number(hash, (uint64_t)launches_declared(stage)), was_changed(stage));
 }
