@@ -158,11 +158,12 @@ static void add_warnings(struct session *session, const struct machine *machine,
 
 static json_t *head_json(const struct machine *machine, const struct inputs *inputs, const json_t *about)
 {
-	json_t *definition = machine_definition(machine);
+	struct buffer definition = BUFFER_INIT;
 	char fingerprint[9];
 
-	machine_fingerprint(definition, fingerprint);
-	json_decref(definition);
+	machine_write_definition(machine, &definition);
+	machine_fingerprint(definition.bytes, definition.length, fingerprint);
+	buffer_release(&definition);
 	return json_made(json_pack("{s:i, s:s, s:s, s:s, s:O, s:O, s:o}", "format", 1, "machine", machine->name,
 				   "fingerprint", fingerprint, "subject", inputs->subject, "region",
 				   json_object_get(about, "region"), "account", json_object_get(about, "account"),

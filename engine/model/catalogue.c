@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/embedded.h"
+#include "text/json.h"
 #include "text/outline.h"
 
 /* What is compiled in and was not asked for yet. */
@@ -485,12 +486,28 @@ const struct action *catalogue_call(const struct catalogue *catalogue, struct re
 	return action;
 }
 
+/* Names that were written already. */
+struct written {
+	const char **names;
+	size_t count;
+};
+
 struct definition {
-	json_t *actions;
-	json_t *observations;
+	struct buffer actions, observations;
+	struct written known_actions, known_observations;
 	const struct operation **operations;
 	size_t n_operations;
 };
+
+static bool write_first(struct written *written, const char *name)
+{
+	for (size_t i = 0; i < written->count; i++)
+		if (strcmp(written->names[i], name) == 0)
+			return false;
+	written->names = memory_resize(written->names, written->count + 1, sizeof(*written->names));
+	written->names[written->count++] = name;
+	return true;
+}
 
 static void define_operation(struct definition *definition, const struct operation *operation)
 {
@@ -502,30 +519,45 @@ static void define_operation(struct definition *definition, const struct operati
 	definition->operations[definition->n_operations++] = operation;
 }
 
+static void define_observation(struct definition *definition, const struct observation *observation)
+{
+	define_operation(definition, observation->operation);
+	if (!observation->key || !write_first(&definition->known_observations, observation->key->text))
+		return;
+	json_write_key(&definition->observations, observation->key->text);
+	node_write(&definition->observations, observation->node);
+}
+
 static void define_action(struct definition *definition, const struct action *action)
 {
-	if (json_object_get(definition->actions, action->name))
+	if (!write_first(&definition->known_actions, action->name))
 		return;
-	json_object_set_new(definition->actions, action->name, node_to_json(action->node));
-	for (size_t i = 0; i < action->n_observations; i++) {
-		const struct observation *observation = action->observations[i];
-
-		define_operation(definition, observation->operation);
-		if (observation->key && !json_object_get(definition->observations, observation->key->text))
-			json_object_set_new(definition->observations, observation->key->text,
-					    node_to_json(observation->node));
-	}
+	json_write_key(&definition->actions, action->name);
+	node_write(&definition->actions, action->node);
+	for (size_t i = 0; i < action->n_observations; i++)
+		define_observation(definition, action->observations[i]);
 	if (action->request)
 		define_operation(definition, action->request->operation);
 	if (action->undo)
 		define_action(definition, action->undo->action);
 }
 
-json_t *catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count)
+static void definition_release(struct definition *definition)
 {
-	struct definition definition = { .actions = json_object(), .observations = json_object() };
-	json_t *operations;
+	buffer_release(&definition->actions);
+	buffer_release(&definition->observations);
+	free(definition->known_actions.names);
+	free(definition->known_observations.names);
+	free(definition->operations);
+}
 
+void catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count,
+			  struct buffer *text)
+{
+	struct definition definition = { 0 };
+
+	buffer_add_char(&definition.actions, '{');
+	buffer_add_char(&definition.observations, '{');
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(used[i]->name, "call") != 0)
 			define_action(&definition, used[i]);
@@ -534,10 +566,11 @@ json_t *catalogue_definition(const struct catalogue *catalogue, const struct act
 		if (strcmp(used[i]->name, "call") == 0)
 			define_operation(&definition, used[i]->request ? used[i]->request->operation
 								       : used[i]->observations[0]->operation);
-	operations = services_definition(catalogue->services, definition.operations, definition.n_operations);
-	free(definition.operations);
-	return json_pack("{s:o, s:o, s:o}", "operations", operations, "observations", definition.observations,
-			 "actions", definition.actions);
+	buffer_add_text(text, "{\"operations\":");
+	services_definition(catalogue->services, definition.operations, definition.n_operations, text);
+	buffer_add_format(text, ",\"observations\":%s},\"actions\":%s}}", definition.observations.bytes,
+			  definition.actions.bytes);
+	definition_release(&definition);
 }
 
 struct catalogue *catalogue_from_definition(struct reader *reader, const struct source *source, const json_t *json)

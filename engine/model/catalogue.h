@@ -28,8 +28,10 @@ struct services *catalogue_services(const struct catalogue *catalogue);
 /* An action that is one call of any operation: `action: call`. */
 const struct action *catalogue_call(const struct catalogue *catalogue, struct reader *reader, const struct node *with);
 
-/* The definitions of these actions and all they stand on (undo, observations, operations), as JSON; and back. */
-json_t *catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count);
+/* The definitions of these actions and all they stand on (undo, observations, operations), added as JSON text; and
+ * back. */
+void catalogue_definition(const struct catalogue *catalogue, const struct action *const *used, size_t count,
+			  struct buffer *text);
 struct catalogue *catalogue_from_definition(struct reader *reader, const struct source *source, const json_t *json);
 
 #endif

@@ -18,28 +18,31 @@ struct usage {
 /* Types reached and yet to be looked into are a list, so that no chain of types is too long for the stack. */
 struct reach {
 	const struct node *types;
-	json_t *reached;
+	bool *reached;               /* of each type */
 	const struct node **pending; /* room for all types */
 	size_t n_pending;
+	struct buffer *text;
 };
 
-/* Adds the type where `text` is its name, with or without "!". A name that is something else as well (an element of a
+/* Writes the type where `text` is its name, with or without "!". A name that is something else as well (an element of a
  * list called like a type) at most keeps a type too much. */
 static void reach_type(struct reach *reach, const char *text)
 {
 	char name[TYPE_NAME_BYTES];
-	const struct node *type;
 	const size_t length = strcspn(text, "!");
+	size_t at;
 
 	if (length >= sizeof(name))
 		return;
 	memcpy(name, text, length);
 	name[length] = '\0';
-	type = node_get(reach->types, name);
-	if (!type || json_object_get(reach->reached, name))
+	at = node_find(reach->types, name);
+	if (at == reach->types->count || reach->reached[at])
 		return;
-	json_put(reach->reached, name, node_to_json(type));
-	reach->pending[reach->n_pending++] = type;
+	reach->reached[at] = true;
+	json_write_key(reach->text, name);
+	node_write(reach->text, reach->types->items[at]);
+	reach->pending[reach->n_pending++] = reach->types->items[at];
 }
 
 static void reach_node(struct reach *reach, const struct node *node)
@@ -53,61 +56,76 @@ static void reach_node(struct reach *reach, const struct node *node)
 			reach_node(reach, node->items[i]);
 }
 
-static json_t *types_json(const struct usage *usage, const struct node *file)
+static void write_reached(struct reach *reach, const struct usage *usage, const struct node *file)
 {
-	struct reach reach = { .types = node_get(file, "types"), .reached = json_made(json_object()) };
-
-	if (!reach.types)
-		return reach.reached;
-	reach.pending = memory_new(reach.types->count, sizeof(*reach.pending));
+	reach->reached = memory_new(reach->types->count, sizeof(*reach->reached));
+	reach->pending = memory_new(reach->types->count, sizeof(*reach->pending));
 	for (size_t i = 0; i < usage->n_operations; i++)
 		if (usage->operations[i]->file == file) {
-			reach_node(&reach, node_get(usage->operations[i]->node, "input"));
-			reach_node(&reach, node_get(usage->operations[i]->node, "output"));
+			reach_node(reach, node_get(usage->operations[i]->node, "input"));
+			reach_node(reach, node_get(usage->operations[i]->node, "output"));
 		}
-	while (reach.n_pending)
-		reach_node(&reach, reach.pending[--reach.n_pending]);
-	free(reach.pending);
-	return reach.reached;
+	while (reach->n_pending)
+		reach_node(reach, reach->pending[--reach->n_pending]);
+	free(reach->reached);
+	free(reach->pending);
+}
+
+static void write_types(struct buffer *text, const struct usage *usage, const struct node *file)
+{
+	struct reach reach = { .types = node_get(file, "types"), .text = text };
+
+	buffer_add_char(text, '{');
+	if (reach.types)
+		write_reached(&reach, usage, file);
+	buffer_add_char(text, '}');
+}
+
+/* Of a map, what is none of these. */
+static void write_others(struct buffer *text, const struct node *map, const char *one, const char *other)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const char *key = map->keys[i]->text;
+
+		if (strcmp(key, one) == 0 || strcmp(key, other) == 0)
+			continue;
+		json_write_key(text, key);
+		node_write(text, map->items[i]);
+	}
 }
 
 /* Its example is its test: no run reads it. */
-static json_t *operation_json(const struct operation *operation)
+static void write_operation(struct buffer *text, const struct operation *operation)
 {
-	json_t *json = node_to_json(operation->node);
-
-	json_object_del(json, "example");
-	return json;
+	json_write_key(text, operation->name);
+	buffer_add_char(text, '{');
+	write_others(text, operation->node, "example", "example");
+	buffer_add_char(text, '}');
 }
 
-static json_t *operations_json(const struct usage *usage, const struct node *file)
+static void write_file(struct buffer *text, const struct usage *usage, const struct node *file)
 {
-	json_t *kept = json_made(json_object());
-
+	buffer_add_char(text, '{');
+	write_others(text, file, "types", "operations");
+	json_write_key(text, "types");
+	write_types(text, usage, file);
+	json_write_key(text, "operations");
+	buffer_add_char(text, '{');
 	for (size_t i = 0; i < usage->n_operations; i++)
 		if (usage->operations[i]->file == file)
-			json_put(kept, usage->operations[i]->name, operation_json(usage->operations[i]));
-	return kept;
-}
-
-static json_t *file_json(const struct usage *usage, const struct node *file)
-{
-	json_t *json = json_made(json_object());
-
-	for (size_t i = 0; i < file->count; i++)
-		if (strcmp(file->keys[i]->text, "types") != 0 && strcmp(file->keys[i]->text, "operations") != 0)
-			json_put(json, file->keys[i]->text, node_to_json(file->items[i]));
-	json_put(json, "types", types_json(usage, file));
-	json_put(json, "operations", operations_json(usage, file));
-	return json;
+			write_operation(text, usage->operations[i]);
+	buffer_add_text(text, "}}");
 }
 
 /* All files of the service, also those of which no operation is used: the first says what the service is, and the
  * error rows of each hold for the files behind it. */
-static void add_service(const struct usage *usage, const struct service *service, json_t *files)
+static void write_service(struct buffer *text, const struct usage *usage, const struct service *service)
 {
-	for (size_t i = 0; i < service->n_files; i++)
-		json_append(files, file_json(usage, service->files[i]));
+	for (size_t i = 0; i < service->n_files; i++) {
+		if (text->bytes[text->length - 1] != '[')
+			buffer_add_char(text, ',');
+		write_file(text, usage, service->files[i]);
+	}
 }
 
 static bool service_seen(const struct usage *usage, size_t before)
@@ -118,17 +136,21 @@ static bool service_seen(const struct usage *usage, size_t before)
 	return false;
 }
 
-json_t *definition_to_json(const struct node *common, const struct operation *const *used, size_t n_used)
+void definition_write(struct buffer *text, const struct node *common, const struct operation *const *used,
+		      size_t n_used)
 {
 	const struct usage usage = { .operations = used, .n_operations = n_used };
-	json_t *definition = json_made(json_object()), *files = json_made(json_array());
 
+	buffer_add_text(text, "{\"common\":");
+	if (common)
+		node_write(text, common);
+	else
+		buffer_add_text(text, "{\"errors\":[]}");
+	buffer_add_text(text, ",\"services\":[");
 	for (size_t i = 0; i < n_used; i++)
 		if (!service_seen(&usage, i))
-			add_service(&usage, used[i]->service, files);
-	json_put(definition, "common", common ? node_to_json(common) : json_made(json_pack("{s:[]}", "errors")));
-	json_put(definition, "services", files);
-	return definition;
+			write_service(text, &usage, used[i]->service);
+	buffer_add_text(text, "]}");
 }
 
 int definition_parts(struct reader *reader, const struct node *definition, const struct node **common,

@@ -3,12 +3,12 @@
 #ifndef TIDEGATE_MODEL_DEFINITION_H
 #define TIDEGATE_MODEL_DEFINITION_H
 
-#include <jansson.h>
-
+#include "base/buffer.h"
 #include "model/operation.h"
 
-/* `common` may be NULL where nothing is used. The caller owns the JSON. */
-json_t *definition_to_json(const struct node *common, const struct operation *const *used, size_t n_used);
+/* Adds it as JSON text. `common` may be NULL where nothing is used. */
+void definition_write(struct buffer *text, const struct node *common, const struct operation *const *used,
+		      size_t n_used);
 
 /* The two parts of it; 0, or -1 with a fault in the reader's diagnostics. */
 int definition_parts(struct reader *reader, const struct node *definition, const struct node **common,

@@ -320,19 +320,36 @@ static void collect_action(const struct action **used, size_t *count, const stru
 	used[(*count)++] = action;
 }
 
-json_t *machine_definition(const struct machine *machine)
+void machine_write_definition(const struct machine *machine, struct buffer *text)
 {
 	const struct action **used = memory_new(machine->states.count, sizeof(*used));
 	size_t count = 0;
-	json_t *definition;
 
 	for (size_t i = 0; i < machine->states.count; i++)
 		if (machine_state_at(machine, i)->action)
 			collect_action(used, &count, machine_state_at(machine, i)->action);
-	definition = json_pack("{s:o, s:o}", "machine", node_to_json(machine->node), "catalogue",
-			       catalogue_definition(machine->catalogue, used, count));
+	buffer_add_text(text, "{\"machine\":");
+	node_write(text, machine->node);
+	buffer_add_text(text, ",\"catalogue\":");
+	catalogue_definition(machine->catalogue, used, count, text);
+	buffer_add_char(text, '}');
 	free(used);
+}
+
+json_t *machine_definition(const struct machine *machine)
+{
+	struct buffer text = BUFFER_INIT;
+	json_t *definition;
+
+	machine_write_definition(machine, &text);
+	definition = json_made(json_loadb(text.bytes, text.length, 0, NULL));
+	buffer_release(&text);
 	return definition;
+}
+
+json_t *machine_outline(const struct machine *machine)
+{
+	return json_made(json_pack("{s:o}", "machine", node_to_json(machine->node)));
 }
 
 const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
@@ -349,16 +366,13 @@ const struct machine *machine_from_definition(struct reader *reader, const struc
 	return machine_build(reader, node, catalogue);
 }
 
-void machine_fingerprint(const json_t *definition, char text[9])
+void machine_fingerprint(const char *definition, size_t length, char text[9])
 {
-	struct buffer written = BUFFER_INIT;
 	unsigned char digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
 
-	json_write(&written, definition);
-	digest_sha256(written.bytes, written.length, "", 0, digest);
+	digest_sha256(definition, length, "", 0, digest);
 	digest_hex(digest, hex);
 	memcpy(text, hex, 8);
 	text[8] = '\0';
-	buffer_release(&written);
 }

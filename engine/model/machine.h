@@ -163,11 +163,15 @@ bool machine_goal_opens(const struct machine *machine, const struct state_list *
 /* Whether a state of the goal lies ahead of `from`, without an error and before any pause. */
 bool machine_goal_ahead(const struct machine *machine, const struct state *from, const struct state_list *goal);
 
-/* The machine with every action, observation and operation it uses, as JSON: what a journal keeps; and back. */
+/* The machine with every action, observation and operation it uses, as JSON: what a journal keeps; and back. As text it
+ * takes a tenth of the memory. */
+void machine_write_definition(const struct machine *machine, struct buffer *text);
 json_t *machine_definition(const struct machine *machine);
+/* The machine's own part of it, `{"machine": ...}`: what reports read. */
+json_t *machine_outline(const struct machine *machine);
 const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
 					      const json_t *definition);
-/* Eight hex digits that tell this definition from others. */
-void machine_fingerprint(const json_t *definition, char text[9]);
+/* Eight hex digits that tell this definition, as text, from others. */
+void machine_fingerprint(const char *definition, size_t length, char text[9]);
 
 #endif

@@ -330,9 +330,10 @@ int services_add_file(struct services *services, const struct source *source, st
 	return add_node(services, &reader, node);
 }
 
-json_t *services_definition(const struct services *services, const struct operation *const *used, size_t n_used)
+void services_definition(const struct services *services, const struct operation *const *used, size_t n_used,
+			 struct buffer *text)
 {
-	return definition_to_json(services->common_node, used, n_used);
+	definition_write(text, services->common_node, used, n_used);
 }
 
 struct services *services_from_json(struct arena *arena, const struct source *source, const json_t *json,

@@ -28,8 +28,9 @@ const char *services_name_at(const void *services, size_t i);
 const struct service *services_service(struct services *services, const char *name, struct error *err);
 
 /* The definitions of these operations, and of nothing else but the types they reach and all error rows: what a journal
- * keeps, so that an upgrade between two legs changes nothing. The caller owns it. */
-json_t *services_definition(const struct services *services, const struct operation *const *used, size_t n_used);
+ * keeps, so that an upgrade between two legs changes nothing. Added as JSON text. */
+void services_definition(const struct services *services, const struct operation *const *used, size_t n_used,
+			 struct buffer *text);
 /* Services of exactly these definitions; NULL with faults in `diagnostics`. Their positions name `source`. */
 struct services *services_from_json(struct arena *arena, const struct source *source, const json_t *json,
 				    struct diagnostics *diagnostics);

@@ -66,8 +66,8 @@ static int visit_run(void *argument, const char *id)
 
 	if (run_was_closed(search->wanted->storage, id, &at_ms))
 		return 0;
-	if (search->wanted->at_hand && !search->definition.value)
-		journal_expect(&search->definition, "definition", machine_definition(search->wanted->at_hand));
+	if (search->wanted->at_hand && !search->wanted->storage->shelf && !search->definition.value)
+		run_expect_definition(&search->definition, search->wanted->at_hand);
 	if (run_find(search->wanted->storage, id, &search->definition, found, search->err) != 0) {
 		search->result = -1;
 		return 1;

@@ -35,7 +35,7 @@ struct run {
 	struct arena *arena;
 	const struct machine *machine;
 	const struct machine *at_hand; /* may be what a definition says, and is loaded already; or NULL */
-	json_t *at_hand_definition; /* its own, where it was needed */
+	json_t *at_hand_definition; /* what a record holds whose line has its definition; or NULL */
 	const struct catalogue **catalogues; /* of history.definitions, each when it is first needed */
 	size_t n_catalogues;
 	struct journal *journal; /* NULL while planning */
@@ -65,7 +65,7 @@ struct found_run {
 	struct journal *journal;
 	struct journal_tail tail;
 	struct history history;
-	json_t *at_hand_definition; /* of the machine that was looked for with; or NULL */
+	json_t *at_hand_definition; /* as in struct run, of the machine that was looked for with */
 };
 
 /* What is looked for among the runs that are here. The machine `at_hand` (or NULL) may be that of the run. Of open runs
@@ -163,6 +163,9 @@ int run_record(struct run *run, const char *type, json_t *fields);
 /* When which, and what for, is said in journal.h. Both -1 with run->fatal set. */
 int run_write(struct run *run);
 int run_sync(struct run *run);
+/* A record whose line has the machine's definition: it holds the machine's own part alone, for reports. Nothing else is
+ * asked of the definition of a machine that is loaded, and the whole would take some 300 KB. */
+void run_expect_definition(struct journal_expected *expected, const struct machine *machine);
 /* `expected` may be NULL, as in journal.h. */
 int run_find(struct storage *storage, const char *run_id, const struct journal_expected *expected,
 	     struct found_run *found, struct error *err);

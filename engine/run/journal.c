@@ -78,6 +78,32 @@ static json_t *record_new(const struct journal *journal, const char *type, json_
 	return record;
 }
 
+static void write_field(struct buffer *text, const struct journal_expected *expected, const char *key,
+			const json_t *value)
+{
+	const char *bytes;
+	size_t length;
+
+	json_write_key(text, key);
+	if (!expected || expected->value != value) {
+		json_write(text, value);
+		return;
+	}
+	bytes = journal_expected_bytes(expected, &length);
+	buffer_add(text, bytes, length);
+}
+
+/* But for the brace behind it. */
+static void write_record(struct buffer *text, const struct journal_expected *expected, json_t *record)
+{
+	const char *key;
+	json_t *value;
+
+	buffer_add_char(text, '{');
+	json_object_foreach (record, key, value)
+		write_field(text, expected, key, value);
+}
+
 /* Adds the record to `pending` as a line, and to the records; the next line is chained to it. */
 static void journal_add_line(struct journal *journal, json_t *record)
 {
@@ -86,8 +112,7 @@ static void journal_add_line(struct journal *journal, json_t *record)
 	char before[DIGEST_HEX_BYTES];
 
 	memcpy(before, journal->hash, sizeof(before));
-	json_write(pending, record);
-	buffer_cut(pending, pending->length - 1); /* the brace is closed behind the hash */
+	write_record(pending, journal->expected, record);
 	journal_line_hash(before, pending->bytes + begin, pending->length - begin, journal->hash);
 	json_put(record, "sha256", json_string_nocheck(journal->hash)); /* digits */
 	buffer_add_text(pending, JOURNAL_HASH_BEGIN);
@@ -128,13 +153,16 @@ static int journal_begin(struct journal *journal, const char *type, json_t *fiel
 }
 
 static struct journal *create_named(struct storage *storage, struct clock *clock, const char *run, const char *type,
-				    json_t *fields, struct error *err)
+				    json_t *fields, const struct journal_expected *expected, struct error *err)
 {
 	struct journal *journal = journal_new(storage, run);
 
 	journal->clock = clock;
-	if (journal_begin(journal, type, fields, err) == 0)
+	journal->expected = expected;
+	if (journal_begin(journal, type, fields, err) == 0) {
+		journal->expected = NULL;
 		return journal;
+	}
 	journal_close(journal);
 	return NULL;
 }
@@ -152,7 +180,7 @@ static int random_run(unsigned digits, char run[JOURNAL_RUN_BYTES], struct error
 
 /* Short names are for people; longer ones come when the short ones are used up. */
 static struct journal *create_unnamed(struct storage *storage, struct clock *clock, const char *type, json_t *fields,
-				      struct error *err)
+				      const struct journal_expected *expected, struct error *err)
 {
 	static const unsigned digits[] = { 4, 4, 4, 4, 6, 6, 8, 8, 8 };
 	struct journal *journal = NULL;
@@ -161,15 +189,16 @@ static struct journal *create_unnamed(struct storage *storage, struct clock *clo
 	for (size_t i = 0; i < ARRAY_LENGTH(digits) && !journal; i++) {
 		if (random_run(digits[i], run, err))
 			return NULL;
-		journal = create_named(storage, clock, run, type, fields, err);
+		journal = create_named(storage, clock, run, type, fields, expected, err);
 		if (!journal && err->kind != ERROR_BUSY)
 			return NULL;
 	}
 	return journal;
 }
 
-struct journal *journal_create(struct storage *storage, struct clock *clock, const char *run, const char *type,
-			       json_t *fields, struct error *err)
+struct journal *journal_create_expecting(struct storage *storage, struct clock *clock, const char *run,
+					 const char *type, json_t *fields, const struct journal_expected *expected,
+					 struct error *err)
 {
 	struct error fallback = ERROR_INIT;
 	struct journal *journal = NULL;
@@ -177,11 +206,22 @@ struct journal *journal_create(struct storage *storage, struct clock *clock, con
 	if (!err)
 		err = &fallback;
 	if (!run)
-		journal = create_unnamed(storage, clock, type, fields, err);
+		journal = create_unnamed(storage, clock, type, fields, expected, err);
 	else if (journal_run_check(run, err) == 0)
-		journal = create_named(storage, clock, run, type, fields, err);
+		journal = create_named(storage, clock, run, type, fields, expected, err);
 	json_decref(fields);
 	return journal;
+}
+
+struct journal *journal_create(struct storage *storage, struct clock *clock, const char *run, const char *type,
+			       json_t *fields, struct error *err)
+{
+	return journal_create_expecting(storage, clock, run, type, fields, NULL, err);
+}
+
+void journal_expect_fields(struct journal *journal, const struct journal_expected *expected)
+{
+	journal->expected = expected;
 }
 
 /* For good: what a disk that has failed once says later is not to be believed. */

@@ -59,16 +59,18 @@ struct journal_tail {
 	size_t line;  /* where it began, counted from 1 */
 };
 
-/* What records are expected to hold, and is in memory already: where a line has these bytes, its record gets this value
- * rather than one that is made of them again. It changes nothing in what is read. */
+/* What records are expected to hold, and is in memory already, in whatever form: where a line has these bytes, its
+ * record gets this value rather than one that is made of them again; and a record that has it gets these bytes in its
+ * line. */
 struct journal_expected {
 	const char *key;
 	json_t *value;      /* NULL: nothing is expected */
-	struct buffer text; /* `"KEY":` and the value, as json_write() writes it; without `value` empty */
+	struct buffer text; /* `"KEY":` and a value, as json_write() writes it; without `value` empty */
 };
 
-/* Takes `value` over. */
+/* Takes `value` over. `text` has the key then: the caller adds the bytes. */
 void journal_expect(struct journal_expected *expected, const char *key, json_t *value);
+const char *journal_expected_bytes(const struct journal_expected *expected, size_t *length); /* without the key */
 void journal_expected_release(struct journal_expected *expected); /* one of all zeros is allowed */
 
 /* Begins a journal with one record, which is durable when this returns; NULL with `err` set else, and then no mutation
@@ -77,6 +79,10 @@ void journal_expected_release(struct journal_expected *expected); /* one of all 
  * `storage` and `clock` outlive the journal. */
 struct journal *journal_create(struct storage *storage, struct clock *clock, const char *run, const char *type,
 			       json_t *fields, struct error *err);
+/* The same, with fields among which is what is expected. */
+struct journal *journal_create_expecting(struct storage *storage, struct clock *clock, const char *run,
+					 const char *type, json_t *fields, const struct journal_expected *expected,
+					 struct error *err);
 
 /* Opens a journal to go on with it: reads and verifies it, cuts a torn tail (see *tail), and writes what was read once
  * more, since an earlier process may have died, or been lied to, between write and sync; the first sync covers it.
@@ -113,6 +119,8 @@ const char *journal_type(const struct journal *journal, size_t index);
 /* Adds a record; it reaches the file with the next journal_write or journal_sync, together with the others since then.
  * `fields` (an object, or NULL) is taken over, whatever is returned; its keys are none of those named above. */
 int journal_append(struct journal *journal, const char *type, json_t *fields, struct error *err);
+/* From now on fields may be what is expected; NULL: no longer. Borrowed. */
+void journal_expect_fields(struct journal *journal, const struct journal_expected *expected);
 
 /* What was appended is handed to the file, and outlives this process, whatever ends it.
  *

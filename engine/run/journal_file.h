@@ -26,7 +26,7 @@ struct journal {
 	size_t durable;
 	size_t length;               /* bytes of whole lines in the file */
 	bool unsynced;               /* not all of those are known to be on the disk */
-	const struct journal_expected *expected; /* while it is being read; or NULL */
+	const struct journal_expected *expected; /* or NULL */
 	struct buffer read;          /* those, and what the file held behind them; empty where it is not being read */
 	struct buffer pending;       /* lines that are in no file yet */
 	char hash[DIGEST_HEX_BYTES]; /* of the last line; "" in front of the first */

@@ -10,7 +10,14 @@ void journal_expect(struct journal_expected *expected, const char *key, json_t *
 {
 	*expected = (struct journal_expected){ .key = key, .value = json_made(value) };
 	buffer_add_format(&expected->text, "\"%s\":", key);
-	json_write(&expected->text, value);
+}
+
+const char *journal_expected_bytes(const struct journal_expected *expected, size_t *length)
+{
+	const size_t key = strlen(expected->key) + strlen("\"\":");
+
+	*length = expected->text.length - key;
+	return expected->text.bytes + key;
 }
 
 void journal_expected_release(struct journal_expected *expected)

@@ -102,20 +102,42 @@ int run_sync(struct run *run)
 	return run->journal ? journal_sync(run->journal, &run->fatal) : 0;
 }
 
-static json_t *definition_of(const struct run_environment *environment, const struct machine *machine)
+static void expect_definition(struct journal_expected *expected, json_t *value)
 {
-	if (machine == environment->known)
-		return json_made(json_pack("{s:s}", "known", machine->name));
-	return machine_definition(machine);
+	journal_expect(expected, "definition", value);
+}
+
+void run_expect_definition(struct journal_expected *expected, const struct machine *machine)
+{
+	expect_definition(expected, machine_outline(machine));
+	machine_write_definition(machine, &expected->text);
+}
+
+static void define(struct journal_expected *definition, const struct run_environment *environment,
+		   const struct machine *machine)
+{
+	const struct machine *known = environment->known;
+
+	/* Records on a shelf are read by others, to whom they must say all. */
+	if (!known && !environment->storage->shelf) {
+		run_expect_definition(definition, machine);
+		return;
+	}
+	expect_definition(definition, machine == known ? json_made(json_pack("{s:s}", "known", machine->name))
+						       : machine_definition(machine));
+	json_write(&definition->text, definition->value);
 }
 
 static json_t *first_fields(const struct run_environment *environment, const struct machine *machine, json_t *input,
-			    json_t *about)
+			    json_t *about, const struct journal_expected *definition)
 {
-	json_t *fields = json_copy(about), *definition = definition_of(environment, machine);
+	json_t *fields = json_copy(about);
 	char fingerprint[9];
+	const char *bytes;
+	size_t length;
 
-	machine_fingerprint(definition, fingerprint);
+	bytes = journal_expected_bytes(definition, &length);
+	machine_fingerprint(bytes, length, fingerprint);
 	json_object_set_new(fields, "engine", json_string(environment->engine_version));
 	json_object_set_new(fields, "language", json_integer(MACHINE_LANGUAGE_VERSION));
 	json_object_set_new(fields, "machine", json_string(machine->name));
@@ -123,7 +145,7 @@ static json_t *first_fields(const struct run_environment *environment, const str
 		json_object_set_new(fields, "use", json_string(machine->use->name));
 	json_object_set_new(fields, "fingerprint", json_string(fingerprint));
 	json_object_set(fields, "input", input);
-	json_object_set_new(fields, "definition", definition);
+	json_object_set(fields, "definition", definition->value);
 	return fields;
 }
 
@@ -140,7 +162,7 @@ void run_make_document(struct run *run, json_t *hook)
 		memory_exhausted();
 }
 
-static int begin_journal(struct run *run, json_t *fields, struct error *err)
+static int begin_journal(struct run *run, json_t *fields, const struct journal_expected *definition, struct error *err)
 {
 	struct reporter *reporter = run->environment.reporter;
 	unsigned *made = run->environment.made;
@@ -151,8 +173,8 @@ static int begin_journal(struct run *run, json_t *fields, struct error *err)
 		return run_record(run, "run", fields);
 	if (made)
 		snprintf(name, sizeof(name), "r-%04x", ++*made);
-	run->journal = journal_create(run->environment.storage, run->environment.clock, made ? name : NULL, "run",
-				      fields, err);
+	run->journal = journal_create_expecting(run->environment.storage, run->environment.clock, made ? name : NULL,
+						"run", fields, definition, err);
 	if (!run->journal)
 		return -1;
 	record = journal_get(run->journal, 0);
@@ -178,14 +200,17 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 		    json_t *input, json_t *about, struct error *err)
 {
 	struct run *run = run_make(environment, mode);
-	json_t *fields = first_fields(environment, machine, input, about), *hook = json_object();
+	struct journal_expected definition;
+	json_t *fields, *hook = json_object();
 
+	define(&definition, environment, machine);
+	fields = first_fields(environment, machine, input, about, &definition);
 	if (!json_object_get(fields, "env"))
 		json_object_set_new(fields, "env", json_object());
 	run->machine = machine;
 	json_decref(input);
 	json_decref(about);
-	if (begin_journal(run, fields, err) != 0) {
+	if (begin_journal(run, fields, &definition, err) != 0) {
 		if (err && err->kind == ERROR_NONE)
 			*err = run->fatal;
 		run_free(run);
@@ -195,6 +220,7 @@ struct run *run_new(const struct run_environment *environment, enum run_mode mod
 		run_make_document(run, hook);
 	}
 	json_decref(hook);
+	journal_expected_release(&definition);
 	return run;
 }
 
@@ -215,9 +241,15 @@ static int replay(struct journal_shelf *shelf, const struct journal *journal, st
  * take as much memory once more. */
 static bool is_defined_by_at_hand(struct run *run, const json_t *definition)
 {
-	if (run->at_hand && !run->at_hand_definition)
-		run->at_hand_definition = machine_definition(run->at_hand);
-	return run->at_hand && json_equal(run->at_hand_definition, definition);
+	json_t *whole;
+	bool is_equal;
+
+	if (!run->at_hand || definition == run->at_hand_definition)
+		return run->at_hand;
+	whole = machine_definition(run->at_hand);
+	is_equal = json_equal(whole, definition);
+	json_decref(whole);
+	return is_equal;
 }
 
 static const struct machine *load_definition(struct run *run, size_t i, struct error *err)
@@ -384,11 +416,16 @@ struct run *run_read(const struct run_environment *environment, const char *id, 
 
 int run_redefine(struct run *run, const struct machine *machine, json_t *input, json_t *env, struct error *err)
 {
-	json_t *known = machine == run->at_hand ? json_incref(run->at_hand_definition) : NULL;
-	json_t *definition = known ? known : definition_of(&run->environment, machine);
-	json_t *fields = json_pack("{s:o, s:O, s:O*}", "definition", definition, "input", input, "env", env);
+	struct journal_expected definition;
+	int result;
 
-	if (run_record(run, "definition", fields) != 0 || run_write(run) != 0) {
+	define(&definition, &run->environment, machine);
+	journal_expect_fields(run->journal, &definition);
+	result = run_record(run, "definition",
+			    json_pack("{s:O, s:O, s:O*}", "definition", definition.value, "input", input, "env", env));
+	journal_expect_fields(run->journal, NULL);
+	journal_expected_release(&definition);
+	if (result != 0 || run_write(run) != 0) {
 		*err = run->fatal;
 		return -1;
 	}

@@ -30,6 +30,10 @@ static inline void json_append(json_t *array, json_t *value)
 
 /* Adds the value as text, compact, the keys in their order (json_write.c). */
 void json_write(struct buffer *text, const json_t *value);
+/* The same of what is no json_t: a string; and the key of an object's next member, with the comma where it is not the
+ * first, its value to follow. */
+void json_write_text(struct buffer *text, const char *written);
+void json_write_key(struct buffer *text, const char *key);
 /* As json_dumps(), but freed with free() whatever memory jansson uses. NULL where `value` is none, or a container is
  * wanted and it is not one. */
 char *json_text(const json_t *value, size_t flags);

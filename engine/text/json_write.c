@@ -64,6 +64,19 @@ static void write_string(struct buffer *text, const char *bytes, size_t length)
 	buffer_add_char(text, '"');
 }
 
+void json_write_text(struct buffer *text, const char *written)
+{
+	write_string(text, written, strlen(written));
+}
+
+void json_write_key(struct buffer *text, const char *key)
+{
+	if (text->bytes[text->length - 1] != '{')
+		buffer_add_char(text, ',');
+	json_write_text(text, key);
+	buffer_add_char(text, ':');
+}
+
 static void write_array(struct buffer *text, const json_t *array)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
@@ -75,18 +88,15 @@ static void write_array(struct buffer *text, const json_t *array)
 
 static void write_object(struct buffer *text, json_t *object)
 {
-	char before = '{';
 	const char *key;
 	json_t *value;
 
+	buffer_add_char(text, '{');
 	json_object_foreach (object, key, value) {
-		buffer_add_char(text, before);
-		write_string(text, key, strlen(key));
-		buffer_add_char(text, ':');
+		json_write_key(text, key);
 		json_write(text, value);
-		before = ',';
 	}
-	buffer_add_text(text, before == ',' ? "}" : "{}");
+	buffer_add_char(text, '}');
 }
 
 /* How a real number is said is jansson's affair; there are few. */

@@ -130,7 +130,7 @@ bool node_integer(const struct node *node, int64_t *value)
 	char shortest[24];
 	long long parsed;
 
-	if (node->kind != NODE_SCALAR || !node->plain)
+	if (node->kind != NODE_SCALAR || !node->plain || !strchr("-0123456789", node->text[0]))
 		return false;
 	errno = 0;
 	parsed = strtoll(node->text, NULL, 10);
@@ -139,6 +139,51 @@ bool node_integer(const struct node *node, int64_t *value)
 		return false;
 	*value = parsed;
 	return true;
+}
+
+/* Plain ones that mean the same in JSON. */
+static bool is_json(const struct node *scalar)
+{
+	static const char *const words[] = { "true", "false", "null" };
+	int64_t integer;
+
+	for (size_t i = 0; scalar->plain && i < ARRAY_LENGTH(words); i++)
+		if (strcmp(scalar->text, words[i]) == 0)
+			return true;
+	return node_integer(scalar, &integer);
+}
+
+static void write_list(struct buffer *text, const struct node *list)
+{
+	buffer_add_char(text, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		if (i)
+			buffer_add_char(text, ',');
+		node_write(text, list->items[i]);
+	}
+	buffer_add_char(text, ']');
+}
+
+static void write_map(struct buffer *text, const struct node *map)
+{
+	buffer_add_char(text, '{');
+	for (size_t i = 0; i < map->count; i++) {
+		json_write_key(text, map->keys[i]->text);
+		node_write(text, map->items[i]);
+	}
+	buffer_add_char(text, '}');
+}
+
+void node_write(struct buffer *text, const struct node *node)
+{
+	if (node->kind == NODE_LIST)
+		write_list(text, node);
+	else if (node->kind == NODE_MAP)
+		write_map(text, node);
+	else if (is_json(node))
+		buffer_add_text(text, node->text);
+	else
+		json_write_text(text, node->text);
 }
 
 static json_t *scalar_to_json(const struct node *node)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/source.h"
 
@@ -55,6 +56,7 @@ bool node_integer(const struct node *node, int64_t *value);
 /* The document as JSON and back without loss: a plain true, false, null or integer in its shortest form becomes that
  * JSON value, every other scalar a string. The caller owns the JSON. Nodes from JSON stand NOWHERE but for `source`. */
 json_t *node_to_json(const struct node *node);
+void node_write(struct buffer *text, const struct node *node); /* as json_write() writes that */
 const struct node *node_from_json(struct arena *arena, const struct source *source, const json_t *json);
 
 #endif

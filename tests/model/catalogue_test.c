@@ -54,6 +54,18 @@ static void every_action_of_the_catalogue_stands(void **state)
 	fixture_release(&fixture);
 }
 
+static json_t *definition_of(const struct catalogue *catalogue, const struct action *const *used)
+{
+	struct buffer text = BUFFER_INIT;
+	json_t *json;
+
+	catalogue_definition(catalogue, used, 1, &text);
+	json = json_loads(text.bytes, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	buffer_release(&text);
+	return json;
+}
+
 static void a_definition_makes_an_equal_catalogue(void **state)
 {
 	struct fixture fixture;
@@ -66,13 +78,13 @@ static void a_definition_makes_an_equal_catalogue(void **state)
 	fixture_init(&fixture);
 	used[0] = catalogue_use(fixture.catalogue, &fixture.reader, "autoscaling.make_room");
 	assert_non_null(used[0]);
-	definition = catalogue_definition(fixture.catalogue, used, 1);
+	definition = definition_of(fixture.catalogue, used);
 	made = catalogue_from_definition(&fixture.reader, &source, definition);
 	assert_non_null(made);
 	assert_non_null(catalogue_action(made, "autoscaling.raise_minimum"));
 	assert_null(catalogue_action(made, "autoscaling.enter_standby"));
 	used[0] = catalogue_use(made, &fixture.reader, "autoscaling.make_room");
-	again = catalogue_definition(made, used, 1);
+	again = definition_of(made, used);
 	assert_true(json_equal(definition, again));
 	json_decref(definition);
 	json_decref(again);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/embedded.h"
+#include "text/json.h"
 #include "text/outline.h"
 
 static void read_file(const char *path, struct buffer *bytes)
@@ -108,6 +109,33 @@ static void the_outline_of_a_catalogue_says_what_the_whole_file_says(void **stat
 	arena_free(reader.arena);
 }
 
+static void assert_written(const struct node *node)
+{
+	struct buffer written = BUFFER_INIT, expected = BUFFER_INIT;
+	json_t *json = node_to_json(node);
+
+	node_write(&written, node);
+	json_write(&expected, json);
+	assert_string_equal(buffer_text(&written), buffer_text(&expected));
+	json_decref(json);
+	buffer_release(&written);
+	buffer_release(&expected);
+}
+
+static void nodes_are_written_as_the_json_that_is_made_of_them(void **state)
+{
+	static const char text[] = "a: [7, -1, -0, 007, '7', 9x, true, 'true', null, [], {}, \"\\n\\\"\"]\n";
+	static const struct source odd = { .name = "odd.yaml", .text = text, .length = sizeof(text) - 1 };
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct reader reader = { .arena = arena_new(), .diagnostics = &diagnostics };
+
+	(void)state;
+	assert_written(yaml_parse(reader.arena, &odd, &diagnostics));
+	for (const struct embedded_file *file = embedded_files; file->path; file++)
+		assert_written(embedded_parse(&reader, file));
+	arena_free(reader.arena);
+}
+
 static void embedded_files_are_in_the_order_of_their_paths(void **state)
 {
 	(void)state;
@@ -127,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_embedded_file_is_its_file_byte_for_byte),
 		cmocka_unit_test(the_outline_of_a_catalogue_says_what_the_whole_file_says),
+		cmocka_unit_test(nodes_are_written_as_the_json_that_is_made_of_them),
 		cmocka_unit_test(embedded_files_are_in_the_order_of_their_paths),
 		cmocka_unit_test(a_file_is_found_by_its_path_and_only_by_that),
 	};

@@ -395,13 +395,19 @@ enum { MOST_OPERATIONS = 64 };
 static json_t *definition(struct services *services, const char *const *names)
 {
 	const struct operation *used[MOST_OPERATIONS];
+	struct buffer text = BUFFER_INIT;
 	size_t count = 0;
+	json_t *json;
 
 	for (; names[count]; count++) {
 		used[count] = services_operation(services, names[count], NULL);
 		assert_non_null(used[count]);
 	}
-	return services_definition(services, used, count);
+	services_definition(services, used, count, &text);
+	json = json_loads(text.bytes, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	buffer_release(&text);
+	return json;
 }
 
 static char *keys_of(const json_t *object)

@@ -53,6 +53,7 @@ static void what_is_expected_is_taken_where_the_line_has_its_bytes_and_the_recor
 
 	(void)state;
 	journal_expect(&expected, "definition", json_loads(VALUE, 0, NULL));
+	buffer_add_text(&expected.text, VALUE);
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		json_t *plain = journal_parse(rows[i].line, strlen(rows[i].line), NULL);
 		json_t *record = journal_parse(rows[i].line, strlen(rows[i].line), &expected);
@@ -87,6 +88,7 @@ static void damage_to_what_is_expected_is_damage_all_the_same(void **state)
 
 	(void)state;
 	journal_expect(&expected, "definition", json_loads(VALUE, 0, NULL));
+	buffer_add_text(&expected.text, VALUE);
 	journal_close(journal_create(storage, &clock, "r-0001", "run", fields, NULL));
 	assert_int_equal(storage->read(storage, "r-0001.journal", SIZE_MAX, &bytes, NULL), 0);
 	for (size_t i = 0; i < bytes.length; i++) {
@@ -109,10 +111,48 @@ static void damage_to_what_is_expected_is_damage_all_the_same(void **state)
 	storage_memory_free(memory);
 }
 
+/* A record that holds less than its line says. */
+static void what_is_expected_is_written_for_the_value_that_stands_for_it(void **state)
+{
+	struct clock clock = { .wall_ms = fixed_wall_ms };
+	struct storage_memory *memory = storage_memory_new();
+	struct storage *storage = storage_memory_storage(memory);
+	struct journal_tail tail = { 0 };
+	struct journal_expected expected;
+	struct journal *journal;
+	json_t *whole = json_loads(VALUE, 0, NULL), *fields;
+
+	(void)state;
+	journal_expect(&expected, "definition", json_string("all of it"));
+	buffer_add_text(&expected.text, VALUE);
+	fields = json_pack("{s:O}", "definition", expected.value);
+	journal = journal_create_expecting(storage, &clock, "r-0001", "run", json_incref(fields), &expected, NULL);
+	assert_ptr_equal(json_object_get(journal_get(journal, 0), "definition"), expected.value);
+	assert_int_equal(journal_append(journal, "definition", json_incref(fields), NULL), 0);
+	journal_expect_fields(journal, &expected);
+	assert_int_equal(journal_append(journal, "definition", fields, NULL), 0);
+	journal_expect_fields(journal, NULL);
+	assert_int_equal(journal_sync(journal, NULL), 0);
+	journal_close(journal);
+	journal = journal_read(storage, "r-0001", &tail, NULL);
+	assert_true(json_equal(json_object_get(journal_get(journal, 0), "definition"), whole));
+	assert_true(json_equal(json_object_get(journal_get(journal, 1), "definition"), expected.value));
+	assert_true(json_equal(json_object_get(journal_get(journal, 2), "definition"), whole));
+	journal_close(journal);
+	journal = journal_read_expecting(storage, "r-0001", &expected, &tail, NULL);
+	assert_ptr_equal(json_object_get(journal_get(journal, 0), "definition"), expected.value);
+	assert_ptr_equal(json_object_get(journal_get(journal, 2), "definition"), expected.value);
+	journal_close(journal);
+	json_decref(whole);
+	journal_expected_release(&expected);
+	storage_memory_free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_expected_is_taken_where_the_line_has_its_bytes_and_the_record_is_the_same),
+		cmocka_unit_test(what_is_expected_is_written_for_the_value_that_stands_for_it),
 		cmocka_unit_test(damage_to_what_is_expected_is_damage_all_the_same),
 	};
 
