@@ -33,7 +33,7 @@ struct node *node_new_list(struct arena *arena, struct position position, const 
 {
 	struct node *node = node_new(arena, NODE_LIST, position);
 
-	node->count = count;
+	node->count = (unsigned)count;
 	node->items = ARENA_ARRAY(arena, const struct node *, count);
 	for (size_t i = 0; i < count; i++)
 		node->items[i] = items[i];
@@ -62,7 +62,7 @@ struct node *node_new_map(struct arena *arena, struct position position, const s
 {
 	struct node *node = node_new(arena, NODE_MAP, position);
 
-	node->count = count;
+	node->count = (unsigned)count;
 	node->keys = ARENA_ARRAY(arena, const struct node *, count);
 	node->items = ARENA_ARRAY(arena, const struct node *, count);
 	for (size_t i = 0; i < count; i++) {

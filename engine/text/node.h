@@ -16,16 +16,21 @@
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
+/* A hook has some four thousand: what only some kinds have lies in the same place. */
 struct node {
-	enum node_kind kind;
 	struct position position;
-	bool plain;               /* scalar: written without quotes, and not as a block */
-	const char *text;         /* scalar: with a NUL behind, and none inside */
-	size_t offset;            /* scalar of a file: where in its source it begins, quotes included */
-	size_t count;             /* list: items; map: pairs */
+	enum node_kind kind : 8;
+	bool plain : 1;            /* scalar: written without quotes, and not as a block */
+	unsigned count;            /* list: items; map: pairs; scalar: 0 */
+	union {
+		const char *text;          /* scalar: with a NUL behind, and none inside */
+		const struct node **items; /* list: the items; map: the values */
+	};
+	union {
+		size_t offset;                 /* scalar of a file: where in its source it begins, quotes included */
+		const struct node_key *sorted; /* map of many pairs: its keys in byte order; else NULL */
+	};
 	const struct node **keys; /* map: scalars, in the order of the text, all different */
-	const struct node **items; /* list: the items; map: the values */
-	const struct node_key *sorted; /* map of many pairs: its keys in byte order; else NULL */
 };
 
 /* A key and which pair it belongs to. */
