@@ -126,14 +126,24 @@ static int prepare_arguments(struct evaluation *ev, const struct step *step, jso
 	return 0;
 }
 
+static size_t count_operands(const struct step *step)
+{
+	size_t count = 0;
+
+	for (const struct operand *at = step->operands; at; at = at->next)
+		count++;
+	return count;
+}
+
 json_t *function_call(struct evaluation *ev, const struct step *step, json_t *current)
 {
-	struct argument *arguments = memory_new(step->operand_count, sizeof(*arguments));
+	const size_t count = count_operands(step);
+	struct argument *arguments = memory_new(count, sizeof(*arguments));
 	json_t *result = NULL;
 
 	if (prepare_arguments(ev, step, current, arguments) == 0)
-		result = step->function->call(ev, arguments, step->operand_count);
-	for (size_t i = 0; i < step->operand_count; i++)
+		result = step->function->call(ev, arguments, count);
+	for (size_t i = 0; i < count; i++)
 		json_decref(arguments[i].value);
 	free(arguments);
 	return result;

@@ -56,7 +56,7 @@ static int64_t slice_end(int64_t given, int64_t size, int64_t step)
 
 static json_t *step_slice(struct evaluation *ev, const struct step *step, json_t *value)
 {
-	const struct slice *slice = &step->slice;
+	const struct slice *slice = step->slice;
 	int64_t size = (int64_t)json_array_size(value), from, to;
 	json_t *part;
 

@@ -117,6 +117,7 @@ struct operand {
 	unsigned length;
 };
 
+/* A hook has some two thousand: what is rare stands elsewhere. */
 struct step {
 	enum step_kind kind;
 	unsigned column;
@@ -124,12 +125,11 @@ struct step {
 	union {
 		const char *name;                /* STEP_FIELD */
 		int64_t index;                   /* STEP_INDEX */
-		struct slice slice;              /* STEP_SLICE */
+		const struct slice *slice;       /* STEP_SLICE */
 		json_t *literal;                 /* STEP_LITERAL; the arena owns it */
 		const struct function *function; /* STEP_CALL */
 	};
 	const struct operand *operands;
-	size_t operand_count;
 };
 
 struct expression {

@@ -244,6 +244,7 @@ static int parse_slice_part(struct parser *parser, bool *has, int64_t *value)
 /* Behind the first number, where there was one; at the first ':'. */
 static int parse_slice(struct parser *parser, struct chain *chain, const struct token *open, struct slice slice)
 {
+	struct slice *kept = ARENA_NEW(parser->arena, struct slice);
 	struct token step = parser->token;
 	bool has_step = false;
 
@@ -260,7 +261,8 @@ static int parse_slice(struct parser *parser, struct chain *chain, const struct 
 		return -1;
 	if (!slice.step)
 		return parser_fail(parser, &step, "the step of a slice cannot be 0");
-	chain_add(parser, chain, STEP_SLICE, open)->slice = slice;
+	*kept = slice;
+	chain_add(parser, chain, STEP_SLICE, open)->slice = kept;
 	return add_projection(parser, chain);
 }
 

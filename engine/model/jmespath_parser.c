@@ -175,5 +175,4 @@ void operand_close(struct parser *parser, struct operand *operand, const struct 
 void step_take_operands(struct step *step, const struct operands *operands)
 {
 	step->operands = operands->first;
-	step->operand_count = operands->count;
 }
