@@ -34,10 +34,11 @@ static enum failure failure_of_status(int status, bool *retry)
 enum failure operation_failure(const struct operation *operation, const char *code, const char *message,
 			       int http_status, bool *retry)
 {
-	for (size_t i = 0; i < operation->n_errors; i++)
-		if (matches(&operation->errors[i], code, message)) {
-			*retry = operation->errors[i].retry;
-			return (enum failure)operation->errors[i].failure;
-		}
+	for (const struct operation_errors *errors = &operation->errors; errors; errors = errors->next)
+		for (size_t i = 0; i < errors->count; i++)
+			if (matches(&errors->rows[i], code, message)) {
+				*retry = errors->rows[i].retry;
+				return (enum failure)errors->rows[i].failure;
+			}
 	return failure_of_status(http_status, retry);
 }

@@ -59,12 +59,19 @@ enum protocol {
 	PROTOCOL_LOCAL /* done on this machine: nothing is sent to AWS, and nobody need permit it */
 };
 
-/* First match wins; `contains` NULL matches every text. */
+/* `contains` NULL matches every text. */
 struct operation_error {
 	const char *code;
 	const char *contains; /* in the message */
 	int failure;          /* enum failure */
 	bool retry;           /* proves that nothing was done: the client may send it again */
+};
+
+/* First match wins, of the rows and then of what they share with others. */
+struct operation_errors {
+	const struct operation_error *rows;
+	size_t count;
+	const struct operation_errors *next; /* or NULL */
 };
 
 struct service {
@@ -99,8 +106,7 @@ struct operation {
 		const char *page_size;    /* the input member that bounds a page; NULL where there is none */
 		int64_t most;             /* what is asked for where the caller says nothing; 0: nothing */
 	} pages;
-	const struct operation_error *errors; /* the operation's own, then its service's, then those of all */
-	size_t n_errors;
+	struct operation_errors errors; /* the operation's own, then its service's, then those of all */
 	const char *iam_action;   /* "autoscaling:SuspendProcesses" */
 	/* An ARN for the policy command, with ${Partition}, ${Region}, ${Account} and ${members} of the input in it, or
 	 * "*" where the API knows no resources. */

@@ -9,42 +9,32 @@
 
 #include "model/shape.h"
 
-static struct error_rows join_errors(struct arena *arena, const struct error_rows *first,
-				     const struct error_rows *second)
-{
-	struct error_rows both = { .count = first->count + second->count };
-
-	both.rows = ARENA_ARRAY(arena, struct operation_error, both.count);
-	for (size_t i = 0; i < first->count; i++)
-		both.rows[i] = first->rows[i];
-	for (size_t i = 0; i < second->count; i++)
-		both.rows[first->count + i] = second->rows[i];
-	return both;
-}
-
-static void add_codes(struct error_rows *errors, const struct error_row *row)
+/* Returns how many there are. */
+static size_t add_codes(struct operation_error *errors, const struct error_row *row)
 {
 	for (size_t i = 0; i < row->codes.count; i++)
-		errors->rows[errors->count++] = (struct operation_error){
+		errors[i] = (struct operation_error){
 			.code = row->codes.names[i],
 			.contains = row->contains,
 			.failure = row->failure,
 			.retry = row->retry,
 		};
+	return row->codes.count;
 }
 
-struct error_rows error_rows_of(struct arena *arena, const struct record_list *list)
+struct operation_errors errors_of(struct arena *arena, const struct record_list *list,
+				  const struct operation_errors *next)
 {
 	const struct error_row *rows = list->records;
-	struct error_rows errors = { 0 };
-	size_t count = 0;
+	struct operation_error *errors;
+	size_t count = 0, at = 0;
 
 	for (size_t i = 0; i < list->count; i++)
 		count += rows[i].codes.count;
-	errors.rows = ARENA_ARRAY(arena, struct operation_error, count);
+	errors = ARENA_ARRAY(arena, struct operation_error, count);
 	for (size_t i = 0; i < list->count; i++)
-		add_codes(&errors, &rows[i]);
-	return errors;
+		at += add_codes(errors + at, &rows[i]);
+	return (struct operation_errors){ .rows = errors, .count = count, .next = next };
 }
 
 static int missing(struct reader *reader, const struct service_file *file, const char *key)
@@ -153,17 +143,6 @@ static void build_iam(struct arena *arena, const struct operation_row *row, stru
 	operation->iam_any = iam->any ? whole_arn(arena, operation->service, iam->any) : NULL;
 }
 
-/* Most operations have no errors of their own and share one array. */
-static void build_errors(struct arena *arena, const struct record_list *own, const struct error_rows *shared,
-			 struct operation *operation)
-{
-	const struct error_rows first = error_rows_of(arena, own);
-	const struct error_rows all = own->count ? join_errors(arena, &first, shared) : *shared;
-
-	operation->errors = all.rows;
-	operation->n_errors = all.count;
-}
-
 static void read_types(struct reader *reader, const struct node *types, enum protocol protocol,
 		       struct file_context *context)
 {
@@ -190,6 +169,7 @@ static struct operation build_operation(const struct service_builder *builder, s
 		.input = shape_read(reader, context->request, row->input),
 		.output = shape_read(reader, context->answer, row->output),
 		.result_wrapper = row->wrapper,
+		.errors = errors_of(reader->arena, &row->errors, context->errors),
 		.example = row->example,
 		.node = row->node,
 		.file = context->file,
@@ -197,7 +177,6 @@ static struct operation build_operation(const struct service_builder *builder, s
 
 	build_iam(reader->arena, row, &operation);
 	build_pages(reader, row->pages, &operation);
-	build_errors(reader->arena, &row->errors, &context->errors, &operation);
 	return operation;
 }
 
@@ -246,19 +225,18 @@ static void append_file(struct arena *arena, struct service *service, const stru
 }
 
 int service_builder_add(struct service_builder *builder, struct reader *reader, const struct service_file *file,
-			const struct error_rows *common, size_t more)
+			const struct operation_errors *common, size_t more)
 {
 	const size_t faults = reader->diagnostics->errors;
 	const bool known = builder->service.n_files > 0;
-	struct error_rows errors;
+	struct operation_errors *errors = ARENA_NEW(reader->arena, struct operation_errors);
 
 	if ((known ? refuse_description(reader, file) : describe_service(reader, file, &builder->service)) < 0)
 		return -1;
 	append_file(reader->arena, &builder->service, file->node);
-	errors = error_rows_of(reader->arena, &file->errors);
-	builder->errors = join_errors(reader->arena, &errors, &builder->errors);
+	*errors = errors_of(reader->arena, &file->errors, known ? builder->newest.errors : common);
 	builder->newest.file = file->node;
-	builder->newest.errors = join_errors(reader->arena, &builder->errors, common);
+	builder->newest.errors = errors;
 	read_types(reader, file->types, (enum protocol)builder->service.protocol, &builder->newest);
 	make_room(builder, reader->arena, file->operations.count + more);
 	add_operations(builder, reader, &file->operations);

@@ -6,34 +6,28 @@
 #include "model/service_file.h"
 #include "model/shape_read.h"
 
-/* Error rows as operations want them: one a code. */
-struct error_rows {
-	struct operation_error *rows;
-	size_t count;
-};
-
 /* What the operations of one file share. */
 struct file_context {
 	const struct node *file;
 	struct shape_scope *request, *answer; /* its types, as each writes them: the same but for EC2 */
-	struct error_rows errors;             /* behind an operation's own */
+	const struct operation_errors *errors; /* behind an operation's own: the newest file's, at last those of all */
 };
 
 struct service_builder {
 	struct service service;
-	struct error_rows errors;     /* of the service, the newest file's first */
 	struct file_context newest;   /* of the newest file */
 	struct operation *operations; /* those of the service, with room behind them */
 };
 
 /* One row for each code of each row. */
-struct error_rows error_rows_of(struct arena *arena, const struct record_list *list);
+struct operation_errors errors_of(struct arena *arena, const struct record_list *list,
+				  const struct operation_errors *next);
 
 /* Adds a file's operations to a service, in the place of those it had by these names; the first file also says what
  * the service is. There is room for `more` operations of that file then. 0, or -1 with every fault in the reader's
  * diagnostics: the service is not to be used then. */
 int service_builder_add(struct service_builder *builder, struct reader *reader, const struct service_file *file,
-			const struct error_rows *common, size_t more);
+			const struct operation_errors *common, size_t more);
 /* Adds operations of the newest file that are new to the service; those that are there stay where they are. */
 int service_builder_add_more(struct service_builder *builder, struct reader *reader,
 			     const struct record_list *operations);

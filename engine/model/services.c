@@ -29,7 +29,7 @@ struct services {
 	struct arena *arena;
 	struct entry *first;
 	const struct node *common_node; /* NULL while it is to be read */
-	struct error_rows common;
+	struct operation_errors common;
 };
 
 /* ---- entries */
@@ -110,7 +110,7 @@ static int take_common(struct services *services, struct reader *reader, const s
 	if (!node || common_file_read(reader, node, &file) < 0)
 		return -1;
 	services->common_node = node;
-	services->common = error_rows_of(services->arena, &file.errors);
+	services->common = errors_of(services->arena, &file.errors, NULL);
 	return 0;
 }
 

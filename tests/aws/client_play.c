@@ -40,13 +40,13 @@ static const struct service service = {
 };
 const struct operation read_things = {
 	.name = "DescribeThings", .service = &service, .reads = true, .input = &input_shape, .output = &output_shape,
-	.result_wrapper = "DescribeThingsResult", .errors = errors, .n_errors = ARRAY_LENGTH(errors),
+	.result_wrapper = "DescribeThingsResult", .errors = { .rows = errors, .count = ARRAY_LENGTH(errors) },
 	.pages = { .input_token = "NextToken", .output_token = "NextToken", .items = "Things",
 		   .page_size = "MaxRecords", .most = 50 },
 };
 const struct operation change_thing = {
 	.name = "ChangeThing", .service = &service, .input = &input_shape, .output = &empty_shape,
-	.errors = errors, .n_errors = ARRAY_LENGTH(errors),
+	.errors = { .rows = errors, .count = ARRAY_LENGTH(errors) },
 };
 
 const struct operation read_in_public = {

@@ -80,7 +80,7 @@ static size_t for_each_operation(struct fixture *fixture, void (*visit)(const st
 
 static void check_complete(const struct operation *operation)
 {
-	if (!operation->comment[0] || !operation->example || !operation->iam_action || !operation->n_errors)
+	if (!operation->comment[0] || !operation->example || !operation->iam_action || !operation->errors.next)
 		fail_msg("%s:%s is incomplete", operation->service->name, operation->name);
 	assert_int_equal(operation->input->kind, SHAPE_STRUCTURE);
 	assert_int_equal(operation->output->kind, SHAPE_STRUCTURE);
@@ -271,7 +271,8 @@ static void a_file_of_ones_own_adds_to_a_service_and_replaces(void **state)
 	assert_ptr_equal(refresh->service, resume->service);
 	assert_int_equal(suspend->in_doubt, IN_DOUBT_SKIP);
 	assert_int_equal(resume->in_doubt, IN_DOUBT_AGAIN);
-	assert_true(refresh->n_errors == resume->n_errors + 1);
+	assert_int_equal(refresh->errors.next->count, 1);
+	assert_ptr_equal(refresh->errors.next->next, resume->errors.next);
 }
 
 static void a_service_of_ones_own_needs_no_c(void **state)
@@ -440,6 +441,20 @@ static void a_definition_holds_what_is_used_and_no_more(void **state)
 	json_decref(json);
 }
 
+static void assert_same_errors(const struct operation *one, const struct operation *other)
+{
+	const struct operation_errors *expected = &other->errors;
+
+	for (const struct operation_errors *errors = &one->errors; errors; errors = errors->next) {
+		assert_non_null(expected);
+		assert_int_equal(errors->count, expected->count);
+		for (size_t i = 0; i < errors->count; i++)
+			assert_string_equal(errors->rows[i].code, expected->rows[i].code);
+		expected = expected->next;
+	}
+	assert_null(expected);
+}
+
 static void services_made_from_a_definition_define_the_same(void **state)
 {
 	static const char *const names[] = { "autoscaling:EnterStandby", "autoscaling:DescribeAutoScalingGroups",
@@ -458,8 +473,8 @@ static void services_made_from_a_definition_define_the_same(void **state)
 	second = definition(again, names);
 	assert_true(json_equal(first, second));
 	assert_null(services_operation(again, "autoscaling:ExitStandby", NULL));
-	assert_int_equal(services_operation(again, "autoscaling:EnterStandby", NULL)->n_errors,
-			 operation(fixture, "autoscaling:EnterStandby")->n_errors);
+	assert_same_errors(services_operation(again, "autoscaling:EnterStandby", NULL),
+			   operation(fixture, "autoscaling:EnterStandby"));
 	for (size_t i = 0; i < 3; i++) {
 		assert_null(services_operation(again, names[i], NULL)->example);
 		check_sends(services_operation(again, names[i], NULL), operation(fixture, names[i])->example);
