@@ -27,25 +27,45 @@ void buffer_cut(struct buffer *buffer, size_t length)
 		buffer->bytes[buffer->length = length] = '\0';
 }
 
-static void buffer_reserve(struct buffer *buffer, size_t more)
+static size_t size_for(const struct buffer *buffer, size_t more)
 {
 	size_t needed;
 
 	if (__builtin_add_overflow(buffer->length, more, &needed) || __builtin_add_overflow(needed, 1, &needed))
 		memory_exhausted();
+	return needed;
+}
+
+static void resize(struct buffer *buffer, size_t size)
+{
+	buffer->size = size;
+	buffer->bytes = memory_resize(buffer->bytes, size, 1);
+}
+
+void buffer_reserve(struct buffer *buffer, size_t more)
+{
+	const size_t needed = size_for(buffer, more);
+
+	if (needed > buffer->size)
+		resize(buffer, needed);
+}
+
+static void buffer_grow(struct buffer *buffer, size_t more)
+{
+	size_t needed = size_for(buffer, more);
+
 	if (needed <= buffer->size)
 		return;
 	if (needed < buffer->size * 2)
 		needed = buffer->size * 2;
-	buffer->size = needed < 64 ? 64 : needed;
-	buffer->bytes = memory_resize(buffer->bytes, buffer->size, 1);
+	resize(buffer, needed < 64 ? 64 : needed);
 }
 
 char *buffer_extend(struct buffer *buffer, size_t length)
 {
 	char *added;
 
-	buffer_reserve(buffer, length);
+	buffer_grow(buffer, length);
 	added = buffer->bytes + buffer->length;
 	buffer->length += length;
 	buffer->bytes[buffer->length] = '\0';
@@ -76,7 +96,7 @@ void buffer_add_vformat(struct buffer *buffer, const char *format, va_list argum
 	size_t room;
 	int length;
 
-	buffer_reserve(buffer, 0);
+	buffer_grow(buffer, 0);
 	room = buffer->size - buffer->length;
 	va_copy(again, arguments);
 	length = vsnprintf(buffer->bytes + buffer->length, room, format, again);
@@ -84,7 +104,7 @@ void buffer_add_vformat(struct buffer *buffer, const char *format, va_list argum
 	if (length <= 0)
 		return;
 	if ((size_t)length >= room) {
-		buffer_reserve(buffer, (size_t)length);
+		buffer_grow(buffer, (size_t)length);
 		vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
 	}
 	buffer->length += (size_t)length;

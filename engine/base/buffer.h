@@ -18,6 +18,7 @@ void buffer_clear(struct buffer *buffer);   /* keeps the memory */
 void buffer_cut(struct buffer *buffer, size_t length); /* to so many bytes, where it has more */
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 char *buffer_extend(struct buffer *buffer, size_t length); /* by bytes that the caller fills in, at once */
+void buffer_reserve(struct buffer *buffer, size_t more); /* no less, and no more, for who knows what comes */
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_char(struct buffer *buffer, char byte);
 void buffer_add_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));

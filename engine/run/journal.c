@@ -90,6 +90,8 @@ static void write_field(struct buffer *text, const struct journal_expected *expe
 		return;
 	}
 	bytes = journal_expected_bytes(expected, &length);
+	/* What is expected is long, and what is behind it in its line is short. */
+	buffer_reserve(text, length + 1024);
 	buffer_add(text, bytes, length);
 }
 
