@@ -34,6 +34,8 @@ static void load(void)
 	const struct library library = { "libcurl", files, functions };
 
 	status = library_load(&library, &loaded, &failure);
+	if (status == 0 && loaded.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		status = error_set(&failure, ERROR_NETWORK, NOWHERE, "libcurl cannot be used here");
 }
 
 /* GnuTLS comes with librtmp, which is never called here. It would set itself up as it is loaded, for 0.8 MB; what does

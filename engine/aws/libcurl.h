@@ -12,7 +12,7 @@
 /* Every function that the engine calls, without its curl_. */
 #define LIBCURL_FUNCTIONS(row)                                                                                    \
 	row(easy_cleanup) row(easy_getinfo) row(easy_init) row(easy_setopt) row(easy_strerror)                    \
-	row(free) row(getdate) row(global_cleanup) row(global_init)                                               \
+	row(free) row(getdate) row(global_init)                                                                   \
 	row(multi_add_handle) row(multi_cleanup) row(multi_info_read) row(multi_init) row(multi_perform)          \
 	row(multi_poll) row(multi_remove_handle) row(multi_setopt) row(multi_strerror)                            \
 	row(slist_append) row(slist_free_all) row(url) row(url_cleanup) row(url_get) row(url_set)
@@ -29,7 +29,8 @@ void libcurl_prefetch(void);
 /* Waits for that thread's end; nothing where there is none. */
 void libcurl_settle(void);
 
-/* -1: it is not here, or lacks a function; may be asked again, and answers the same. */
+/* Loads it and sets it up, until the process ends. -1: it is not here, lacks a function or cannot be set up; may be
+ * asked again, and answers the same. */
 int libcurl_load(struct error *err);
 /* Loads it where that was not done. As the system's own loader does, it ends a program that cannot have it: ask
  * libcurl_load first. */

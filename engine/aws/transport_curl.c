@@ -386,10 +386,6 @@ struct transport *transport_curl_new(const struct transport_curl_options *option
 
 	if (libcurl_load(err) != 0)
 		return NULL;
-	if (libcurl()->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		error_set(err, ERROR_NETWORK, NOWHERE, "libcurl cannot be used here");
-		return NULL;
-	}
 	curl = memory_new(1, sizeof(*curl));
 	curl->transport = (struct transport){
 		transport_curl_start, transport_curl_poll, transport_curl_cancel, options->stop_descriptor
@@ -413,5 +409,4 @@ void transport_curl_free(struct transport *transport)
 	libcurl()->multi_cleanup(curl->multi);
 	free(curl->ca_bundle);
 	free(curl);
-	libcurl()->global_cleanup();
 }
