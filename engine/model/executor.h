@@ -37,6 +37,7 @@ struct looks {
 	int64_t seen_ms; /* what he has seen is not older */
 	int64_t next_ms; /* when he looks again */
 	int64_t due_ms;  /* when he does otherwise, whatever he sees */
+	bool at_disk;    /* it is the disk that he looks at, for what another process leaves there */
 };
 
 struct executor {

@@ -134,7 +134,11 @@ static int64_t next_wake(const struct activity *activities, size_t count, int64_
 /* As long as all of them would only look again. */
 static struct looks common_looks(const struct activity *activities, size_t count, int64_t deadline_ms)
 {
-	struct looks looks = { INT64_MAX, next_wake(activities, count, deadline_ms), deadline_ms };
+	struct looks looks = {
+		.seen_ms = INT64_MAX,
+		.next_ms = next_wake(activities, count, deadline_ms),
+		.due_ms = deadline_ms,
+	};
 
 	for (size_t i = 0; i < count; i++) {
 		if (activity_is_done(&activities[i]))

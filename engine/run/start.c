@@ -338,6 +338,20 @@ static int wait_until(const struct run_environment *environment, int64_t until_m
 	return 0;
 }
 
+/* When it is looked again at what another one has; shortly before `end_ms` it is too late to begin anything. */
+static int64_t next_attempt_ms(const struct run_environment *environment, int64_t now_ms, int64_t end_ms)
+{
+	struct executor *executor = environment->executor;
+	const struct looks looks = {
+		.seen_ms = now_ms,
+		.next_ms = now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms,
+		.due_ms = end_ms - LEG_RESERVE_MS,
+		.at_disk = true,
+	};
+
+	return executor->next_look_ms ? executor->next_look_ms(executor, &looks) : looks.next_ms;
+}
+
 static void note_wait(struct reporter *reporter, const char *subject)
 {
 	char *sentence = memory_format("another run or process has %s: waiting for it", subject);
@@ -369,7 +383,7 @@ void start_leg(const struct run_environment *environment, const struct start *st
 		}
 		if (now_ms == begun_ms)
 			note_wait(environment->reporter, start->subject);
-		if (wait_until(environment, now_ms + BUSY_POLL_MS < end_ms ? now_ms + BUSY_POLL_MS : end_ms) != 0)
+		if (wait_until(environment, next_attempt_ms(environment, now_ms, end_ms)) != 0)
 			end_ms = now_ms;
 		left.leg.at_most_ms = start->leg.at_most_ms - (clock->monotonic_ms(clock) - begun_ms);
 		/* Too late to begin anything: that would only leave an open run behind. */

@@ -66,6 +66,17 @@ static void gate_cancel(struct executor *executor)
  * request it sees twice more what there is, so that there are LOOKS_LAST with the one that sees the change. */
 enum { LOOK_BEFORE_MS = 4 * 1000, LOOKS_BEFORE_MS = 16 * 1000 };
 
+/* While a process waits no other one lives that could leave anything on the disk, but for the one that is said to hold
+ * its locks. */
+static int64_t next_look_at_disk_ms(const struct stage *stage, const struct looks *looks)
+{
+	const int64_t held_ms = stage->disk.busy_until_ms - sim_wall_ms(stage->sim) + looks->seen_ms;
+
+	if (held_ms <= looks->seen_ms || held_ms > looks->due_ms)
+		return looks->due_ms;
+	return held_ms > looks->next_ms ? held_ms : looks->next_ms;
+}
+
 static int64_t gate_next_look_ms(struct executor *executor, const struct looks *looks)
 {
 	struct stage *stage = stage_of_gate(executor);
@@ -74,6 +85,8 @@ static int64_t gate_next_look_ms(struct executor *executor, const struct looks *
 
 	if (looks->due_ms <= looks->next_ms)
 		return looks->next_ms;
+	if (looks->at_disk)
+		return next_look_at_disk_ms(stage, looks);
 	stage->looked = requests;
 	if (until_ms > looks->due_ms)
 		until_ms = looks->due_ms;
