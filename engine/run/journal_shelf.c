@@ -14,6 +14,7 @@ enum {
 	SHELF_BUCKETS = 1 << 12,
 	SHELF_LINES_MANY = 2048, /* of many plays; more of them lie too far apart in memory to be worth it */
 	SHELF_LINES_MOST = 8 * SHELF_BUCKETS, /* then it is emptied in any case */
+	SHELF_MACHINES = 4, /* the first ones */
 	SHELF_HISTORIES = 16 /* what one play reads again, and the beginnings that it shares with the next ones */
 };
 
@@ -30,8 +31,16 @@ struct shelved_history {
 	struct history history;
 };
 
+struct shelved_machine {
+	json_t *definition; /* NULL: there is none here */
+	const struct machine *machine;
+	struct arena *arena;
+};
+
 struct journal_shelf {
 	struct arena *arena;
+	struct shelved_machine machines[SHELF_MACHINES];
+	size_t n_machines;
 	struct shelved_history histories[SHELF_HISTORIES]; /* the one that was used last comes first */
 	struct shelved *buckets[SHELF_BUCKETS];
 	size_t count;
@@ -65,7 +74,28 @@ void journal_shelf_free(struct journal_shelf *shelf)
 	arena_free(shelf->arena);
 	for (size_t i = 0; i < SHELF_HISTORIES; i++)
 		history_release(&shelf->histories[i].history);
+	for (size_t i = 0; i < shelf->n_machines; i++) {
+		json_decref(shelf->machines[i].definition);
+		arena_free(shelf->machines[i].arena);
+	}
 	free(shelf);
+}
+
+const struct machine *journal_shelf_machine(const struct journal_shelf *shelf, const json_t *definition)
+{
+	for (size_t i = 0; shelf && i < shelf->n_machines; i++)
+		if (json_equal(shelf->machines[i].definition, definition))
+			return shelf->machines[i].machine;
+	return NULL;
+}
+
+bool journal_shelf_keep_machine(struct journal_shelf *shelf, json_t *definition, const struct machine *machine,
+				struct arena *arena)
+{
+	if (!shelf || shelf->n_machines == SHELF_MACHINES)
+		return false;
+	shelf->machines[shelf->n_machines++] = (struct shelved_machine){ json_incref(definition), machine, arena };
+	return true;
 }
 
 void journal_shelf_begin(struct journal_shelf *shelf)

@@ -254,25 +254,42 @@ static bool is_defined_by_at_hand(struct run *run, const json_t *definition)
 	return is_equal;
 }
 
+static void release_arena(void *arena)
+{
+	arena_free(arena);
+}
+
+static const struct machine *make_definition(struct run *run, size_t i, json_t *definition, struct error *err)
+{
+	struct journal_shelf *shelf = run->environment.storage->shelf;
+	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+	struct arena *arena = shelf ? arena_new() : run->arena;
+	struct reader reader = { .arena = arena, .diagnostics = &diagnostics };
+	struct source *source = ARENA_NEW(arena, struct source);
+	const struct machine *machine;
+
+	source->name = arena_format(arena, "definition %zu in journal %s", i + 1, run_id(run));
+	machine = machine_from_definition(&reader, source, definition);
+	if (!machine)
+		error_set(err, ERROR_DAMAGE, NOWHERE, "%s: %s", source->name,
+			  diagnostics.count ? diagnostics.rows[0].message : "it is none");
+	diagnostics_release(&diagnostics);
+	if (shelf && !(machine && journal_shelf_keep_machine(shelf, definition, machine, arena)))
+		arena_attach(run->arena, release_arena, arena);
+	return machine;
+}
+
 static const struct machine *load_definition(struct run *run, size_t i, struct error *err)
 {
-	const json_t *definition = json_array_get(run->history.definitions, i);
-	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-	struct reader reader = { .arena = run->arena, .diagnostics = &diagnostics };
-	struct source *source = ARENA_NEW(run->arena, struct source);
+	json_t *definition = json_array_get(run->history.definitions, i);
 	const struct machine *machine = run->environment.known;
 
 	if (machine && json_object_get(definition, "known"))
 		return machine;
 	if (is_defined_by_at_hand(run, definition))
 		return run->at_hand;
-	source->name = arena_format(run->arena, "definition %zu in journal %s", i + 1, run_id(run));
-	machine = machine_from_definition(&reader, source, definition);
-	if (!machine)
-		error_set(err, ERROR_DAMAGE, NOWHERE, "%s: %s", source->name,
-			  diagnostics.count ? diagnostics.rows[0].message : "it is none");
-	diagnostics_release(&diagnostics);
-	return machine;
+	machine = journal_shelf_machine(run->environment.storage->shelf, definition);
+	return machine ? machine : make_definition(run, i, definition, err);
 }
 
 const struct action *run_action(struct run *run, const json_t *intent, const char *name)
