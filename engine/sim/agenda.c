@@ -76,6 +76,19 @@ void sim_log_forget(struct sim *sim)
 	sim->log.count = 0;
 }
 
+static void forget_told(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->told.count; i++)
+		json_decref(((struct told_instance *)rows_at(&sim->told, i))->json);
+	for (size_t i = 0; i < sim->told_groups.count; i++)
+		json_decref(((struct told_group *)rows_at(&sim->told_groups, i))->json);
+	for (size_t i = 0; i < sim->told_targets.count; i++)
+		json_decref(((struct told_target *)rows_at(&sim->told_targets, i))->json);
+	sim->told.count = sim->told_groups.count = sim->told_targets.count = 0;
+	json_decref(sim->told_world);
+	sim->told_world = NULL;
+}
+
 void sim_changed(struct sim *sim)
 {
 	sim->changed_ms = sim->world.now_ms;
@@ -86,8 +99,14 @@ void sim_changed(struct sim *sim)
 		json_decref(kept->output);
 	}
 	sim->kept.count = 0;
-	json_decref(sim->told_world);
-	sim->told_world = NULL;
+}
+
+/* What things were told as is right for as long as they are as they were then; the names must be the same ones. */
+static void take_names(struct sim *sim, const struct sim *model)
+{
+	if (sim->model != model)
+		forget_told(sim);
+	sim->model = model;
 }
 
 /* Everything that is of one run and not of the world. */
@@ -99,14 +118,7 @@ static void forget_run(struct sim *sim)
 		json_decref(((struct flight *)rows_at(&sim->flights, i))->input);
 	for (size_t i = 0; i < sim->pasts.count; i++)
 		world_release(&((struct past *)rows_at(&sim->pasts, i))->world);
-	for (size_t i = 0; i < sim->told.count; i++)
-		json_decref(((struct told_instance *)rows_at(&sim->told, i))->json);
-	for (size_t i = 0; i < sim->told_groups.count; i++)
-		json_decref(((struct told_group *)rows_at(&sim->told_groups, i))->json);
-	for (size_t i = 0; i < sim->told_targets.count; i++)
-		json_decref(((struct told_target *)rows_at(&sim->told_targets, i))->json);
 	sim->flights.count = sim->pasts.count = 0;
-	sim->told.count = sim->told_groups.count = sim->told_targets.count = 0;
 	arena_free(sim->names);
 	sim->names = NULL;
 	sim->names_bytes = 0;
@@ -117,6 +129,7 @@ void sim_free(struct sim *sim)
 	if (!sim)
 		return;
 	forget_run(sim);
+	forget_told(sim);
 	rows_release(&sim->events);
 	rows_release(&sim->faults);
 	rows_release(&sim->acts);
@@ -167,6 +180,7 @@ static void copy_world(struct sim *sim, const struct sim *from)
 void sim_reset(struct sim *sim, const struct sim *model, uint64_t seed)
 {
 	forget_run(sim);
+	take_names(sim, model);
 	copy_world(sim, model);
 	copy_events(sim, model);
 	sim->world.random = seed;
@@ -222,6 +236,7 @@ static void copy_run(struct sim *sim, const struct sim *from)
 void sim_copy(struct sim *sim, const struct sim *from)
 {
 	forget_run(sim);
+	take_names(sim, from->model ? from->model : from);
 	copy_world(sim, from);
 	copy_pasts(sim, from);
 	copy_run(sim, from);

@@ -71,6 +71,14 @@ struct told_target {
 	json_t *json;
 };
 
+/* Which row an operation of the catalogue was last found to be. */
+struct known_operation {
+	const struct operation *operation;
+	const struct sim_operation *row;
+};
+
+enum { KNOWN_OPERATIONS = 64 };
+
 struct sim {
 	struct clock clock;
 	struct executor executor;
@@ -85,7 +93,10 @@ struct sim {
 	struct rows told;    /* struct told_instance, each at its instance's place */
 	struct rows told_groups;  /* struct told_group, likewise */
 	struct rows told_targets; /* struct told_target, likewise */
-	json_t *told_world;       /* as it is, but for the time; NULL: it has changed since */
+	struct known_operation known_operations[KNOWN_OPERATIONS];
+	json_t *told_world;       /* as it was when last it was told of, but for the time */
+	uint64_t told_likeness;   /* of it */
+	const struct sim *model;  /* whose names it has, since it was last reset; NULL: its own */
 	struct arena *origin; /* of the scenario whose names it has; NULL in a clone */
 	struct arena *names; /* made by requests: tags; NULL until there is one */
 	size_t names_bytes;

@@ -3,9 +3,11 @@
 
 #include "sim/executor.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "sim/request.h"
 #include "text/json.h"
 
@@ -36,6 +38,24 @@ static void flight_end(struct flight *flight)
 	*flight = (struct flight){ 0 };
 }
 
+static bool is_row_of(const struct sim_operation *row, const struct operation *operation)
+{
+	return strcmp(row->name, operation->name) == 0 && strcmp(row->service, operation->service->name) == 0;
+}
+
+static const struct sim_operation *find_row(struct sim *sim, const struct operation *operation)
+{
+	struct known_operation *known =
+		&sim->known_operations[hash_number(0, (uintptr_t)operation) % KNOWN_OPERATIONS];
+
+	if (known->operation != operation || !is_row_of(known->row, operation))
+		*known = (struct known_operation){ operation,
+						   sim_operation_find(operation->service->name, operation->name) };
+	if (!known->row)
+		known->operation = NULL;
+	return known->row;
+}
+
 static void sim_start(struct executor *executor, const struct call *call, call_done *done, void *argument)
 {
 	struct sim *sim = sim_of(executor);
@@ -47,7 +67,7 @@ static void sim_start(struct executor *executor, const struct call *call, call_d
 	fault = request_begin(sim);
 	index = flight_free(sim);
 	*flight_at(sim, index) = (struct flight){
-		.busy = true, .row = sim_operation_find(call->operation->service->name, call->operation->name),
+		.busy = true, .row = find_row(sim, call->operation),
 		.operation = call->operation, .input = json_incref((json_t *)(uintptr_t)call->input), .done = done,
 		.argument = argument, .number = sim->requests, .started_ms = sim->world.now_ms, .fault = fault,
 		.too_late = call->sign_until_ms && sim->clock.wall_ms(&sim->clock) > call->sign_until_ms,

@@ -1,6 +1,7 @@
 /* The whole world as one document: what invariants are held against, and what `expect:` is asked of. */
 #include "config.h"
 
+#include "base/hash.h"
 #include "sim/agenda.h"
 
 #include <stdlib.h>
@@ -147,13 +148,26 @@ static json_t *world_json(const struct sim *sim)
 				   "target_groups", target_groups_json(world), "balancers", balancers_json(world)));
 }
 
+/* As long as that is the same, so is all that is told of it but the time. */
+static uint64_t likeness_of(const struct sim *sim)
+{
+	return hash_number(hash_number(sim_likeness(sim), sim->world.launches), sim->world.terminations);
+}
+
 json_t *sim_world_json(struct sim *sim)
 {
 	char time[TIME_TEXT_BYTES];
 	json_t *json;
 
+	const uint64_t likeness = likeness_of(sim);
+
+	if (sim->told_world && sim->told_likeness != likeness) {
+		json_decref(sim->told_world);
+		sim->told_world = NULL;
+	}
 	if (!sim->told_world)
 		sim->told_world = world_json(sim);
+	sim->told_likeness = likeness;
 	json = json_made(json_copy(sim->told_world));
 	json_put(json, "time", json_string(time_format(world_wall_ms(&sim->world), time)));
 	return json;
