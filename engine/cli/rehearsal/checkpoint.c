@@ -3,7 +3,9 @@
  * copying them. (A process forked off in the midst of a hook would save more of it, and costs more than it saves.) */
 #include "config.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/rehearsal/stage.h"
 #include "text/json.h"
@@ -47,7 +49,7 @@ struct course checkpoint_restore(struct stage *stage, const struct checkpoint *p
 	struct endings *endings = stage->endings;
 	json_t *records = stage->records;
 
-	*stage = point->stage;
+	memcpy(stage, &point->stage, offsetof(struct stage, legs) + point->stage.n_legs * sizeof(*stage->legs));
 	stage->arena = arena;
 	stage->profile = profile;
 	stage->endings = endings;

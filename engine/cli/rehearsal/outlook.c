@@ -21,7 +21,7 @@ static bool is_of_the_hour(const char *key)
 	const size_t length = strlen(key);
 
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
-		if (strcmp(keys[i], key) == 0)
+		if (keys[i][0] == key[0] && strcmp(keys[i], key) == 0)
 			return true;
 	return length > 3 && strcmp(key + length - 3, "_ms") == 0;
 }

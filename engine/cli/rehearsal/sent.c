@@ -228,20 +228,23 @@ struct repetition {
 /* Whether the record is of such a thing. */
 static bool is_repeated(struct repetition *last, const json_t *record)
 {
-	const char *type = record_string(record, "type"), *result = record_string(record, "result");
-	bool again = false;
+	const char *type = record_string(record, "type"), *result;
 
 	if (strcmp(type, "intent") == 0) {
-		again = last->done && is_same(last->done, "operation", record, "operation") &&
-			is_same(last->done, "request", record, "request");
+		const json_t *done = last->done;
+
 		last->intent = record;
-	} else if (strcmp(type, "outcome") == 0 && last->intent &&
-		   (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0)) {
-		last->done = is_same(last->intent, "n", record, "intent") ? last->intent : NULL;
-	} else if (strcmp(type, "outcome") == 0 && is_refused(record)) {
-		last->done = NULL;
+		return done && is_same(done, "operation", record, "operation") &&
+		       is_same(done, "request", record, "request");
 	}
-	return again;
+	if (strcmp(type, "outcome") != 0)
+		return false;
+	result = record_string(record, "result");
+	if (last->intent && (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0))
+		last->done = is_same(last->intent, "n", record, "intent") ? last->intent : NULL;
+	else if (is_refused(record))
+		last->done = NULL;
+	return false;
 }
 
 void check_repetitions(struct stage *stage)
@@ -300,9 +303,12 @@ static uint64_t balance_of(const struct stage *stage)
 			balance += hash_request(logged->operation, logged->input);
 	}
 	json_array_foreach (stage->records, i, record) {
-		const char *operation = strchr(record_string(record, "operation"), ':');
+		const char *operation;
 
-		if (operation && strcmp(record_string(record, "type"), "intent") == 0)
+		if (strcmp(record_string(record, "type"), "intent") != 0)
+			continue;
+		operation = strchr(record_string(record, "operation"), ':');
+		if (operation)
 			balance -= hash_request(operation + 1, json_object_get(record, "request"));
 	}
 	return balance;

@@ -176,7 +176,6 @@ struct stage {
 	struct mishap mishaps[MISHAPS_MOST];
 	size_t n_mishaps, n_armed;
 	json_t *records;           /* all that was journaled, whatever became of it */
-	struct leg_played legs[STAGE_LEGS_MOST];
 	size_t n_legs;
 	unsigned runs;             /* that were made */
 	unsigned cut_off;          /* hooks that died, or were stopped */
@@ -207,6 +206,8 @@ struct stage {
 	bool same_moment;          /* another wrote between our reading and our writing: counted apart */
 	bool drifted;
 	bool left;                 /* the last hook ended with exit 3 */
+	/* Long, and last: of a checkpoint only those that were played are copied. */
+	struct leg_played legs[STAGE_LEGS_MOST];
 };
 
 /* kinds.c: what each kind of mishap does, when it is due and at each moment of a play. */
