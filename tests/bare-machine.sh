@@ -3,10 +3,11 @@
 # of this machine's own packages, made in FOLDER and entered by chroot. The minimal tree is kept there, so that another
 # run only has to unpack it. Skipped (77) with a sentence where this machine cannot do it; in CI it fails then.
 #
-# usage: bare-machine.sh FOLDER
+# usage: bare-machine.sh FOLDER [RELEASE]
+# RELEASE is another one's codename (trixie) that the same sources have; else it is this machine's.
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd -P)
-folder=${1:?usage: bare-machine.sh FOLDER}
+folder=${1:?usage: bare-machine.sh FOLDER [RELEASE]}
 
 cannot() {
 	echo "bare-machine: ${CI:+not }skipped, $1" >&2
@@ -25,6 +26,9 @@ bring_sources() {
 	rm -f "$tree/etc/apt/sources.list"
 	for path in sources.list sources.list.d trusted.gpg.d keyrings; do
 		[ ! -e "/etc/apt/$path" ] || cp -R "/etc/apt/$path" "$tree/etc/apt/"
+	done
+	find "$tree/etc/apt" -name '*.sources' -o -name '*.list' | while read -r list; do
+		sed -i "s/\\b$here\\b/$codename/g" "$list"
 	done
 	mkdir -p "$tree/usr/share/keyrings" "$tree/etc/ssl/certs"
 	[ ! -d /usr/share/keyrings ] || cp -R /usr/share/keyrings/. "$tree/usr/share/keyrings/"
@@ -74,9 +78,10 @@ for program in apt-get debootstrap git unshare; do
 done
 git -C "$source" rev-parse --quiet --verify HEAD >/dev/null 2>&1 || cannot "this is no clone"
 # shellcheck disable=SC1091
-codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-archive=$(first_source "$codename")
-[ -n "$archive" ] || cannot "apt has no source for '$codename'"
+here=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+codename=${2:-$here}
+archive=$(first_source "$here")
+[ -n "$archive" ] || cannot "apt has no source for '$here'"
 unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces of its own are not allowed here"
 
 began=$(date +%s)

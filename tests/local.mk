@@ -54,7 +54,7 @@ coverage-rehearsal: all
 # README's two commands on a minimal Debian, for root only. Skipped (77) is no fault here; it has said why.
 EXTRA_DIST += tests/bare-machine.sh
 check-bare-machine:
-	$(srcdir)/tests/bare-machine.sh bare-machine || test $$? = 77
+	$(srcdir)/tests/bare-machine.sh bare-machine $(RELEASE) || test $$? = 77
 .PHONY: check-bare-machine
 
 # Scripts apart from programs, so that `make check LOG_COMPILER=valgrind` means the programs.
