@@ -165,13 +165,13 @@ static int from_configuration(struct search *search)
 	return from_map(search, node_get(inputs, "any"), configuration->path, false);
 }
 
-static void fetch_metadata(void *argument, const char *const *names, size_t count, struct position position)
+static void fetch_metadata(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	struct search *search = argument;
 	const struct inputs_request *request = search->request;
 	json_t *value;
 
-	(void)position;
+	(void)place;
 	if (count < 2 || strcmp(names[0], "metadata") != 0 || json_object_get(search->metadata, names[1]))
 		return;
 	value = request->metadata ? request->metadata(request->metadata_argument, names[1], &search->metadata_err)

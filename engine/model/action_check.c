@@ -97,7 +97,7 @@ static void refuse_root(const struct reading *reading, const char *name, struct 
 			    "unknown name '%s' in an action", name);
 }
 
-static void check_reference(void *argument, const char *const *names, size_t count, struct position position)
+static void check_reference(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	const struct reading *reading = argument;
 	const struct root *root = roots;
@@ -107,10 +107,10 @@ static void check_reference(void *argument, const char *const *names, size_t cou
 	while (root < roots + ARRAY_LENGTH(roots) && strcmp(root->name, names[0]) != 0)
 		root++;
 	if (root == roots + ARRAY_LENGTH(roots))
-		refuse_root(reading, names[0], position);
+		refuse_root(reading, names[0], reference_position(place));
 	else if (root->names && count > 1 && !has_name(root, reading->action, names[1]))
-		diagnostics_unknown(reading->reader->diagnostics, position, names[1], root->names, reading->action,
-				    "%s '%s'", root->fault, names[1]);
+		diagnostics_unknown(reading->reader->diagnostics, reference_position(place), names[1], root->names,
+				    reading->action, "%s '%s'", root->fault, names[1]);
 }
 
 static void check_named(struct reading *reading, const struct named_expressions *named)

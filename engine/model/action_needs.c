@@ -41,11 +41,11 @@ static void need_rows(struct needs *needs, size_t i, const char *name)
 }
 
 /* `observed.NAME` needs the observations that give NAME; observed as a whole needs them all. */
-static void need_reference(void *argument, const char *const *names, size_t count, struct position position)
+static void need_reference(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	struct needs *needs = argument;
 
-	(void)position;
+	(void)place;
 	if (count > 0 && strcmp(names[0], "observed") != 0)
 		return;
 	for (size_t i = 0; i < needs->action->n_observations; i++) {

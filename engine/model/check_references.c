@@ -286,7 +286,7 @@ static void check_with(struct scope *scope)
 	template_expressions(state->with, check_expression, scope);
 	scope->has_item = false;
 	if (state->for_each.parsed && !scope->item_used)
-		diagnostics_warn(scope->check->reader->diagnostics, state->for_each.position,
+		diagnostics_warn(scope->check->reader->diagnostics, located_position(&state->for_each),
 				 "\"${item}\" in 'with' is the element",
 				 "the same is done for each element: nothing reads 'item'");
 }

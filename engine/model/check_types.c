@@ -117,8 +117,8 @@ static bool clash(struct known_shape of, int type)
 static void refuse(const struct typed *typed, const struct located_expression *expression, const struct input *input,
 		   bool is_element, const char *given)
 {
-	diagnostics_error(typed->check->reader->diagnostics, expression->position, NULL, "%s'%s' must be %s%s%s",
-			  is_element ? "each element of " : "", input->key->text,
+	diagnostics_error(typed->check->reader->diagnostics, located_position(expression), NULL,
+			  "%s'%s' must be %s%s%s", is_element ? "each element of " : "", input->key->text,
 			  input_type_name(is_element ? input->of : input->type), given ? ", and this is " : "",
 			  given ? given : "");
 }
@@ -163,7 +163,7 @@ static void check_for_each(struct typed *typed, const struct state *state)
 	if (state->for_each.parsed)
 		over = shape_of(typed, &state->for_each);
 	if (over.shape && over.lists == 0 && over.shape->kind != SHAPE_LIST)
-		diagnostics_error(typed->check->reader->diagnostics, state->for_each.position,
+		diagnostics_error(typed->check->reader->diagnostics, located_position(&state->for_each),
 				  "in brackets it is a list of one", "'for_each' goes over a list, and this is %s",
 				  known_name(over));
 	else if (over.lists > 0)

@@ -31,11 +31,11 @@ static bool is_known(const struct ways *ways, const char *kind, const char *name
 	return strcmp(kind, "states") == 0 && state && truth_of(ways, &state->when) == TRUTH_NO;
 }
 
-static void note_reference(void *argument, const char *const *names, size_t count, struct position position)
+static void note_reference(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	struct knowledge *knowledge = argument;
 
-	(void)position;
+	(void)place;
 	if (count < 2 || !is_known(knowledge->ways, names[0], names[1]))
 		knowledge->complete = false;
 }

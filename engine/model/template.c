@@ -31,6 +31,11 @@ struct position located_place(const struct located_expression *expression, unsig
 	return scalar_place(expression->scalar, expression->offset + column - 1, length);
 }
 
+struct position located_position(const struct located_expression *expression)
+{
+	return located_place(expression, 1, strlen(expression_text(expression->parsed)));
+}
+
 /* `a == 'c #2'` without quotes around it: the rest of the line is a comment. */
 static bool is_cut_by_comment(const struct node *scalar)
 {
@@ -71,18 +76,18 @@ static int located_parse(struct reader *reader, const struct node *scalar, const
 			 struct located_expression *into)
 {
 	struct error err = ERROR_INIT;
-	const size_t length = strlen(text);
 	unsigned column;
+	size_t length;
 
 	*into = (struct located_expression){
 		.scalar = scalar,
 		.offset = offset,
-		.position = scalar_place(scalar, offset, length),
 		.parsed = expression_parse(reader->arena, text, &err),
 	};
 	if (into->parsed)
 		return 0;
 	column = err.position.column ? err.position.column : 1;
+	length = strlen(text);
 	return diagnostics_error(reader->diagnostics,
 				 located_place(into, column, length >= column ? length - column + 1 : 1),
 				 spelling_hint(scalar, text), "%s", err.message);
@@ -225,7 +230,7 @@ json_t *located_search(const struct located_expression *expression, json_t *curr
 	json_t *found = expression_search(expression->parsed, current, root, err);
 
 	if (!found && err)
-		err->position = expression->position;
+		err->position = located_position(expression);
 	return found;
 }
 
@@ -272,8 +277,8 @@ static int piece_render(const struct template_piece *piece, json_t *document, st
 	if (!value)
 		return -1;
 	if (json_is_null(value))
-		result = error_set(err, ERROR_EXPRESSION, piece->expression.position, "'%s' has no value here",
-				   expression_text(piece->expression.parsed));
+		result = error_set(err, ERROR_EXPRESSION, located_position(&piece->expression),
+				   "'%s' has no value here", expression_text(piece->expression.parsed));
 	else
 		value_add_text(value, text);
 	json_decref(value);
@@ -293,7 +298,7 @@ static json_t *text_render(const struct template *template, json_t *document, st
 	if (i == template->n_pieces) {
 		rendered = json_stringn(buffer_text(&text), text.length);
 		if (!rendered)
-			error_set(err, ERROR_EXPRESSION, template->pieces[0].expression.position,
+			error_set(err, ERROR_EXPRESSION, located_position(&template->pieces[0].expression),
 				  "this is no UTF-8 text");
 	}
 	buffer_release(&text);
@@ -367,12 +372,19 @@ struct reference_visit {
 static void visit_reference(void *argument, const char *const *names, const unsigned *columns, size_t count)
 {
 	struct reference_visit *visit = argument;
-	struct position position = visit->expression->position;
+	struct reference_place place = { .expression = visit->expression };
 
-	if (count > 0)
-		position = located_place(visit->expression, columns[0],
-					 columns[count - 1] - columns[0] + strlen(names[count - 1]));
-	visit->visit(visit->argument, names, count, position);
+	if (count > 0) {
+		place.column = columns[0];
+		place.length = columns[count - 1] - columns[0] + strlen(names[count - 1]);
+	}
+	visit->visit(visit->argument, names, count, &place);
+}
+
+struct position reference_position(const struct reference_place *place)
+{
+	return place->column ? located_place(place->expression, place->column, place->length)
+			     : located_position(place->expression);
 }
 
 void located_references(const struct located_expression *expression, located_reference *visit, void *argument)

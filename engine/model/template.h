@@ -9,10 +9,10 @@
 #include "model/jmespath.h"
 #include "text/record.h"
 
-/* An expression and where in a file it stands. */
+/* An expression and where in a file it stands: that is worked out when it is asked for, since the file's text has to be
+ * looked at, which a run without a fault does not need at all. */
 struct located_expression {
 	const struct expression *parsed; /* NULL: there is none */
-	struct position position;        /* of its first byte, with its length */
 	const struct node *scalar;       /* in whose text it stands, from byte `offset` on */
 	size_t offset;
 };
@@ -42,6 +42,8 @@ const struct template *template_item(const struct template *template, size_t i);
 /* The expression that it is and nothing beside it, or NULL. */
 const struct located_expression *template_alone(const struct template *template);
 
+/* Of its first byte, with its length. */
+struct position located_position(const struct located_expression *expression);
 /* Where column `column` (from 1) of the expression's text stands in the file. */
 struct position located_place(const struct located_expression *expression, unsigned column, size_t length);
 
@@ -49,8 +51,18 @@ struct position located_place(const struct located_expression *expression, unsig
 typedef void located_visit(void *argument, const struct located_expression *expression);
 void template_expressions(const struct template *template, located_visit *visit, void *argument);
 
+/* Where a reference stands. */
+struct reference_place {
+	const struct located_expression *expression;
+	unsigned column; /* 0: the whole expression */
+	size_t length;
+};
+
+struct position reference_position(const struct reference_place *place);
+
 /* Calls `visit` for each reference as expression_references does, with the place of each. */
-typedef void located_reference(void *argument, const char *const *names, size_t count, struct position position);
+typedef void located_reference(void *argument, const char *const *names, size_t count,
+			       const struct reference_place *place);
 void located_references(const struct located_expression *expression, located_reference *visit, void *argument);
 void template_references(const struct template *template, located_reference *visit, void *argument);
 

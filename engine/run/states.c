@@ -9,13 +9,13 @@
 #include "base/printable.h"
 #include "run/internal.h"
 
-static void fetch_metadata(void *argument, const char *const *names, size_t count, struct position position)
+static void fetch_metadata(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	struct run *run = argument;
 	struct executor *executor = run->environment.executor;
 	json_t *metadata = json_object_get(run->document, "metadata"), *value;
 
-	(void)position;
+	(void)place;
 	if (count < 2 || strcmp(names[0], "metadata") != 0 || json_object_get(metadata, names[1]))
 		return;
 	value = executor->metadata(executor, names[1], NULL);

@@ -76,7 +76,7 @@ static json_t *state_items(struct run *run, const struct state *state)
 		return once;
 	}
 	json_decref(items);
-	error_set(&err, ERROR_EXPRESSION, state->for_each.position, "'for_each' gives no list");
+	error_set(&err, ERROR_EXPRESSION, located_position(&state->for_each), "'for_each' gives no list");
 	run_fail_expression(run, state, &err);
 	return NULL;
 }
@@ -117,7 +117,7 @@ static int refuse_same_resource(struct run *run, const struct state *state, cons
 
 	for (size_t i = 0; last && i + 1 < count; i++)
 		if (strcmp(activities[i].resource, last) == 0) {
-			error_set(&err, ERROR_EXPRESSION, state->for_each.position,
+			error_set(&err, ERROR_EXPRESSION, located_position(&state->for_each),
 				  "two elements of 'for_each' change %s", last);
 			return run_fail_expression(run, state, &err);
 		}
@@ -218,11 +218,11 @@ struct known_names {
 	bool known;
 };
 
-static void name_is_known(void *argument, const char *const *names, size_t count, struct position position)
+static void name_is_known(void *argument, const char *const *names, size_t count, const struct reference_place *place)
 {
 	struct known_names *known = argument;
 
-	(void)position;
+	(void)place;
 	if (count >= 2 && strcmp(names[0], "states") == 0 && !json_object_get(known->run->history.states, names[1]))
 		known->known = false;
 }
