@@ -30,10 +30,18 @@ embedded_data = \
 
 nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json schemas/plan.schema.json \
 	schemas/scenario.schema.json
-EXTRA_DIST += engine/embed.sh schemas/README.md
+EXTRA_DIST += schemas/README.md
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
 CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new
 
-engine/model/embedded_files.c: $(embedded_data) $(dist_machines_SCRIPTS) engine/embed.sh schemas/local.mk machines/local.mk
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && sh $(srcdir)/engine/embed.sh $(srcdir) $(embedded_data) $(dist_machines_SCRIPTS) >$@.new && mv $@.new $@
+# The build runs it: it reads the catalogues, so that the program need not.
+noinst_PROGRAMS = engine/model/embed
+engine_model_embed_SOURCES = engine/model/embed.c \
+	engine/base/buffer.c engine/base/error.c engine/base/file.c engine/base/memory.c \
+	engine/text/compiled.c engine/text/diagnostics.c engine/text/json_write.c engine/text/nearest.c \
+	engine/text/node.c engine/text/utf8.c engine/text/yaml.c engine/text/yaml_syntax.c engine/text/yaml_text.c
+engine_model_embed_LDADD = $(YAML_LIBS) $(JANSSON_LIBS)
+
+engine/model/embedded_files.c: $(embedded_data) $(dist_machines_SCRIPTS) engine/model/embed$(EXEEXT) schemas/local.mk machines/local.mk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && engine/model/embed$(EXEEXT) $(srcdir) $(embedded_data) $(dist_machines_SCRIPTS) >$@.new && mv $@.new $@

@@ -113,20 +113,25 @@ static const struct record partitions_record = {
 	.name = "the partitions", .size = sizeof(struct partitions), .fields = partitions_fields,
 };
 
+static const struct partitions *partitions_read(struct reader *reader, const struct node *node)
+{
+	struct partitions *partitions = ARENA_NEW(reader->arena, struct partitions);
+
+	if (!node || record_read(reader, node, &partitions_record, partitions) != 0)
+		return NULL;
+	if (partitions->partitions.count == 0) {
+		diagnostics_error(reader->diagnostics, node->position, NULL, "there is no partition");
+		return NULL;
+	}
+	return partitions;
+}
+
 const struct partitions *partitions_load(struct arena *arena, const struct source *source,
 					 struct diagnostics *diagnostics)
 {
 	struct reader reader = { .arena = arena, .diagnostics = diagnostics };
-	struct partitions *partitions = ARENA_NEW(arena, struct partitions);
-	const struct node *node = yaml_parse(arena, source, diagnostics);
 
-	if (!node || record_read(&reader, node, &partitions_record, partitions) != 0)
-		return NULL;
-	if (partitions->partitions.count == 0) {
-		diagnostics_error(diagnostics, node->position, NULL, "there is no partition");
-		return NULL;
-	}
-	return partitions;
+	return partitions_read(&reader, yaml_parse(arena, source, diagnostics));
 }
 
 const struct partitions *partitions_embedded(struct arena *arena, struct error *err)
@@ -134,13 +139,9 @@ const struct partitions *partitions_embedded(struct arena *arena, struct error *
 	static const char path[] = "schemas/partitions.yaml";
 	const struct embedded_file *file = embedded_find(path);
 	struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-	const struct partitions *partitions = NULL;
-	struct source *source = ARENA_NEW(arena, struct source);
+	struct reader reader = { .arena = arena, .diagnostics = &diagnostics };
+	const struct partitions *partitions = file ? partitions_read(&reader, embedded_parse(&reader, file)) : NULL;
 
-	if (file) {
-		*source = (struct source){ .name = path, .text = file->text, .length = file->length };
-		partitions = partitions_load(arena, source, &diagnostics);
-	}
 	if (!partitions)
 		error_set(err, ERROR_MACHINE, NOWHERE, "%s: %s", path,
 			  diagnostics.count ? diagnostics.rows[0].message : "not compiled in");

@@ -15,8 +15,8 @@
 
 /* What is compiled in and was not asked for yet. */
 struct unread {
-	const struct source *source; /* NULL: it was read */
-	struct yaml_part part;
+	bool is_unread;
+	struct compiled_pair pair;
 };
 
 struct named_action {
@@ -86,7 +86,7 @@ const struct action *catalogue_action(const struct catalogue *catalogue, const c
 {
 	const struct named_action *found = find_action(catalogue, name);
 
-	return found && !found->unread.source ? &found->action : NULL;
+	return found && !found->unread.is_unread ? &found->action : NULL;
 }
 
 const char *catalogue_action_name(const void *argument, size_t i)
@@ -160,30 +160,28 @@ static int add_observations(struct catalogue *catalogue, struct reader *reader, 
 /* The pair that was not read yet: its key is in keys[0], its value in items[0]. */
 static const struct node *read_pair(struct reader *reader, struct unread *unread)
 {
-	const struct node *pair = yaml_parse_part(reader->arena, unread->source, &unread->part, reader->diagnostics);
-
-	unread->source = NULL;
-	return pair;
+	unread->is_unread = false;
+	return compiled_pair_node(reader->arena, &unread->pair);
 }
 
 static int need_action(struct reader *reader, struct named_action *named)
 {
 	const struct node *pair;
 
-	if (!named->unread.source)
+	if (!named->unread.is_unread)
 		return 0;
 	pair = read_pair(reader, &named->unread);
-	return pair ? read_action(reader, pair->items[0], named) : -1;
+	return read_action(reader, pair->items[0], named);
 }
 
 static int need_observation(struct reader *reader, struct named_observation *named)
 {
 	const struct node *pair;
 
-	if (!named->unread.source)
+	if (!named->unread.is_unread)
 		return 0;
 	pair = read_pair(reader, &named->unread);
-	return pair ? read_observation(reader, pair->keys[0], pair->items[0], named) : -1;
+	return read_observation(reader, pair->keys[0], pair->items[0], named);
 }
 
 static int need_map(struct reader *reader, const struct node *node, const char *name)
@@ -382,12 +380,12 @@ static void add_outline(struct catalogue *catalogue, struct arena *arena, const 
 {
 	for (size_t i = 0; i < outline->count; i++) {
 		const struct outline_entry *entry = &outline->entries[i];
-		const struct unread unread = { .source = outline->source, .part = entry->part };
+		const struct unread unread = { .is_unread = true, .pair = entry->pair };
 
 		if (strcmp(entry->section, ACTIONS) == 0)
-			new_action(catalogue, arena, entry->name)->unread = unread;
+			new_action(catalogue, arena, entry->pair.key)->unread = unread;
 		else
-			new_observation(catalogue, arena, entry->name)->unread = unread;
+			new_observation(catalogue, arena, entry->pair.key)->unread = unread;
 	}
 }
 
@@ -401,7 +399,8 @@ struct catalogue *catalogue_load(struct reader *reader)
 	catalogue->services = services_new(arena);
 	for (const struct embedded_file *file = embedded_files; file->path; file++)
 		if (strncmp(file->path, prefix, sizeof(prefix) - 1) == 0) {
-			const struct outline outline = outline_of(arena, embedded_source(arena, file), sections);
+			const struct compiled document = embedded_document(arena, file);
+			const struct outline outline = outline_of(arena, &document, sections);
 
 			add_outline(catalogue, arena, &outline);
 		}

@@ -23,7 +23,16 @@ const struct source *embedded_source(struct arena *arena, const struct embedded_
 	return source;
 }
 
+struct compiled embedded_document(struct arena *arena, const struct embedded_file *file)
+{
+	return (struct compiled){ .source = embedded_source(arena, file), .bytes = file->document };
+}
+
 const struct node *embedded_parse(struct reader *reader, const struct embedded_file *file)
 {
-	return yaml_parse(reader->arena, embedded_source(reader->arena, file), reader->diagnostics);
+	const struct compiled document = embedded_document(reader->arena, file);
+
+	if (document.bytes)
+		return compiled_node(reader->arena, &document);
+	return yaml_parse(reader->arena, document.source, reader->diagnostics);
 }

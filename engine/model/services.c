@@ -11,6 +11,7 @@
 #include "model/embedded.h"
 #include "model/service_build.h"
 #include "text/outline.h"
+#include "text/yaml.h"
 
 #define DIRECTORY "schemas/operations/"
 #define SUFFIX ".yaml"
@@ -138,11 +139,9 @@ static int take_file(struct services *services, struct reader *reader, struct en
 /* The file as if none of its operations were in it. */
 static const struct node *read_head(struct reader *reader, const struct outline *outline)
 {
-	const struct node *head = yaml_parse_part(reader->arena, outline->source, &outline->head, reader->diagnostics);
+	const struct node *head = outline_head(reader->arena, outline);
 	const struct node **pairs, *map;
 
-	if (!head)
-		return NULL;
 	pairs = memory_new(head->count + 1, 2 * sizeof(*pairs));
 	for (size_t i = 0; i < head->count; i++) {
 		pairs[2 * i] = head->keys[i];
@@ -158,16 +157,16 @@ static const struct node *read_head(struct reader *reader, const struct outline 
 static int need_entry(struct services *services, struct reader *reader, struct entry *entry)
 {
 	static const char *const sections[] = { OPERATIONS, NULL };
-	const struct node *head;
+	struct compiled document;
 	struct service_file file;
 
 	if (entry->builder)
 		return 0;
 	if (need_common(services, reader) < 0)
 		return -1;
-	entry->outline = outline_of(services->arena, embedded_source(services->arena, entry->file), sections);
-	head = read_head(reader, &entry->outline);
-	if (!head || service_file_read(reader, head, &file) < 0)
+	document = embedded_document(services->arena, entry->file);
+	entry->outline = outline_of(services->arena, &document, sections);
+	if (service_file_read(reader, read_head(reader, &entry->outline), &file) < 0)
 		return -1;
 	return take_file(services, reader, entry, &file);
 }
@@ -183,12 +182,10 @@ static const struct operation *find_operation(const struct service *service, con
 static int need_operation(struct reader *reader, struct entry *entry, const struct outline_entry *part)
 {
 	struct record_list rows;
-	const struct node *node;
 
-	if (find_operation(&entry->builder->service, part->name))
+	if (find_operation(&entry->builder->service, part->pair.key))
 		return 0;
-	node = yaml_parse_part(reader->arena, entry->outline.source, &part->part, reader->diagnostics);
-	if (!node || operations_read(reader, node, &rows) < 0)
+	if (operations_read(reader, compiled_pair_node(reader->arena, &part->pair), &rows) < 0)
 		return -1;
 	return service_builder_add_more(entry->builder, reader, &rows);
 }
@@ -199,7 +196,7 @@ static int need_operations(struct services *services, struct reader *reader, str
 	int result = need_entry(services, reader, entry);
 
 	for (size_t i = 0; i < entry->outline.count && result == 0; i++)
-		if (!name || strcmp(entry->outline.entries[i].name, name) == 0)
+		if (!name || strcmp(entry->outline.entries[i].pair.key, name) == 0)
 			result = need_operation(reader, entry, &entry->outline.entries[i]);
 	return result;
 }

@@ -1,4 +1,5 @@
 libtidegate_a_SOURCES += \
+	engine/text/compiled.c engine/text/compiled.h \
 	engine/text/diagnostics.c engine/text/diagnostics.h \
 	engine/text/duration.c \
 	engine/text/field.c \

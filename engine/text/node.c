@@ -29,6 +29,14 @@ struct node *node_new_scalar(struct arena *arena, struct position position, cons
 	return node;
 }
 
+struct node *node_new_borrowed(struct arena *arena, struct position position, const char *text)
+{
+	struct node *node = node_new(arena, NODE_SCALAR, position);
+
+	node->text = text;
+	return node;
+}
+
 struct node *node_new_list(struct arena *arena, struct position position, const struct node *const *items, size_t count)
 {
 	struct node *node = node_new(arena, NODE_LIST, position);

@@ -41,6 +41,7 @@ struct node_key {
 
 /* Each copies what it is given (keys and items only as pointers). A map may still hold a key twice. */
 struct node *node_new_scalar(struct arena *arena, struct position position, const char *text, size_t length);
+struct node *node_new_borrowed(struct arena *arena, struct position position, const char *text); /* but the text */
 struct node *node_new_list(struct arena *arena, struct position position, const struct node *const *items,
 			   size_t count);
 /* `pairs`: key, value, key, value; `count` is that of pairs. */

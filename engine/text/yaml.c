@@ -332,18 +332,20 @@ static const struct node *read_document(struct yaml_reader *reader)
 }
 
 static void reader_init(struct yaml_reader *reader, struct arena *arena, const struct source *source,
-			const struct yaml_part *part, struct diagnostics *diagnostics)
+			struct diagnostics *diagnostics)
 {
+	const size_t begin = yaml_begin(source);
+
 	reader->arena = arena;
 	reader->diagnostics = diagnostics;
-	yaml_cursor_init(&reader->cursor, source, part);
+	yaml_cursor_init(&reader->cursor, source);
 	reader->syntax.cursor = &reader->cursor;
 	reader->syntax.diagnostics = diagnostics;
 	if (!yaml_parser_initialize(&reader->parser))
 		memory_exhausted();
 	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)source->text + part->offset,
-				     part->length);
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)source->text + begin,
+				     source->length - begin);
 }
 
 static void reader_release(struct yaml_reader *reader)
@@ -351,19 +353,6 @@ static void reader_release(struct yaml_reader *reader)
 	yaml_event_delete(&reader->event);
 	yaml_parser_delete(&reader->parser);
 	free(reader->pending.nodes);
-}
-
-const struct node *yaml_parse_part(struct arena *arena, const struct source *source, const struct yaml_part *part,
-				   struct diagnostics *diagnostics)
-{
-	const size_t errors_before = diagnostics->errors;
-	struct yaml_reader reader = { 0 };
-	const struct node *root;
-
-	reader_init(&reader, arena, source, part, diagnostics);
-	root = read_document(&reader);
-	reader_release(&reader);
-	return diagnostics->errors == errors_before ? root : NULL;
 }
 
 bool yaml_is_blank(const struct source *source)
@@ -383,12 +372,14 @@ bool yaml_is_blank(const struct source *source)
 
 const struct node *yaml_parse(struct arena *arena, const struct source *source, struct diagnostics *diagnostics)
 {
-	const struct yaml_part whole = yaml_whole(source);
 	const size_t errors_before = diagnostics->errors;
+	struct yaml_reader reader = { 0 };
 	const struct node *root;
 
 	if (yaml_check_text(source, diagnostics))
 		return NULL;
-	root = yaml_parse_part(arena, source, &whole, diagnostics);
+	reader_init(&reader, arena, source, diagnostics);
+	root = read_document(&reader);
+	reader_release(&reader);
 	return diagnostics->errors == errors_before ? root : NULL;
 }

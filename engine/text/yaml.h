@@ -17,15 +17,4 @@ const struct node *yaml_parse(struct arena *arena, const struct source *source, 
 /* Nothing but comments and blanks. */
 bool yaml_is_blank(const struct source *source);
 
-/* Whole lines of a text: where they begin, and the number of the first. */
-struct yaml_part {
-	size_t offset, length;
-	unsigned line;
-};
-
-/* These lines alone as a document, their places as in the whole. For a text that is known to be sound: what holds of a
- * text as a whole is not looked at. */
-const struct node *yaml_parse_part(struct arena *arena, const struct source *source, const struct yaml_part *part,
-				   struct diagnostics *diagnostics);
-
 #endif

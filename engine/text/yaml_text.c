@@ -10,29 +10,17 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* How many bytes of a byte order mark the text begins with. */
-static size_t mark_bytes(const struct source *source)
+size_t yaml_begin(const struct source *source)
 {
 	const size_t length = sizeof(byte_order_mark) - 1;
 
 	return source->length >= length && memcmp(source->text, byte_order_mark, length) == 0 ? length : 0;
 }
 
-struct yaml_part yaml_whole(const struct source *source)
+/* The mark is in line 1, and counts for its columns. */
+void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source)
 {
-	const size_t offset = mark_bytes(source);
-
-	return (struct yaml_part){ .offset = offset, .length = source->length - offset, .line = 1 };
-}
-
-void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source, const struct yaml_part *part)
-{
-	*cursor = (struct yaml_cursor){
-		.source = source,
-		.offset = part->offset,
-		.line_start = part->line == 1 ? 0 : part->offset, /* a byte order mark is in line 1 */
-		.line = part->line,
-	};
+	*cursor = (struct yaml_cursor){ .source = source, .offset = yaml_begin(source), .line = 1 };
 }
 
 static void step_forward(struct yaml_cursor *cursor)
@@ -126,12 +114,11 @@ static const char *fault_of(const char *bytes, size_t length, size_t taken, uint
 
 static int check_characters(const struct source *source, struct diagnostics *diagnostics)
 {
-	const struct yaml_part whole = yaml_whole(source);
 	struct yaml_cursor cursor;
 	bool crlf_seen = false;
 	uint32_t character;
 
-	yaml_cursor_init(&cursor, source, &whole);
+	yaml_cursor_init(&cursor, source);
 	for (size_t taken; cursor.offset < source->length; cursor.offset += taken) {
 		const char *bytes = source->text + cursor.offset;
 		const size_t length = source->length - cursor.offset;
@@ -175,7 +162,7 @@ int yaml_check_text(const struct source *source, struct diagnostics *diagnostics
 		return diagnostics_error(diagnostics, file, NULL, "larger than %d MiB", YAML_MAX_BYTES >> 20);
 	if (is_utf16(source))
 		return diagnostics_error(diagnostics, file, NULL, "UTF-16; save the file as UTF-8");
-	if (mark_bytes(source))
+	if (yaml_begin(source))
 		diagnostics_error(diagnostics, start, NULL,
 				  "a byte order mark: the kernel would not see '#!'; save the file as UTF-8 without "
 				  "it");

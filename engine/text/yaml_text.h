@@ -10,8 +10,8 @@
 /* 0, or -1 where libyaml could not read on. A byte order mark and CRLF line ends are errors that do not hinder it. */
 int yaml_check_text(const struct source *source, struct diagnostics *diagnostics);
 
-/* All of a text but for its byte order mark. */
-struct yaml_part yaml_whole(const struct source *source);
+/* Where the text begins behind its byte order mark. */
+size_t yaml_begin(const struct source *source);
 
 /* libyaml counts characters, we count bytes. Its marks come in the order of the text, but for those of a last error, so
  * that stepping from one to the next walks over the text once. */
@@ -23,8 +23,8 @@ struct yaml_cursor {
 	unsigned line;
 };
 
-/* Marks count from the part's beginning. */
-void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source, const struct yaml_part *part);
+/* Marks count from where the text begins. */
+void yaml_cursor_init(struct yaml_cursor *cursor, const struct source *source);
 size_t yaml_cursor_seek(struct yaml_cursor *cursor, const yaml_mark_t *mark); /* the byte's offset */
 /* Where the cursor stands; the `length` is cut to the line. */
 struct position yaml_cursor_position(const struct yaml_cursor *cursor, size_t length);
