@@ -1,13 +1,29 @@
+# What a hook needs stands first in the program, with what that needs of the layers below; the other commands and what
+# only they need come behind it. So a hook maps 0.2 MB less of it.
+hook_sources = \
+	engine/cli/command.c engine/cli/command.h \
+	engine/cli/configuration.c engine/cli/configuration.h \
+	engine/cli/connection.c engine/cli/connection.h \
+	engine/cli/hook.c \
+	engine/cli/inputs.c engine/cli/inputs.h \
+	engine/cli/live.c engine/cli/live.h \
+	engine/cli/options.c engine/cli/options.h \
+	engine/cli/passages.c engine/cli/passages.h \
+	engine/cli/process.c engine/cli/process.h \
+	engine/cli/record_text.c engine/cli/record_text.h \
+	engine/cli/report.c engine/cli/report.h \
+	engine/cli/session.c engine/cli/session.h \
+	engine/cli/verdict.c engine/cli/verdict.h
+
 bin_PROGRAMS += tidegate
-tidegate_SOURCES = engine/cli/main.c
-tidegate_LDADD = libcommands.a $(tidegate_libs)
+tidegate_SOURCES = engine/cli/main.c $(hook_sources)
+tidegate_LDADD = libtidegate.a libcommands.a $(tidegate_libs)
 
 # All but main, so that tests can link it.
 noinst_LIBRARIES += libcommands.a
-libcommands_a_SOURCES = \
+libcommands_a_SOURCES = $(hook_sources) \
 	engine/cli/appspec.c engine/cli/appspec.h \
 	engine/cli/appspec_form.c engine/cli/appspec_form.h \
-	engine/cli/command.c engine/cli/command.h \
 	engine/cli/command_actions.c \
 	engine/cli/command_adopt.c \
 	engine/cli/command_check.c \
@@ -23,29 +39,17 @@ libcommands_a_SOURCES = \
 	engine/cli/command_simulate.c \
 	engine/cli/command_status.c \
 	engine/cli/command_version.c \
-	engine/cli/configuration.c engine/cli/configuration.h \
-	engine/cli/connection.c engine/cli/connection.h \
 	engine/cli/flag_file.c engine/cli/flag_file.h \
 	engine/cli/goal.c engine/cli/goal.h \
 	engine/cli/homeward.c engine/cli/homeward.h \
-	engine/cli/hook.c \
-	engine/cli/inputs.c engine/cli/inputs.h \
-	engine/cli/live.c engine/cli/live.h \
 	engine/cli/log.c engine/cli/log.h \
-	engine/cli/options.c engine/cli/options.h \
 	engine/cli/page.c engine/cli/page.h \
-	engine/cli/passages.c engine/cli/passages.h \
 	engine/cli/plan.c engine/cli/plan.h engine/cli/plan_text.c \
-	engine/cli/process.c engine/cli/process.h \
-	engine/cli/record_text.c engine/cli/record_text.h \
 	engine/cli/render.c engine/cli/render.h \
-	engine/cli/report.c engine/cli/report.h \
 	engine/cli/runs.c engine/cli/runs.h \
 	engine/cli/screen.c engine/cli/screen.h \
-	engine/cli/session.c engine/cli/session.h \
 	engine/cli/status.c engine/cli/status.h \
 	engine/cli/trace.c engine/cli/trace.h \
-	engine/cli/verdict.c engine/cli/verdict.h \
 	engine/cli/view.c engine/cli/view.h \
 	engine/cli/watch.c engine/cli/watch.h \
 	engine/cli/rehearsal/alike.c engine/cli/rehearsal/alone.c \
