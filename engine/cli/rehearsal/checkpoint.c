@@ -13,7 +13,7 @@
 struct checkpoint {
 	struct course course;
 	struct progress_mark at;
-	struct stage stage; /* as it was; of what it points to only `records` is its own */
+	struct stage stage; /* as it was; of what it points to only `records` and `noted` are its own */
 	struct sim *sim, *alone;
 	struct storage_memory *memory;
 };
@@ -37,6 +37,7 @@ void checkpoint_take(struct stage *stage, const struct course *course)
 		.memory = storage_memory_new(),
 	};
 	point->stage.records = json_made(json_copy(stage->records));
+	point->stage.noted = json_made(json_copy(stage->noted));
 	sim_copy(point->sim, stage->sim);
 	sim_copy(point->alone, stage->alone);
 	storage_memory_copy(point->memory, stage->memory);
@@ -47,7 +48,7 @@ struct course checkpoint_restore(struct stage *stage, const struct checkpoint *p
 	struct arena *arena = stage->arena;
 	struct profile *profile = stage->profile;
 	struct endings *endings = stage->endings;
-	json_t *records = stage->records;
+	json_t *records = stage->records, *noted = stage->noted;
 
 	memcpy(stage, &point->stage, offsetof(struct stage, legs) + point->stage.n_legs * sizeof(*stage->legs));
 	stage->arena = arena;
@@ -55,9 +56,11 @@ struct course checkpoint_restore(struct stage *stage, const struct checkpoint *p
 	stage->endings = endings;
 	stage->n_passed = 0; /* with other mishaps */
 	stage->records = records;
+	stage->noted = noted;
 	stage->wire = NULL;
 	stage->torn_bytes = 0; /* of where no other mishap follows */
-	if (json_array_extend(stage->records, point->stage.records))
+	if (json_array_extend(stage->records, point->stage.records) ||
+	    json_array_extend(stage->noted, point->stage.noted))
 		memory_exhausted();
 	sim_copy(stage->sim, point->sim);
 	sim_copy(stage->alone, point->alone);
@@ -106,6 +109,7 @@ void checkpoints_release(struct profile *profile)
 		struct checkpoint *point = &profile->points[i];
 
 		json_decref(point->stage.records);
+		json_decref(point->stage.noted);
 		sim_free(point->sim);
 		sim_free(point->alone);
 		storage_memory_free(point->memory);

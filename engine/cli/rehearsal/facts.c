@@ -210,7 +210,7 @@ json_int_t launches_declared(const struct stage *stage)
 	size_t i;
 	json_t *record;
 
-	json_array_foreach (stage->records, i, record) {
+	json_array_foreach (stage->noted, i, record) {
 		const struct state *state;
 
 		if (strcmp(record_string(record, "type"), "intent") != 0)

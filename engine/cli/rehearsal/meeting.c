@@ -73,6 +73,7 @@ void stage_lay_image(struct stage *stage, const struct mishap *mishap)
 	run_free(run);
 	json_decref(start.leg.hook);
 	json_array_clear(stage->records);
+	json_array_clear(stage->noted);
 }
 
 void stage_check_image(struct stage *stage, const struct mishap *mishap)

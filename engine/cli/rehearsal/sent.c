@@ -132,7 +132,7 @@ static json_t *find_intents(const struct stage *stage)
 	json_t *intents = json_made(json_array()), *record;
 	size_t i;
 
-	json_array_foreach (stage->records, i, record)
+	json_array_foreach (stage->noted, i, record)
 		if (strcmp(record_string(record, "type"), "intent") == 0)
 			json_append(intents, json_incref(record));
 	return intents;
@@ -255,7 +255,7 @@ void check_repetitions(struct stage *stage)
 
 	if (anybody_acted(stage))
 		return;
-	json_array_foreach (stage->records, i, record)
+	json_array_foreach (stage->noted, i, record)
 		if (is_repeated(&last, record))
 			violate(stage, RULE_J3, "%s again", record_string(record, "operation"));
 }
@@ -267,7 +267,7 @@ void check_groups(struct stage *stage)
 	size_t i;
 	json_t *record;
 
-	json_array_foreach (stage->records, i, record) {
+	json_array_foreach (stage->noted, i, record) {
 		const char *type = record_string(record, "type");
 		const json_t *group = json_object_get(json_object_get(record, "hook"), "deployment_group_id");
 
@@ -302,7 +302,7 @@ static uint64_t balance_of(const struct stage *stage)
 		if (!logged->reads && logged->number && !may_be_sent_again(stage, logged))
 			balance += hash_request(logged->operation, logged->input);
 	}
-	json_array_foreach (stage->records, i, record) {
+	json_array_foreach (stage->noted, i, record) {
 		const char *operation;
 
 		if (strcmp(record_string(record, "type"), "intent") != 0)
@@ -344,7 +344,7 @@ static uint64_t hash_repetition(uint64_t hash, const struct stage *stage)
 	size_t i;
 	json_t *record;
 
-	json_array_foreach (stage->records, i, record) {
+	json_array_foreach (stage->noted, i, record) {
 		const json_t *intent = last.intent;
 
 		is_repeated(&last, record);

@@ -51,17 +51,35 @@ static void mark_progress(struct stage *stage)
 	profile->marks[profile->n_marks++] = stage_progress(stage);
 }
 
+static bool is_noted(const char *type)
+{
+	static const char *const types[] = { "run", "leg", "intent", "outcome" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
+		if (strcmp(types[i], type) == 0)
+			return true;
+	return false;
+}
+
+static void append(json_t *records, const json_t *record)
+{
+	if (json_array_append(records, (json_t *)(uintptr_t)record))
+		memory_exhausted();
+}
+
 static void hear_record(struct reporter *reporter, const struct history *history, const json_t *record)
 {
 	struct stage *stage = stage_of_reporter(reporter);
+	const char *type = record_string(record, "type");
 
 	stage->recorded = sim_requests(stage->sim);
 	/* What is only planned is journaled nowhere. */
 	if (!json_object_get(record, "sha256"))
 		return;
-	if (json_array_append(stage->records, (json_t *)(uintptr_t)record))
-		memory_exhausted();
-	if (strcmp(json_string_value(json_object_get(record, "type")), "restored") == 0)
+	append(stage->records, record);
+	if (is_noted(type))
+		append(stage->noted, record);
+	if (strcmp(type, "restored") == 0)
 		stage->drifted |= strcmp(json_string_value(json_object_get(record, "how")), "drifted") == 0;
 	if (stage->profile)
 		mark_progress(stage);
@@ -320,6 +338,8 @@ static void stage_clear(struct stage *stage)
 {
 	json_decref(stage->records);
 	stage->records = json_made(json_array());
+	json_decref(stage->noted);
+	stage->noted = json_made(json_array());
 	stage->n_legs = stage->n_armed = stage->n_mishaps = stage->runs = stage->cut_off = 0;
 	stage->given_up = stage->same_moment = stage->drifted = stage->left = stage->doomed = false;
 	stage->violation = (struct violation){ 0 };
@@ -486,5 +506,6 @@ void stage_release(struct stage *stage)
 	stage_damage_clear(stage);
 	journal_shelf_free(stage->shelf);
 	json_decref(stage->records);
+	json_decref(stage->noted);
 	arena_free(stage->arena);
 }

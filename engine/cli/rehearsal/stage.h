@@ -176,6 +176,7 @@ struct stage {
 	struct mishap mishaps[MISHAPS_MOST];
 	size_t n_mishaps, n_armed;
 	json_t *records;           /* all that was journaled, whatever became of it */
+	json_t *noted;             /* of these, what a rule looks at: runs, legs, intents and outcomes */
 	size_t n_legs;
 	unsigned runs;             /* that were made */
 	unsigned cut_off;          /* hooks that died, or were stopped */
