@@ -23,12 +23,6 @@ struct libcurl {
 #undef LIBCURL_MEMBER
 };
 
-/* Begins to load it in a thread beside the caller's; never needed, and harmless to repeat. Pairs with libcurl_settle,
- * without which the process must not end. */
-void libcurl_prefetch(void);
-/* Waits for that thread's end; nothing where there is none. */
-void libcurl_settle(void);
-
 /* Loads it and sets it up, until the process ends. -1: it is not here, lacks a function or cannot be set up; may be
  * asked again, and answers the same. */
 int libcurl_load(struct error *err);

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "aws/libcurl.h"
 #include "cli/page.h"
 
 const struct command *const commands[] = {
@@ -101,15 +100,6 @@ static void set_up_colors(struct session *session)
 				!options_has(&session->options, OPTION_NO_COLOR);
 }
 
-/* It reads a machine first, which gives libcurl the time to be loaded, and then asks AWS. The others may yet find that
- * there is nothing to ask. */
-static bool reads_and_asks(const struct command *command)
-{
-	const option_set both = OPTION_BIT(OPTION_INPUT) | OPTION_BIT(OPTION_REGION);
-
-	return (command->options & both) == both;
-}
-
 static int dispatch(struct session *session, const struct command *command, const char *const *arguments)
 {
 	struct error err = ERROR_INIT;
@@ -123,8 +113,6 @@ static int dispatch(struct session *session, const struct command *command, cons
 	if (count_operands(command, &session->options, &err) != 0)
 		return session_fail(session, &err);
 	set_up_colors(session);
-	if (reads_and_asks(command))
-		libcurl_prefetch();
 	return command->run(session);
 }
 

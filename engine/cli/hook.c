@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/libcurl.h"
 #include "cli/command.h"
 #include "cli/process.h"
 #include "cli/verdict.h"
@@ -245,7 +244,6 @@ int hook_run(struct session *session, const char *path)
 		return needs_event(session, path);
 	process_join_streams();
 	process_catch_stops();
-	libcurl_prefetch();
 	session->in_hook = true;
 	session->report.ascii = true;
 	session->report.deploys = true;

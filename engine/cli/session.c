@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/libcurl.h"
 #include "cli/process.h"
 #include "model/machine_file.h"
 #include "text/json.h"
@@ -37,7 +36,6 @@ void session_release(struct session *session)
 {
 	trace_free(session->trace);
 	connection_free(session->connection);
-	libcurl_settle();
 	storage_close_directory(session->storage);
 	diagnostics_release(&session->diagnostics);
 	report_release(&session->report);
