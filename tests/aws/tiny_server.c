@@ -55,7 +55,9 @@ static void connection_answer(struct connection *connection, const char *status,
 	snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nX-Amzn-RequestId: r-1\r\n%sContent-Length: %zu\r\n\r\n", status,
 		 header, length);
 	connection_send(connection, head, strlen(head));
-	connection_send(connection, body, length);
+	/* To whom expects none, a body is the beginning of the next answer. */
+	if (strncmp(connection->request, "HEAD ", 5) != 0)
+		connection_send(connection, body, length);
 }
 
 /* Each returns whether the connection stays open. */
