@@ -36,16 +36,25 @@ static size_t count_in(const char *bytes, size_t length, size_t whole)
 	return count;
 }
 
+/* The bytes of so many records, with a NUL behind; owned. */
+static char *written(size_t count, size_t *length)
+{
+	struct disk *disk = disk_new();
+	char *bytes;
+
+	journal_close(create_with(disk, count));
+	bytes = copy_platter(disk, length);
+	disk_free(disk);
+	return bytes;
+}
+
 /* J6 */
 static void a_flipped_bit_anywhere_never_makes_another_record(void **state)
 {
-	struct disk *disk = disk_new();
 	size_t length, kept = 0;
-	char *bytes;
+	char *bytes = written(4, &length);
 
 	(void)state;
-	journal_close(create_with(disk, 4));
-	bytes = copy_platter(disk, &length);
 	for (size_t i = 0; i < length * 8; i++) {
 		size_t count;
 
@@ -58,7 +67,6 @@ static void a_flipped_bit_anywhere_never_makes_another_record(void **state)
 	/* What is taken for a torn tail: the last newline in any of its bits; nothing else. */
 	assert_int_equal(kept, 8);
 	free(bytes);
-	disk_free(disk);
 }
 
 static size_t lines_in(const char *bytes, size_t length)
@@ -72,36 +80,28 @@ static size_t lines_in(const char *bytes, size_t length)
 
 static void any_length_of_a_torn_tail_is_cut_and_said(void **state)
 {
-	struct disk *disk = disk_new();
-	size_t length, first;
-	char *bytes;
+	size_t length;
+	char *bytes = written(4, &length);
+	const size_t first = (size_t)(strchr(bytes, '\n') + 1 - bytes);
 
 	(void)state;
-	journal_close(create_with(disk, 4));
-	bytes = copy_platter(disk, &length);
-	first = (size_t)(strchr(bytes, '\n') + 1 - bytes);
 	for (size_t keep = 0; keep <= length; keep++)
 		assert_int_equal(count_in(bytes, keep, 4), keep < first ? 0 : lines_in(bytes, keep));
 	free(bytes);
-	disk_free(disk);
 }
 
 static void a_torn_tail_of_zeros_is_cut(void **state)
 {
-	struct disk *disk = disk_new();
-	size_t length, first;
-	char *bytes;
+	size_t length;
+	char *bytes = written(4, &length);
+	const size_t first = (size_t)(strchr(bytes, '\n') + 1 - bytes);
 
 	(void)state;
-	journal_close(create_with(disk, 4));
-	bytes = copy_platter(disk, &length);
-	first = (size_t)(strchr(bytes, '\n') + 1 - bytes);
 	for (size_t keep = length; keep-- > first;) {
 		bytes[keep] = '\0';
 		assert_int_equal(count_in(bytes, length, 4), lines_in(bytes, keep));
 	}
 	free(bytes);
-	disk_free(disk);
 }
 
 static void the_tail_says_where_and_how_long_it_is(void **state)
@@ -136,14 +136,11 @@ static void the_tail_says_where_and_how_long_it_is(void **state)
  * was durable. */
 static void a_zeroed_sector_in_front_of_synced_records_is_damage(void **state)
 {
-	struct disk *disk = disk_new();
-	size_t length, last;
-	char *bytes;
+	size_t length;
+	char *bytes = written(24, &length);
+	const size_t last = (length - 1) / 512;
 
 	(void)state;
-	journal_close(create_with(disk, 24));
-	bytes = copy_platter(disk, &length);
-	last = (length - 1) / 512;
 	for (size_t sector = 0; sector <= last; sector++) {
 		size_t begin = sector * 512, size = length - begin < 512 ? length - begin : 512, count;
 		char *saved = memory_new(size, 1);
@@ -156,19 +153,15 @@ static void a_zeroed_sector_in_front_of_synced_records_is_damage(void **state)
 		free(saved);
 	}
 	free(bytes);
-	disk_free(disk);
 }
 
 /* Each sector as it was when the file was any shorter: its beginning, then zeros. */
 static void a_stale_sector_never_makes_another_record(void **state)
 {
-	struct disk *disk = disk_new();
 	size_t length;
-	char *bytes;
+	char *bytes = written(12, &length);
 
 	(void)state;
-	journal_close(create_with(disk, 12));
-	bytes = copy_platter(disk, &length);
 	for (size_t from = 0; from < length; from++) {
 		size_t end = (from / 512 + 1) * 512;
 		char *stale = memory_new(length + 512, 1);
@@ -179,7 +172,6 @@ static void a_stale_sector_never_makes_another_record(void **state)
 		free(stale);
 	}
 	free(bytes);
-	disk_free(disk);
 }
 
 static void a_stale_last_sector_is_the_journal_of_before(void **state)
