@@ -32,4 +32,10 @@ static inline uint64_t hash_text(uint64_t hash, const char *text)
 	return hash_number(hash, there);
 }
 
+/* How far off a time is; what is over is over, however long. */
+static inline uint64_t hash_due(uint64_t hash, int64_t at_ms, int64_t now_ms)
+{
+	return hash_number(hash, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 0);
+}
+
 #endif

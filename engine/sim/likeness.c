@@ -109,12 +109,6 @@ uint64_t sim_likeness(const struct sim *sim)
 /* AWS forgets what is gone some time, and nobody asks again by then: it is no matter when exactly. */
 enum { FORGOTTEN_MS = 10 * 60 * 1000 };
 
-/* How far off it is; what is over is over, however long. */
-static uint64_t hash_due(uint64_t hash, const struct world *world, int64_t at_ms)
-{
-	return hash_number(hash, at_ms > world->now_ms ? (uint64_t)(at_ms - world->now_ms) : 0);
-}
-
 /* How long it has been so; 0: it is not. */
 static uint64_t hash_since(uint64_t hash, const struct world *world, int64_t at_ms)
 {
@@ -159,11 +153,11 @@ static uint64_t hash_times(uint64_t hash, const struct sim *sim)
 			hash = hash_since(hash, world, instance->waits_since_ms);
 	}
 	for (size_t i = 0; i < world->targets.count; i++)
-		hash = hash_due(hash, world, target_at(world, i)->due_ms);
+		hash = hash_due(hash, target_at(world, i)->due_ms, world->now_ms);
 	for (size_t i = 0; i < world->members.count; i++)
-		hash = hash_due(hash, world, member_at(world, i)->due_ms);
+		hash = hash_due(hash, member_at(world, i)->due_ms, world->now_ms);
 	return world->application.asked
-		       ? hash_due(hash, world, world->application.asked_ms + world->application.up_after_ms)
+		       ? hash_due(hash, world->application.asked_ms + world->application.up_after_ms, world->now_ms)
 		       : hash;
 }
 
@@ -175,7 +169,7 @@ uint64_t sim_standing(const struct sim *sim)
 	for (size_t i = 0; i < sim->events.count; i++) {
 		const struct event *event = rows_at(&sim->events, i);
 
-		hash = hash_due(hash_number(hash, event->kind), world, event->at_ms);
+		hash = hash_due(hash_number(hash, event->kind), event->at_ms, world->now_ms);
 		hash = hash_number(hash_number(hash, event->index), is_void(world, event));
 		if (event->kind == EVENT_REQUEST || event->kind == EVENT_LATE)
 			hash = hash_flight(hash, sim, rows_at(&sim->flights, event->index));

@@ -156,10 +156,9 @@ static uint64_t likeness_of(const struct sim *sim)
 
 json_t *sim_world_json(struct sim *sim)
 {
+	const uint64_t likeness = likeness_of(sim);
 	char time[TIME_TEXT_BYTES];
 	json_t *json;
-
-	const uint64_t likeness = likeness_of(sim);
 
 	if (sim->told_world && sim->told_likeness != likeness) {
 		json_decref(sim->told_world);

@@ -15,11 +15,6 @@ enum { FIRST_SIZE = 1024, ENDINGS_MOST = 1 << 17 }; /* then they are forgotten, 
 
 /* ---- what is on the disk */
 
-static uint64_t hash_due(uint64_t hash, int64_t at_ms, int64_t now_ms)
-{
-	return hash_number(hash, at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 0);
-}
-
 /* The times of a journal that its run is gone on with by. */
 static uint64_t hash_times(uint64_t hash, const struct history *history, int64_t now_ms)
 {
