@@ -62,6 +62,7 @@ static const struct root {
 	{ "observed", observed_name_at, "no observation of this action takes" },
 	{ "change", change_name_at, "'change' of this action has no" },
 	{ "held", NULL, NULL },
+	{ "recent", NULL, NULL },
 	{ "told", NULL, NULL },
 	{ "item", NULL, NULL },
 };

@@ -19,6 +19,7 @@ void activity_aim(struct activity *activity, const struct action *action, json_t
 
 	/* What changes nothing itself may ask for all that the run has changed. */
 	json_put(document, "held", action->request ? json_null() : ledger_json(&history->ledger));
+	json_put(document, "recent", json_false());
 	json_object_set(document, "told", told ? told : json_null());
 	json_put(document, "observed", json_object());
 	json_put(document, "change", json_object());

@@ -49,6 +49,13 @@ static bool write_is_recent(const struct activity *activity)
 	       llabs(clock->wall_ms(clock) - entry->held_since_ms) < CONSISTENT_AFTER_MS;
 }
 
+/* What is seen may be of a time before our own write; unless AWS has refused a request since, for how things are: they
+ * are not as we wrote them. */
+static bool may_be_of_before(const struct activity *activity)
+{
+	return write_is_recent(activity) && activity->run->conflict_ms <= activity_entry(activity)->held_since_ms;
+}
+
 /* The request was answered before; what is left is to see that it settled. */
 static enum step go_on_settling(struct activity *activity, const json_t *intent)
 {
@@ -201,6 +208,7 @@ static int compute_change(struct activity *activity, struct error *err)
 
 	json_object_set_new(activity->document, "held",
 			    held ? json_incref(json_object_get(held, "change")) : json_null());
+	json_put(activity->document, "recent", json_boolean(may_be_of_before(activity)));
 	return compute(activity, &activity->action->change, err);
 }
 
@@ -233,10 +241,7 @@ static bool contradicts_own_write(const struct activity *activity)
 	const struct ledger_entry *entry = activity_entry(activity);
 	const char *made_by;
 
-	if (!write_is_recent(activity) || activity->undoes || entry->n_doubts > 0)
-		return false;
-	/* AWS itself has refused a request since for how things are: they are not as we wrote them. */
-	if (activity->run->conflict_ms > entry->held_since_ms)
+	if (!may_be_of_before(activity) || activity->undoes || entry->n_doubts > 0)
 		return false;
 	made_by = json_string_value(json_object_get(entry->held, "action"));
 	return made_by && strcmp(made_by, activity->action->name) == 0 &&
@@ -291,6 +296,8 @@ enum step phase_ready(struct activity *activity)
 		if (ready < 0)
 			return activity_expression_failed(activity, &err);
 		/* The world moves while it waits: what would be written is decided anew each time. */
+		if (!ready && json_is_true(json_object_get(activity->document, "recent")))
+			return activity_poll_again(activity, PHASE_DRIFT);
 		if (!ready)
 			return activity_poll_on(activity, PHASE_DRIFT);
 	}

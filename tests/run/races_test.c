@@ -114,6 +114,24 @@ static void r3_of_two_returns_each_gives_its_own_part_back(void **state)
 	pair_end(&pair);
 }
 
+/* Describe may answer with how things were half a minute ago: then the neighbour that has left seems to be back. */
+static void r3_an_answer_from_before_our_own_write_is_no_neighbour_that_came_back(void **state)
+{
+	static const struct sim_act room = { .kind = SIM_ACT_MINIMUM, .group = "web-prod", .value = 2 };
+	static const struct sim_act leaves = { .kind = SIM_ACT_STANDBY, .group = "web-prod", .instance = SECOND };
+	struct play *lesson = *state;
+	struct sim *sim = lesson->trial.sim;
+	const unsigned refused = way_number(lesson, "EnterStandby", 1);
+
+	sim_act(sim, &room);
+	sim_fault(sim, refused, SIM_FAULT_ACCESS_DENIED, 0);
+	sim_fault(sim, refused + 1, SIM_FAULT_STALE, 20000);
+	sim_act_before(sim, way_number(lesson, "UpdateAutoScalingGroup", 1) - 1, &leaves);
+	leg(lesson, LEAVE, EXIT_FAILED);
+	rig_expect(&lesson->trial.rig, GROUP ".[minimum, desired] == [`2`, `2`]");
+	assert_int_equal(rig_requests(&lesson->trial.rig, "UpdateAutoScalingGroup"), 2);
+}
+
 static void r4_nothing_else_is_launched_while_an_instance_is_out(void **state)
 {
 	static const struct sim_act acts[] = {
@@ -257,6 +275,7 @@ static const struct CMUnitTest of_a_group[] = {
 
 static const struct CMUnitTest where_the_minimum_is_lowered[] = {
 	PLAY(r1_a_neighbour_that_takes_the_room_is_made_room_for_again),
+	PLAY(r3_an_answer_from_before_our_own_write_is_no_neighbour_that_came_back),
 };
 
 static const struct CMUnitTest where_it_is_not[] = {
