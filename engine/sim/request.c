@@ -191,7 +191,7 @@ bool sim_act_done(const struct sim *sim, size_t i, struct sim_done *done)
 	if (!planned)
 		return false;
 	*done = (struct sim_done){ .act = planned->act, .request = planned->done_ms ? planned->request : 0,
-				   .after_ms = planned->done_ms };
+				   .at_ms = planned->done_ms ? WORLD_STARTS_MS + planned->done_ms : 0 };
 	return true;
 }
 
@@ -361,8 +361,9 @@ static void answer_fault(struct sim_answer *answer, const struct fault_row *row)
 }
 
 static void log_request(struct sim *sim, const struct sim_operation *row, const json_t *input, unsigned number,
-			enum sim_fault_kind fault, const struct sim_answer *answer)
+			const struct planned_fault *fault, const struct sim_answer *answer)
 {
+	const int64_t behind_ms = fault->kind == SIM_FAULT_STALE ? fault->ms : 0;
 	struct sim_logged *logged;
 
 	if (sim->log.count >= SIM_LOG_MOST)
@@ -371,7 +372,7 @@ static void log_request(struct sim *sim, const struct sim_operation *row, const 
 	*logged = (struct sim_logged){
 		.number = number, .service = row->service, .operation = row->name, .reads = row->reads,
 		.input = json_incref((json_t *)(uintptr_t)input), .effect = answer->effect,
-		.at_ms = world_wall_ms(&sim->world), .fault = fault, .status = answer->status,
+		.at_ms = world_wall_ms(&sim->world) - behind_ms, .fault = fault->kind, .status = answer->status,
 	};
 	memcpy(logged->code, answer->code, sizeof(logged->code));
 }
@@ -391,7 +392,7 @@ void request_arrive(struct sim *sim, const struct sim_operation *row, const stru
 	if (fault_rows[fault->kind].effect == EFFECT_NOW)
 		request_perform(&request, row, operation);
 	answer_fault(answer, &fault_rows[fault->kind]);
-	log_request(sim, row, input, number, fault->kind, answer);
+	log_request(sim, row, input, number, fault, answer);
 }
 
 size_t sim_log_count(const struct sim *sim)

@@ -143,7 +143,7 @@ void sim_act(struct sim *sim, const struct sim_act *act);
 struct sim_done {
 	struct sim_act act;
 	unsigned request; /* just before which it was done; 0: not, or not yet, or by time alone */
-	int64_t after_ms; /* in the world's time, which is 0 where the world begins */
+	int64_t at_ms;    /* AWS's wall time of it; 0: not, or not yet */
 };
 
 bool sim_act_done(const struct sim *sim, size_t i, struct sim_done *done);
@@ -156,7 +156,7 @@ struct sim_logged {
 	const json_t *input;
 	bool reads;
 	bool effect;            /* it reached AWS and was done */
-	int64_t at_ms;          /* AWS's wall time of its effect, or of its failure */
+	int64_t at_ms;          /* AWS's wall time of its effect, its failure, or what a stale answer shows */
 	enum sim_fault_kind fault;
 	int status;             /* HTTP, as AWS answered it, even if the answer was lost */
 	char code[96];          /* AWS's error code, "" where it was done */

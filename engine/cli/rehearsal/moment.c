@@ -38,11 +38,15 @@ static bool crosses(const struct crossing *crossing, const struct sim_logged *lo
 	return false;
 }
 
+static bool shows_group(const struct sim_logged *logged)
+{
+	return strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->effect;
+}
+
 /* It shows the group as it is. */
 static bool is_look(const struct sim_logged *logged)
 {
-	return strcmp(logged->operation, "DescribeAutoScalingGroups") == 0 && logged->effect &&
-	       logged->fault != SIM_FAULT_STALE;
+	return shows_group(logged) && logged->fault != SIM_FAULT_STALE;
 }
 
 /* The first thing of ours that AWS met behind the act. */
@@ -55,19 +59,43 @@ static size_t behind_act(const struct stage *stage, unsigned request)
 	return i;
 }
 
-/* What we changed next, or may have changed, rests on a look from before the act. A request that takes effect late was
- * sent when it was. */
-static bool wrote_unseeing(const struct stage *stage, size_t from, const struct crossing *crossing)
-{
-	for (size_t i = from; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+/* What an act is to us, by the newest look at the group and by what we changed, or may have changed, since the act. */
+enum sight {
+	SIGHT_NONE,    /* the look is from before it, and nothing was changed since */
+	SIGHT_SEEN,    /* the look shows it */
+	SIGHT_CROSSED, /* what crosses it was changed, and rests on a look from before it */
+	SIGHT_MISSED   /* so was something else */
+};
 
+/* A stale answer that shows our own newest change, and not the act: nobody can know it for what it is. One from before
+ * that change can be known. */
+static bool hides_act(const struct sim_logged *look, int64_t act_ms, int64_t changed_ms)
+{
+	return look->fault == SIM_FAULT_STALE && look->at_ms < act_ms && look->at_ms >= changed_ms;
+}
+
+/* A request that takes effect late was sent when it was. */
+static enum sight sight_of(const struct stage *stage, const struct sim_done *done, size_t from)
+{
+	enum sight sight = SIGHT_NONE;
+	int64_t changed_ms = 0;
+
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		const struct sim_logged *logged = sim_log_at(stage->sim, i);
+		const bool changes = !logged->reads && (logged->effect || is_unanswered(logged));
+
+		if (changes && strcmp(logged->service, "autoscaling") == 0)
+			changed_ms = logged->at_ms;
+		if (i < from)
+			continue;
 		if (is_look(logged))
-			return false;
-		if (!logged->reads && (logged->effect || is_unanswered(logged)))
-			return crosses(crossing, logged);
+			sight = SIGHT_SEEN;
+		else if (shows_group(logged) && hides_act(logged, done->at_ms, changed_ms))
+			sight = SIGHT_NONE;
+		else if (changes && sight == SIGHT_NONE)
+			return crosses(&crossings[done->act.kind], logged) ? SIGHT_CROSSED : SIGHT_MISSED;
 	}
-	return false;
+	return sight;
 }
 
 /* Sent before the act, and done behind it. */
@@ -87,16 +115,19 @@ static bool was_under_way(const struct stage *stage, size_t from, const struct c
 }
 
 /* Our change had no answer, and what was to tell whether it was done shows the act's doing with it: a minimum of one
- * less, with a neighbour out that was not, is ours given back and lowered by the neighbour, or not given back. */
-static bool hid_whether_done(const struct stage *stage, size_t from, const struct crossing *crossing)
+ * less, with a neighbour out that was not, is ours given back and lowered by the neighbour, or not given back. A look
+ * that shows it done tells; one that does not tells nothing, as long as it may yet be done. */
+static bool hid_whether_done(const struct stage *stage, const struct sim_done *done, size_t from)
 {
+	bool looked = false;
+
 	while (from-- > 0) {
 		const struct sim_logged *logged = sim_log_at(stage->sim, from);
 
-		if (is_look(logged))
-			return false;
-		if (crosses(crossing, logged))
-			return is_unanswered(logged);
+		looked |= is_look(logged);
+		if (crosses(&crossings[done->act.kind], logged))
+			return is_unanswered(logged) &&
+			       (!looked || (!logged->effect && done->at_ms < logged->at_ms + LATE_EFFECT_MS));
 	}
 	return false;
 }
@@ -112,23 +143,11 @@ static bool in_one_moment(const struct stage *stage, enum fact fact)
 		if (!done.request || !(crossing->facts & FACT_BIT(fact)))
 			continue;
 		from = behind_act(stage, done.request);
-		if (wrote_unseeing(stage, from, crossing) || was_under_way(stage, from, crossing) ||
-		    hid_whether_done(stage, from, crossing))
+		if (sight_of(stage, &done, from) == SIGHT_CROSSED || was_under_way(stage, from, crossing) ||
+		    hid_whether_done(stage, &done, from))
 			return true;
 	}
 	return false;
-}
-
-/* Nothing behind the act has yet told what we knew of it. */
-static bool is_open(const struct stage *stage, size_t from)
-{
-	for (size_t i = from; i < sim_log_count(stage->sim); i++) {
-		const struct sim_logged *logged = sim_log_at(stage->sim, i);
-
-		if (is_look(logged) || (!logged->reads && (logged->effect || is_unanswered(logged))))
-			return false;
-	}
-	return true;
 }
 
 static bool was_late(const struct stage *stage, size_t from)
@@ -147,15 +166,15 @@ uint64_t moments_so_far(uint64_t hash, const struct stage *stage)
 		const struct crossing *crossing = &crossings[done.act.kind];
 		size_t from;
 
-		hash = hash_number(hash, (uint64_t)(done.request != 0) | (uint64_t)(done.after_ms != 0) << 1);
+		hash = hash_number(hash, (uint64_t)(done.request != 0) | (uint64_t)(done.at_ms != 0) << 1);
 		if (!done.request)
 			continue;
 		from = behind_act(stage, done.request);
 		hash = hash_number(act_hash(hash, &done.act),
-				   (uint64_t)wrote_unseeing(stage, from, crossing) |
-					   (uint64_t)was_under_way(stage, from, crossing) << 1 |
-					   (uint64_t)hid_whether_done(stage, from, crossing) << 2 |
-					   (uint64_t)is_open(stage, from) << 3 | (uint64_t)was_late(stage, from) << 4);
+				   (uint64_t)was_under_way(stage, from, crossing) |
+					   (uint64_t)hid_whether_done(stage, &done, from) << 1 |
+					   (uint64_t)was_late(stage, from) << 2 |
+					   (uint64_t)sight_of(stage, &done, from) << 3);
 	}
 	return hash;
 }
@@ -170,7 +189,7 @@ static int64_t count_left(const struct stage *stage)
 	int64_t count = 0;
 
 	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
-		count += done.after_ms && done.act.kind == SIM_ACT_STANDBY &&
+		count += done.at_ms && done.act.kind == SIM_ACT_STANDBY &&
 			 (!self || strcmp(done.act.instance, self) != 0);
 	return count;
 }

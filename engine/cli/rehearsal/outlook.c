@@ -174,7 +174,7 @@ static uint64_t hash_stage(const struct stage *stage)
 			hash = hash_number(hash, stage->mishaps[i].kind);
 	/* The world without us is theirs. */
 	for (size_t i = 0; sim_act_done(stage->sim, i, &done); i++)
-		hash = act_hash(hash_number(hash, done.after_ms != 0), &done.act);
+		hash = act_hash(hash_number(hash, done.at_ms != 0), &done.act);
 	return hash;
 }
 
