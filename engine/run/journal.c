@@ -242,6 +242,19 @@ static int journal_refuse(const struct journal *journal, struct error *err)
 	return -1;
 }
 
+void journal_take_back(struct journal *journal)
+{
+	struct buffer *pending = &journal->pending;
+	const char *newline;
+
+	assert(pending->length > 0 && journal->count > 1);
+	newline = memrchr(pending->bytes, '\n', pending->length - 1);
+	buffer_cut(pending, newline ? (size_t)(newline + 1 - pending->bytes) : 0);
+	json_decref(journal->records[--journal->count]);
+	snprintf(journal->hash, sizeof(journal->hash), "%s",
+		 record_string(journal->records[journal->count - 1], "sha256"));
+}
+
 int journal_append(struct journal *journal, const char *type, json_t *fields, struct error *err)
 {
 	struct error full = ERROR_INIT;

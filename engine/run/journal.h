@@ -119,6 +119,9 @@ const char *journal_type(const struct journal *journal, size_t index);
 /* Adds a record; it reaches the file with the next journal_write or journal_sync, together with the others since then.
  * `fields` (an object, or NULL) is taken over, whatever is returned; its keys are none of those named above. */
 int journal_append(struct journal *journal, const char *type, json_t *fields, struct error *err);
+/* The newest record, appended and handed to no file yet, cannot follow those before it: it is none. What is written
+ * must be what can be read, or the run would be stuck for good. */
+void journal_take_back(struct journal *journal);
 /* From now on fields may be what is expected; NULL: no longer. Borrowed. */
 void journal_expect_fields(struct journal *journal, const struct journal_expected *expected);
 

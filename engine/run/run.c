@@ -88,6 +88,8 @@ int run_record(struct run *run, const char *type, json_t *fields)
 	result = history_apply(&run->history, record, &run->fatal);
 	if (result == 0)
 		reporter->record(reporter, &run->history, record);
+	else if (run->journal)
+		journal_take_back(run->journal);
 	json_decref(made);
 	return result;
 }

@@ -183,6 +183,29 @@ static void several_records_share_one_sync(void **state)
 	disk_free(disk);
 }
 
+/* Whether it is the only one that no file has yet, or others stand in front of it. */
+static void what_is_taken_back_was_never_there(void **state)
+{
+	(void)state;
+	for (size_t before = 1; before <= 3; before++) {
+		struct disk *disk = disk_new();
+		struct journal *journal = create(disk);
+
+		for (size_t i = 1; i < before; i++)
+			assert_int_equal(journal_append(journal, "intent", padding(i, 20), NULL), 0);
+		assert_int_equal(journal_append(journal, "not_restored", NULL, NULL), 0);
+		journal_take_back(journal);
+		assert_int_equal(journal_count(journal), before);
+		assert_int_equal(journal_append(journal, "intent", padding(before, 20), NULL), 0);
+		assert_int_equal(journal_sync(journal, NULL), 0);
+		journal_close(journal);
+		journal = reopen(disk);
+		assert_is_prefix(journal, before + 1, before + 1);
+		journal_close(journal);
+		disk_free(disk);
+	}
+}
+
 static void a_journal_opened_for_looking_takes_nothing(void **state)
 {
 	struct disk *disk = disk_new();
@@ -305,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_journal_goes_on_where_it_was_closed),
 		cmocka_unit_test(what_is_written_outlives_the_process_and_what_is_synced_the_power),
 		cmocka_unit_test(several_records_share_one_sync),
+		cmocka_unit_test(what_is_taken_back_was_never_there),
 		cmocka_unit_test(a_journal_opened_for_looking_takes_nothing),
 		cmocka_unit_test(a_journal_opened_for_looking_is_gone_on_with_without_another_reading),
 		cmocka_unit_test(runs_are_listed_by_name_and_other_files_passed_over),
