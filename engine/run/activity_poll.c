@@ -161,11 +161,11 @@ enum step activity_poll_again(struct activity *activity, enum phase phase)
 	int known = activity_poll_deadline(activity);
 	int64_t now_ms = run_now_ms(activity->run), deadline_ms;
 
-	if (known == 0)
-		return activity_wait(activity);
 	if (known < 0 && !failures[activity->result.failure].passing)
 		return activity_end_failed(activity);
 	activity->result.failure = FAILURE_NONE;
+	if (known == 0)
+		return activity_wait(activity);
 	deadline_ms = known == 1 ? activity->deadline_ms : activity->begun_ms + DEFAULT_DEADLINE_MS;
 	if (now_ms >= deadline_ms)
 		return fail_by_time(activity);

@@ -110,13 +110,13 @@ static bool entry_leaves(struct run *run, const struct ledger_entry *entry)
 /* 0: the entry is gone from the ledger; 1: it stays; -1: nothing can be journaled any more. */
 static int end_undo(struct run *run, const struct state *state, const struct activity *activity)
 {
-	if (activity->result.failure != FAILURE_NONE) {
-		run_fail_state(run, state, &activity->result);
-		return record_not_restored(run, activity) == 0 ? 1 : -1;
-	}
+	/* It has come out that nothing was done: whatever failed then, nothing is left. */
 	if (!ledger_find(&run->history.ledger, activity->resource))
 		return 0;
-	return record_restored(run, activity);
+	if (activity->result.failure == FAILURE_NONE)
+		return record_restored(run, activity);
+	run_fail_state(run, state, &activity->result);
+	return record_not_restored(run, activity) == 0 ? 1 : -1;
 }
 
 static int end_undos(struct run *run, const struct state *state, const struct activity *activities, size_t count)
