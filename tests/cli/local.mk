@@ -7,15 +7,17 @@ if HAVE_CMOCKA
 bench = tests/cli/bench.c tests/cli/bench.h
 quoted = tests/cli/quoted.c tests/cli/quoted.h
 cli_tests = tests/cli/alike_test tests/cli/checkpoint_test tests/cli/ending_test tests/cli/flag_file_test \
-	tests/cli/homeward_test tests/cli/inputs_test tests/cli/lessons_test tests/cli/log_test tests/cli/options_test \
-	tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/process_test tests/cli/rehearse_test \
-	tests/cli/status_test \
-	tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test tests/cli/wire_test
+	tests/cli/homeward_test tests/cli/inputs_test tests/cli/judged_test tests/cli/lessons_test tests/cli/log_test \
+	tests/cli/options_test tests/cli/page_test tests/cli/passages_test tests/cli/plan_test tests/cli/process_test \
+	tests/cli/rehearse_test tests/cli/status_test tests/cli/stop_test tests/cli/verdict_test tests/cli/view_test \
+	tests/cli/wire_test
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_cli_flag_file_test_LDADD = libcommands.a $(test_libs)
 tests_cli_homeward_test_LDADD = libcommands.a $(test_libs)
 tests_cli_inputs_test_LDADD = libcommands.a $(test_libs)
+tests_cli_judged_test_SOURCES = tests/cli/judged_test.c $(bench)
+tests_cli_judged_test_LDADD = libcommands.a $(test_libs)
 tests_cli_log_test_SOURCES = tests/cli/log_test.c $(quoted)
 tests_cli_log_test_LDADD = libcommands.a $(test_libs)
 tests_cli_lessons_test_SOURCES = tests/cli/lessons_test.c $(bench)

@@ -230,6 +230,9 @@ static bool is_repeated(struct repetition *last, const json_t *record)
 {
 	const char *type = record_string(record, "type"), *result;
 
+	/* Another run decides by what it finds. */
+	if (strcmp(type, "run") == 0)
+		*last = (struct repetition){ 0 };
 	if (strcmp(type, "intent") == 0) {
 		const json_t *done = last->done;
 
