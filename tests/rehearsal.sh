@@ -6,7 +6,7 @@
 #
 #	tests/rehearsal.sh TIDEGATE MACHINE...
 #
-#	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one in all worlds, which takes hours
+#	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one in all worlds, which takes half an hour
 #	REHEARSAL_SEED=N    which ones
 #	REHEARSAL_FAULTS=1  no pairs; 3 and more: also sequences of so many
 #	REHEARSAL_SCENARIO=NAME  in this one alone
@@ -18,12 +18,13 @@ tidegate=$1
 shift
 faults=${REHEARSAL_FAULTS:-2}
 share=${REHEARSAL_RUNS:-2000}
-whole=${REHEARSAL_WHOLE-group-of-three warm-pool in-none}
+whole=${REHEARSAL_WHOLE-group-of-three neighbours no-balancer launch-suspended already-standby classic-pair \
+	terminating warm-pool in-none}
 wire=${REHEARSAL_WIRE-group-of-three}
 passed=0 failed=0 runs=0 pairs=0 played=0 unproven=0
 
 if [ "$faults" = 1 ] || [ "${REHEARSAL_SCENARIO-}" ]; then whole='' wire=''; fi
-if [ "$share" = all ]; then share=--all; else share=--runs=$share; fi
+if [ "$share" = all ]; then share=--all whole=''; else share=--runs=$share; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
