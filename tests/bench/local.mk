@@ -1,5 +1,5 @@
-# What a simulated run costs, which needs Python alone; and what a cycle costs, beside the AWS CLI and beside a bare
-# libcurl program, which needs the interop suite's tools.
+# What a simulated run costs, which needs Python and valgrind; and what a cycle costs, beside the AWS CLI and beside a
+# bare libcurl program, which needs the interop suite's tools.
 EXTRA_DIST += tests/bench/bench.py tests/bench/rehearsal.py tests/bench/scale.py tests/bench/table.py
 EXTRA_PROGRAMS += tests/bench/bare_loop tests/bench/measure
 CLEANFILES += $(EXTRA_PROGRAMS)

@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -79,12 +80,10 @@ def seconds_a_run(machine, scenario, *more):
 
 def millions(machine, scenario):
     """Of the instructions of one run, from the reading of the machine on."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", TIDEGATE, "rehearse", machine]
-    told = subprocess.run(
-        [*command, "--scenario", scenario, "--faults", "1", "--run", "1"], check=True, stderr=subprocess.PIPE, text=True,
-        stdout=subprocess.DEVNULL,
-    ).stderr
-    return int(re.search(r"Collected : (\d+)", told)[1]) / 1e6
+    counted = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", TIDEGATE]
+    command = [*counted, "rehearse", machine, "--scenario", scenario, "--faults", "1", "--run", "1"]
+    told = subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return int(re.search(r"Collected : (\d+)", told.stderr)[1]) / 1e6
 
 
 def growth(table, what, counts, machine_and_scenario):
@@ -116,6 +115,9 @@ def main():
         table.row("rehearsal, one core", f"{1 / cost:.0f} a second", rate, cost * BUDGET_PER_SECOND, 1.0, 4.0)
         table.row("of them played", f"{1 / of_played:.0f} a second", "the others go as one of these")
         table.row("of them over the wire", f"{1 / of_wired:.0f} a second", "signed, encoded, answered in XML")
+        if not shutil.which("valgrind"):
+            print("bench: how it grows is not shown: valgrind, which counts instructions, is missing")
+            return table.end()
         growth(table, "states", STATES, lambda count: (file(f"{count}.yaml", chain(count)), "no-balancer"))
         suspends = file("suspends.yaml", SUSPENDS)
         growth(table, "instances", INSTANCES, lambda count: (suspends, file(f"{count}-instances.yaml", world(count))))

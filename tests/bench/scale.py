@@ -1,5 +1,6 @@
 """How the wall time grows with what there is to leave: 1, 10 and 100 target groups, and one instance of a thousand in a
-region of many pages, over HTTP against the simulated AWS, each answer of which comes 50 ms late."""
+region of many pages, over HTTP against the simulated AWS, each answer of which comes 50 ms late, however many others
+are under way. (moto answers one after the other: with it, it is moto that grows.)"""
 import asyncio
 import pathlib
 import sys

@@ -1,5 +1,6 @@
-"""A small HTTP/1.1 server in a thread, on a free loopback port unless told where: keeps connections alive, counts them, and keeps the raw
-text of each request so that it can be sent again. What is answered is left to the proxy and the metadata service."""
+"""A small HTTP/1.1 server in a thread, on a free loopback port unless told where: keeps connections alive, counts them,
+and keeps the raw text of each request so that it can be sent again. What is answered is left to the proxy and the
+metadata service."""
 import dataclasses
 import http.server
 import threading
@@ -32,11 +33,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         super().setup()
         self.server.owner.connections += 1
 
+    def parse_request(self):
+        self.came = time.monotonic()  # what reading it costs here is not the client's
+        return super().parse_request()
+
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         owner = self.server.owner
         headers = list(self.headers.items())
-        owner.recorded.append(Request(time.monotonic(), self.command, owner.url + self.path, headers, body))
+        owner.recorded.append(Request(self.came, self.command, owner.url + self.path, headers, body))
         answer = owner.answer(self, body)
         if answer is None:  # the connection ends without an answer
             self.close_connection = True
