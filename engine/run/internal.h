@@ -7,7 +7,6 @@
 
 enum {
 	DECISION_FRESH_MS = 5000,      /* a decision rests on nothing older */
-	SIGN_WITHIN_MS = 30000,        /* an intent is signed for no longer */
 	RESTORE_LEAST_MS = 30000,      /* each entry has at least so long, whatever the one before took */
 	DOUBT_ATTEMPTS = 3,            /* how often one request is sent in all where no answer comes */
 	DEFAULT_DEADLINE_MS = 120000,  /* of an effect without a `deadline` */

@@ -30,8 +30,9 @@ struct ledger_entry {
 
 enum {
 	CONSISTENT_AFTER_MS = 60000, /* Describe may lag behind our own writes so long */
-	LATE_EFFECT_MS = 360000, /* a request without an answer may take effect so long after its signing */
-	SHOWN_AFTER_MS = 30000   /* what an answered request did is visible at the latest */
+	SIGN_WITHIN_MS = 30000,      /* an intent is signed for no longer */
+	LATE_EFFECT_MS = 360000,     /* a request without an answer may take effect so long after its signing */
+	SHOWN_AFTER_MS = 30000       /* what an answered request did is visible at the latest */
 };
 
 struct ledger {

@@ -114,6 +114,9 @@ static bool was_under_way(const struct stage *stage, size_t from, const struct c
 	return false;
 }
 
+/* A request without an answer may yet be done, as whoever sent it counts: by whole seconds, and with a last look. */
+enum { MAY_COME_MS = SIGN_WITHIN_MS + LATE_EFFECT_MS + 2000 };
+
 /* Our change had no answer, and what was to tell whether it was done shows the act's doing with it: a minimum of one
  * less, with a neighbour out that was not, is ours given back and lowered by the neighbour, or not given back. A look
  * that shows it done tells; one that does not tells nothing, as long as it may yet be done. */
@@ -127,7 +130,7 @@ static bool hid_whether_done(const struct stage *stage, const struct sim_done *d
 		looked |= is_look(logged);
 		if (crosses(&crossings[done->act.kind], logged))
 			return is_unanswered(logged) &&
-			       (!looked || (!logged->effect && done->at_ms < logged->at_ms + LATE_EFFECT_MS));
+			       (!looked || (!logged->effect && done->at_ms < logged->at_ms + MAY_COME_MS));
 	}
 	return false;
 }
