@@ -1,14 +1,15 @@
 #!/bin/sh
-# Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, and of all
-# pairs a share that the seed chooses; then every pair in the worlds that REHEARSAL_WHOLE names, of which each is played
-# that goes on as no other does; then everything that can go wrong once over the wire. The last line counts rehearsals,
-# the one before runs.
+# Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, a share of
+# all pairs of that and sequences of up to four, both chosen by the seed; then every pair in the worlds that
+# REHEARSAL_WHOLE names, of which each is played that goes on as no other does; then everything that can go wrong once
+# over the wire. The last line counts rehearsals, the one before runs.
 #
 #	tests/rehearsal.sh TIDEGATE MACHINE...
 #
-#	REHEARSAL_RUNS=N    about so many pairs of each machine; `all`: every one in all worlds, which takes half an hour
+#	REHEARSAL_RUNS=N    about so many pairs, and so many sequences, of each machine; `all`: every pair in all
+#	                    worlds, which takes half an hour
 #	REHEARSAL_SEED=N    which ones
-#	REHEARSAL_FAULTS=1  no pairs; 3 and more: also sequences of so many
+#	REHEARSAL_FAULTS=1  no pairs; 2: no sequences; 3 and more: sequences of so many
 #	REHEARSAL_SCENARIO=NAME  in this one alone
 #	REHEARSAL_WHOLE=    the scenarios of which every pair is played; empty: none
 #	REHEARSAL_WIRE=     the scenarios that are played over the wire as well; empty: none
@@ -16,7 +17,7 @@
 set -eu
 tidegate=$1
 shift
-faults=${REHEARSAL_FAULTS:-2}
+faults=${REHEARSAL_FAULTS:-4}
 share=${REHEARSAL_RUNS:-2000}
 whole=${REHEARSAL_WHOLE-group-of-three neighbours no-balancer launch-suspended already-standby classic-pair \
 	terminating warm-pool in-none}
