@@ -336,8 +336,11 @@ static int replay(struct session *session, struct rehearsal *rehearsal, uint64_t
 		return session_fail(session, &err);
 	}
 	rehearsal_trace(rehearsal, &text);
+	rehearsal_requests(rehearsal, &text);
 	if (!rehearsal->stage.violation.invariant)
-		buffer_add_text(&text, "restored: no violation\n");
+		buffer_add_text(&text, rehearsal->stage.same_moment
+					       ? "not proven: another wrote in the same moment\n"
+					       : "restored: no violation\n");
 	report_text(&session->report, stdout, buffer_text(&text));
 	buffer_release(&text);
 	return rehearsal->stage.violation.invariant ? EXIT_FAILED : EXIT_REACHED;

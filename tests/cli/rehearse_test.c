@@ -139,6 +139,45 @@ static void a_run_is_the_same_when_it_is_played_again(void **state)
 	bench_end(&bench);
 }
 
+static void assert_comes_next(const char **text, const char *line)
+{
+	const char *found = strstr(*text, line);
+
+	if (!found)
+		fail_msg("'%s' is not in:\n%s", line, *text);
+	*text = found + strlen(line);
+}
+
+static void who_replays_a_run_sees_what_was_asked_and_who_else_acted(void **state)
+{
+	static const struct mishap mishaps[] = {
+		{ .kind = MISHAP_ACT, .at = 4, .act = { .kind = SIM_ACT_SUSPEND, .group = "workers",
+							.process = "HealthCheck" } },
+		{ .kind = MISHAP_FAULT, .at = 3, .fault = SIM_FAULT_THROTTLED },
+	};
+	static const char *const lines[] = {
+		"     0.063 s   1 DescribeAutoScalingInstances\n",
+		"     0.281 s     somebody else: suspend HealthCheck\n",
+		"     0.281 s   4 DescribeAutoScalingGroups\n",
+		" UpdateAutoScalingGroup {\"AutoScalingGroupName\":\"workers\",\"MinSize\":1}\n",
+		"DescribeAutoScalingGroups throttled Throttling\n",
+	};
+	struct buffer text = BUFFER_INIT;
+	const char *rest;
+	struct bench bench;
+
+	(void)state;
+	bench_begin(&bench, &(struct bench_files){ 0 });
+	bench_add_scene(&bench, "no-balancer");
+	stage_play(&bench.rehearsal.stage, &bench.rehearsal.scenes[0], mishaps, ARRAY_LENGTH(mishaps), 1);
+	rehearsal_requests(&bench.rehearsal, &text);
+	rest = buffer_text(&text);
+	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
+		assert_comes_next(&rest, lines[i]);
+	buffer_release(&text);
+	bench_end(&bench);
+}
+
 /* Of each leg what was recorded of it and how it ended; not at which request it went wrong, for the same look has
  * another number where others before it were left out. */
 static const char *played_legs(struct bench *bench, uint64_t run, struct buffer *text)
@@ -336,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_whose_answer_a_crash_took_is_taken_back_by_its_own_undo),
 		cmocka_unit_test(a_run_is_the_same_when_it_is_played_again),
+		cmocka_unit_test(who_replays_a_run_sees_what_was_asked_and_who_else_acted),
 		cmocka_unit_test(looks_that_see_nothing_new_can_be_left_out),
 		cmocka_unit_test(a_torn_record_that_reads_the_same_is_played_the_same),
 		cmocka_unit_test(each_mutant_is_caught_by_its_invariant),

@@ -333,9 +333,8 @@ static void describe_fault(const struct mishap *mishap, char *text, size_t size)
 		snprintf(text, size, "nothing goes wrong");
 }
 
-static void describe_act(const struct mishap *mishap, char *text, size_t size)
+void act_describe(const struct sim_act *act, char *text, size_t size)
 {
-	const struct sim_act *act = &mishap->act;
 	const char *what = act->process        ? act->process
 			   : act->target_group ? act->target_group
 			   : act->balancer     ? act->balancer
@@ -343,8 +342,15 @@ static void describe_act(const struct mishap *mishap, char *text, size_t size)
 	char value[24];
 
 	snprintf(value, sizeof(value), "%lld", (long long)act->value);
-	snprintf(text, size, "before request %u somebody else: %s %s", mishap->at, sim_act_name(act->kind),
-		 what ? what : value);
+	snprintf(text, size, "%s %s", sim_act_name(act->kind), what ? what : value);
+}
+
+static void describe_act(const struct mishap *mishap, char *text, size_t size)
+{
+	char what[100];
+
+	act_describe(&mishap->act, what, sizeof(what));
+	snprintf(text, size, "before request %u somebody else: %s", mishap->at, what);
 }
 
 static void describe_disk(const struct mishap *mishap, char *text, size_t size)

@@ -57,6 +57,7 @@ size_t mishaps_sequence(const struct mishaps *mishaps, uint64_t seed, size_t mos
 
 uint64_t mishaps_random(uint64_t *state); /* splitmix64 */
 
+void act_describe(const struct sim_act *act, char *text, size_t size); /* "standby i-0a1b2c3d4e5f60718" */
 /* "request 12: lost_after" */
 void mishap_describe(const struct mishap *mishap, char *text, size_t size);
 

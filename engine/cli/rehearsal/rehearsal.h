@@ -95,5 +95,7 @@ uint64_t tally_violations(const struct tally *tally);
 
 /* trace.c: what happened in the newest play, leg by leg, with why it is wrong. */
 void rehearsal_trace(const struct rehearsal *rehearsal, struct buffer *text);
+/* Every request of it in a line, with the acts of others in between. */
+void rehearsal_requests(const struct rehearsal *rehearsal, struct buffer *text);
 
 #endif

@@ -1,11 +1,12 @@
-/* What happened in a play, as a person reads it: hook by hook what was sent and what came of it, and at the end what
- * should not have been. */
+/* What happened in a play, as a person reads it: hook by hook what was changed and what came of it, and at the end what
+ * should not have been; and all that was asked, for who has to find out why. */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/rehearsal/rehearsal.h"
+#include "text/json.h"
 
 struct trace {
 	struct buffer *text;
@@ -127,4 +128,63 @@ void rehearsal_trace(const struct rehearsal *rehearsal, struct buffer *text)
 	}
 	if (violation->invariant)
 		buffer_add_format(text, "  why: %s\n", violation->invariant->sentence);
+}
+
+/* ---- every request */
+
+struct request_log {
+	struct buffer *text;
+	const struct stage *stage;
+	int64_t begun_ms, shown_ms; /* the acts up to then are shown */
+};
+
+static void add_time(const struct request_log *log, int64_t at_ms)
+{
+	buffer_add_format(log->text, "%10.3f s ", (double)(at_ms - log->begun_ms) / 1000);
+}
+
+static void add_acts(struct request_log *log, int64_t until_ms)
+{
+	struct sim_done done;
+	char what[100];
+
+	for (size_t i = 0; sim_act_done(log->stage->sim, i, &done); i++) {
+		if (done.at_ms <= log->shown_ms || done.at_ms > until_ms)
+			continue;
+		act_describe(&done.act, what, sizeof(what));
+		add_time(log, done.at_ms);
+		buffer_add_format(log->text, "    somebody else: %s\n", what);
+	}
+	if (until_ms > log->shown_ms)
+		log->shown_ms = until_ms;
+}
+
+static void add_request(const struct request_log *log, const struct sim_logged *logged)
+{
+	struct buffer *text = log->text;
+
+	add_time(log, logged->at_ms);
+	buffer_add_format(text, "%3u %s", logged->number, logged->operation);
+	if (!logged->reads) {
+		buffer_add_char(text, ' ');
+		json_write(text, logged->input);
+	}
+	if (logged->fault != SIM_FAULT_NONE)
+		buffer_add_format(text, " %s", sim_fault_name(logged->fault));
+	if (logged->code[0])
+		buffer_add_format(text, " %s", logged->code);
+	buffer_add_char(text, '\n');
+}
+
+void rehearsal_requests(const struct rehearsal *rehearsal, struct buffer *text)
+{
+	const struct stage *stage = &rehearsal->stage;
+	struct request_log log = { .text = text, .stage = stage, .begun_ms = sim_wall_ms(stage->scene->model) };
+
+	buffer_add_text(text, "requests, and what AWS showed or did at that time\n");
+	for (size_t i = 0; i < sim_log_count(stage->sim); i++) {
+		add_acts(&log, sim_log_at(stage->sim, i)->at_ms);
+		add_request(&log, sim_log_at(stage->sim, i));
+	}
+	add_acts(&log, INT64_MAX);
 }
