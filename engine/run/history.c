@@ -94,6 +94,7 @@ static int apply_run(struct history *history, json_t *record)
 	json_array_append(history->definitions, json_object_get(history->first, "definition"));
 	history->states = json_object();
 	history->catches = json_object();
+	history->since_ms = history->latest_ms;
 	return json_array_size(history->definitions) == 1 ? 0 : -1;
 }
 

@@ -49,6 +49,12 @@ static const struct row rows[] = {
 	    { .kind = MISHAP_CRASH_WRITE, .at = 7, .keep = 366 },
 	    { .kind = MISHAP_FAULT, .at = 12, .fault = SIM_FAULT_UNAVAILABLE_BEFORE } },
 	  3, false },
+	/* Who comes by timer dies, and the next one, too. */
+	{ "machines/out-of-service.yaml", "already-standby",
+	  { { .kind = MISHAP_GIVEN_UP, .at = 5, .fault = SIM_FAULT_CRASH_AFTER },
+	    { .kind = MISHAP_CRASH_WRITE, .at = 4, .keep = 508 },
+	    { .kind = MISHAP_CRASH_WRITE, .at = 4, .keep = 397 } },
+	  3, false },
 };
 
 static void play(const struct row *row)
