@@ -24,6 +24,7 @@ static const struct {
 } advices[] = {
 	{ ENOSPC, "free some space there" },
 	{ EDQUOT, "free some space there, or have the quota raised" },
+	{ EFBIG, "raise the limit of a file's size (ulimit -f)" },
 	{ EROFS, "make it writable, or name another directory with --state-dir" },
 	{ EACCES, "run this as the owner, or name another directory with --state-dir" },
 	{ EPERM, "run this as the owner, or name another directory with --state-dir" },

@@ -50,7 +50,9 @@ void process_harden(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 	setrlimit(RLIMIT_CORE, &none);
+	/* A write that fails is told by its result, and a leg then still has its verdict to say. */
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static void ask_stop(int signal)

@@ -5,8 +5,8 @@
 #include <signal.h>
 
 /* To be called first, before any file is opened: descriptors 0 to 2 are open afterwards, a core dump is impossible
- * (credentials are in memory), a reader of the output that goes away ends nothing, no signal is blocked, and how a
- * child ends can be told, whatever we were started with. */
+ * (credentials are in memory), a reader of the output that goes away ends nothing, nor does a file that may not grow,
+ * no signal is blocked, and how a child ends can be told, whatever we were started with. */
 void process_harden(void);
 
 /* From now on SIGTERM, SIGINT and SIGHUP ask for a stop and nothing else; the latter two stay ignored where they are

@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,13 +99,23 @@ static bool outlives_whoever_reads_what_it_says(void)
 	return pipe(ends) == 0 && close(ends[0]) == 0 && write(ends[1], "!", 1) < 0;
 }
 
+static bool outlives_the_limit_of_a_file(void)
+{
+	const struct rlimit none = { 0, 0 };
+	FILE *file = tmpfile();
+
+	set(SIGXFSZ, SIG_DFL);
+	process_harden();
+	return file && setrlimit(RLIMIT_FSIZE, &none) == 0 && write(fileno(file), "!", 1) < 0 && errno == EFBIG;
+}
+
 static void a_process_minds_its_own_signals(void **state)
 {
 	static bool (*const rows[])(void) = {
 		tells_how_children_end,         heeds_what_was_blocked,
 		heeds_a_hang_up,                outlives_a_hang_up_under_nohup,
 		is_ended_where_it_was_to_be_let_be, outlives_whoever_reads_what_it_says,
-		notes_that_it_went_on,
+		notes_that_it_went_on,          outlives_the_limit_of_a_file,
 	};
 
 	(void)state;
