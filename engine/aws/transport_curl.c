@@ -295,14 +295,24 @@ static enum transfer_failure exchange_failure(struct exchange *exchange, CURLcod
 	return TRANSFER_NO_ANSWER;
 }
 
+/* What libcurl says of a proxy that it cannot use has the whole of its URL in it, and that may have a password. */
+static const char *exchange_complaint(const struct exchange *exchange, CURLcode code)
+{
+	static const char of_proxy[] = "Unsupported proxy";
+
+	if (strncmp(exchange->message, of_proxy, sizeof(of_proxy) - 1) == 0)
+		return "the proxy that http_proxy, https_proxy or all_proxy names is no URL of one, such as "
+		       "'http://proxy.example:3128'";
+	return exchange->message[0] ? exchange->message : libcurl()->easy_strerror(code);
+}
+
 static void exchange_explain(const struct exchange *exchange, CURLcode code, struct http_response *response)
 {
 	if (exchange->too_large)
 		snprintf(response->reason, sizeof(response->reason), "the answer is longer than %zu bytes",
 			 exchange->most_bytes);
 	else if (code != CURLE_OK)
-		snprintf(response->reason, sizeof(response->reason), "%.159s",
-			 exchange->message[0] ? exchange->message : libcurl()->easy_strerror(code));
+		snprintf(response->reason, sizeof(response->reason), "%.159s", exchange_complaint(exchange, code));
 }
 
 static void exchange_finish(struct exchange *exchange, CURLcode code)

@@ -340,6 +340,24 @@ static void a_proxy_is_used_where_the_environment_names_one_and_the_request_allo
 	buffer_release(&without.body);
 }
 
+static void a_proxy_that_cannot_be_used_is_named_without_its_password(void **state)
+{
+	static const char *const proxies[] = { "foo://user:geheim@127.0.0.1:1", "http://user:geheim@a b", ":::geheim" };
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(proxies); i++) {
+		struct answer answer = { 0 };
+
+		setenv("http_proxy", proxies[i], 1);
+		begin_url(fixture, (struct http_request){ 0 }, "http://name.invalid/", &answer);
+		await(fixture, &answer, 1);
+		unsetenv("http_proxy");
+		assert_non_null(strstr(answer.reason, "proxy"));
+		assert_null(strstr(answer.reason, "geheim"));
+		assert_failed(&answer, TRANSFER_NOT_SENT, false);
+	}
+}
+
 static void a_missing_ca_bundle_lets_nothing_through(void **state)
 {
 	struct fixture *fixture = *state;
@@ -424,6 +442,7 @@ int main(void)
 		TEST(an_answer_is_bounded),
 		TEST(an_answer_that_takes_too_long_leaves_the_request_in_doubt),
 		TEST(a_proxy_is_used_where_the_environment_names_one_and_the_request_allows_it),
+		TEST(a_proxy_that_cannot_be_used_is_named_without_its_password),
 		TEST(a_missing_ca_bundle_lets_nothing_through),
 		TEST(a_signal_ends_the_wait),
 		TEST(a_byte_in_the_callers_pipe_ends_the_wait),
