@@ -167,6 +167,27 @@ static void a_leg_in_the_middle_is_driven_or_cut_off(void **state)
 	history_release(&run.history);
 }
 
+static void a_run_that_is_only_begun_stands_there_since_then(void **state)
+{
+	static const char expected[] = HEAD
+		"r-7f3a  asg-standby    i-0a1b2c3d  -               2m     -            resume\n"
+		"  subject    i-0a1b2c3d4e5f60718\n"
+		"  back       sudo tidegate resume r-7f3a (waits for health; restore does not)\n";
+	struct run_row run = { .id = "r-7f3a" };
+	struct status_row row = { .run = &run };
+	struct buffer page = BUFFER_INIT;
+	json_t *record = quoted_json(records[0]);
+
+	(void)state;
+	json_put(record, "at", json_string("1970-01-01T01:00:00Z"));
+	assert_int_equal(history_apply(&run.history, record, NULL), 0);
+	status_text(&ours, &row, 1, 62 * 60000, &page);
+	assert_string_equal(buffer_text(&page), expected);
+	buffer_release(&page);
+	json_decref(record);
+	history_release(&run.history);
+}
+
 static void programs_read_the_same(void **state)
 {
 	struct run_row run;
@@ -200,6 +221,7 @@ int main(void)
 		cmocka_unit_test(what_others_changed_is_named),
 		cmocka_unit_test(what_cannot_be_known_is_said_once),
 		cmocka_unit_test(a_leg_in_the_middle_is_driven_or_cut_off),
+		cmocka_unit_test(a_run_that_is_only_begun_stands_there_since_then),
 		cmocka_unit_test(programs_read_the_same),
 	};
 
