@@ -25,10 +25,9 @@ static const char *const secret_variables[] = {
 static int start(const struct process *process, struct child *child, struct error *err)
 {
 	const char **environment = environment_rows(process->environment, secret_variables,
-						       ARRAY_LENGTH(secret_variables), false);
-	const struct child_plan plan = {
-		.arguments = (const char *const *)process->arguments, .environment = environment
-	};
+						    ARRAY_LENGTH(secret_variables), false);
+	const struct child_plan plan = { .arguments = (const char *const *)process->arguments,
+					 .environment = environment };
 	int result = child_start(child, &plan, err);
 
 	free(environment);
@@ -53,39 +52,50 @@ static int too_slow(const struct process *process, struct error *err)
 static int read_some(const struct process *process, int file, struct buffer *output, struct error *err)
 {
 	char bytes[4096];
-	ssize_t length = read(file, bytes, sizeof(bytes));
+	ssize_t length;
 
-	if (length < 0 && (errno == EINTR || errno == EAGAIN))
-		return 0;
-	if (length < 0)
+	while ((length = read(file, bytes, sizeof(bytes))) > 0) {
+		if ((size_t)length > process->max_output_bytes - output->length)
+			return error_set(err, ERROR_STORAGE, NOWHERE, "it prints more than %zu bytes",
+					 process->max_output_bytes);
+		buffer_add(output, bytes, (size_t)length);
+	}
+	if (length < 0 && errno != EINTR && errno != EAGAIN)
 		return error_set(err, ERROR_STORAGE, NOWHERE, "cannot read what it prints: %s", strerror(errno));
-	if ((size_t)length > process->max_output_bytes - output->length)
-		return error_set(err, ERROR_STORAGE, NOWHERE, "it prints more than %zu bytes",
-				 process->max_output_bytes);
-	buffer_add(output, bytes, (size_t)length);
 	return length == 0;
 }
 
-static int read_output(const struct process *process, int file, int64_t deadline_ms, struct buffer *output,
-		       struct error *err)
+/* Until something is printed, it ends, or we are stopped. */
+static void wait_for_news(const struct process *process, const struct child *child, int64_t most_ms)
 {
 	struct pollfd waited[] = {
-		{ .fd = file, .events = POLLIN },
+		{ .fd = child->output, .events = POLLIN },
 		{ .fd = process->stop_descriptor ? *process->stop_descriptor : -1, .events = POLLIN },
+		{ .fd = child->ended, .events = POLLIN },
 	};
-	int result = 0;
 
-	while (result == 0) {
-		int left = (int)left_ms(process, deadline_ms);
-		int ready = left ? poll(waited, ARRAY_LENGTH(waited), left) : 0;
+	if (child->ended < 0 && most_ms > REAP_POLL_MS)
+		most_ms = REAP_POLL_MS;
+	poll(waited, ARRAY_LENGTH(waited), (int)most_ms);
+}
 
-		if ((ready < 0 && errno == EINTR) || (ready > 0 && !waited[0].revents))
-			continue;
-		if (ready <= 0)
+/* What it has started may hold its output open for longer than it lives: that is not waited for. */
+static int read_output(const struct process *process, const struct child *child, int64_t deadline_ms,
+		       struct buffer *output, struct error *err)
+{
+	for (;;) {
+		/* Asked before reading: what it printed last is there, then. */
+		bool ended = child_has_ended(child);
+		int result = read_some(process, child->output, output, err);
+		int64_t left;
+
+		if (result != 0 || ended)
+			return result < 0 ? -1 : 0;
+		left = left_ms(process, deadline_ms);
+		if (left == 0)
 			return too_slow(process, err);
-		result = read_some(process, file, output, err);
+		wait_for_news(process, child, left);
 	}
-	return result < 0 ? -1 : 0;
 }
 
 static int explain_exit(int status, struct error *err)
@@ -120,7 +130,7 @@ int process_run(const struct process *process, struct buffer *output, struct err
 
 	if (start(process, &child, err) != 0)
 		return -1;
-	result = read_output(process, child.output, deadline_ms, output, err);
+	result = read_output(process, &child, deadline_ms, output, err);
 	if (result == 0)
 		result = wait_for_exit(process, &child, deadline_ms, err);
 	number = child_reap(&child, &status);
