@@ -13,6 +13,8 @@
 #include "base/printable.h"
 #include "wire/query.h"
 
+#define WHO_ELSE_ANSWERS "look for a proxy in between, or a wrong endpoint URL"
+
 void verdict_set(struct verdict *verdict, enum failure failure, const char *code, const char *message)
 {
 	*verdict = (struct verdict){
@@ -55,7 +57,7 @@ static void verdict_read_done(struct verdict *verdict, const struct operation *o
 			      const struct http_response *response)
 {
 	struct error err = ERROR_INIT;
-	char *request_id = NULL;
+	char *request_id = NULL, *message;
 
 	/* The protocol lets an operation without output answer nothing at all, but AWS names at least the request: an
 	 * empty page comes from some box in between. */
@@ -71,8 +73,10 @@ static void verdict_read_done(struct verdict *verdict, const struct operation *o
 		return;
 	verdict->failure = FAILURE_UNAVAILABLE;
 	verdict->passing = true;
+	message = memory_format("%s: " WHO_ELSE_ANSWERS, err.message);
 	printable_copy(verdict->code, sizeof(verdict->code), "UnreadableAnswer");
-	printable_copy(verdict->message, sizeof(verdict->message), err.message);
+	printable_copy(verdict->message, sizeof(verdict->message), message);
+	free(message);
 }
 
 /* Some of AWS's sentences on signatures go on with all that was signed. */
@@ -125,8 +129,7 @@ static void verdict_read_foreign(struct verdict *verdict, const struct operation
 
 	snprintf(verdict->code, sizeof(verdict->code), "Http%d", verdict->http_status);
 	snprintf(verdict->message, sizeof(verdict->message),
-		 "the answer (HTTP %d) is none of AWS's: look for a proxy in between, or a wrong endpoint URL",
-		 verdict->http_status);
+		 "the answer (HTTP %d) is none of AWS's: " WHO_ELSE_ANSWERS, verdict->http_status);
 	verdict->failure = operation_failure(operation, "", "", verdict->http_status, &unused);
 }
 

@@ -88,6 +88,26 @@ static void what_may_have_changed_something_is_in_doubt_and_not_sent_again(void 
 	hold_outcomes(*state, &change_thing, rows, ARRAY_LENGTH(rows));
 }
 
+static void an_answer_of_somebody_else_says_so(void **state)
+{
+	static const struct {
+		struct step step;
+		const char *message;
+	} rows[] = {
+		{ FOREIGN(200, "<html><body>Log in</body></html>"),
+		  "the answer's root is 'html', not 'ChangeThingResponse': look for a proxy in between, or a wrong "
+		  "endpoint URL" },
+		{ FOREIGN(200, ""), "the answer is empty: look for a proxy in between, or a wrong endpoint URL" },
+		{ FOREIGN(403, "<html/>"),
+		  "the answer (HTTP 403) is none of AWS's: look for a proxy in between, or a wrong endpoint URL" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		play(*state, &rows[i].step, 1);
+		assert_string_equal(call_of(*state, &change_thing, 0).message, rows[i].message);
+	}
+}
+
 static void what_has_passed_leaves_no_trace_but_the_attempts(void **state)
 {
 	struct fixture *fixture = *state;
@@ -272,6 +292,7 @@ int main(void)
 		TEST(what_only_reads_is_sent_again_after_all_that_passes),
 		TEST(what_changes_something_is_sent_again_only_where_nothing_was_done),
 		TEST(what_may_have_changed_something_is_in_doubt_and_not_sent_again),
+		TEST(an_answer_of_somebody_else_says_so),
 		TEST(what_has_passed_leaves_no_trace_but_the_attempts),
 		TEST(attempts_are_as_far_apart_as_the_rules_say),
 		TEST(all_calls_together_share_one_quota_of_retries),
