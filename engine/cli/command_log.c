@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/command.h"
 #include "cli/process.h"
@@ -58,12 +57,12 @@ static int show_new(struct shown *shown, const char *id, struct error *err)
 
 static int follow(struct shown *shown, const char *id, struct error *err)
 {
-	const struct timespec pause = { .tv_nsec = LOOK_EVERY_MS * 1000000L };
+	bool read = true;
 
 	process_catch_stops();
-	while (!*process_stop() && !shown->damaged && history_is_open(&shown->history)) {
+	while (read && !*process_stop() && !shown->damaged && history_is_open(&shown->history)) {
 		fflush(stdout);
-		nanosleep(&pause, NULL);
+		read = !process_reader_has_gone(LOOK_EVERY_MS);
 		if (show_new(shown, id, err) != 0)
 			return -1;
 	}

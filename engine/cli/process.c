@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -111,6 +111,14 @@ const int *process_stop_descriptor(void)
 volatile sig_atomic_t *process_resumed(void)
 {
 	return &resumed;
+}
+
+bool process_reader_has_gone(int wait_ms)
+{
+	/* Asked for or not, poll tells of a pipe without a reader and of a terminal that was closed. */
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, wait_ms) > 0;
 }
 
 void process_join_streams(void)

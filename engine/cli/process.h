@@ -3,6 +3,7 @@
 #define TIDEGATE_CLI_PROCESS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* To be called first, before any file is opened: descriptors 0 to 2 are open afterwards, a core dump is impossible
  * (credentials are in memory), a reader of the output that goes away ends nothing, nor does a file that may not grow,
@@ -20,6 +21,9 @@ const int *process_stop_descriptor(void);
 
 /* Set where the process went on after it was stopped (Ctrl-Z, fg); who has seen it clears it. */
 volatile sig_atomic_t *process_resumed(void);
+
+/* Whether nobody reads standard output any more. Waits `wait_ms` for that, or until a signal comes. */
+bool process_reader_has_gone(int wait_ms);
 
 /* Both outputs into one stream in the order in which they are written, and nothing to read. */
 void process_join_streams(void);

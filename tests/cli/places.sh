@@ -36,6 +36,8 @@ before=$(changes)
 elsewhere='made its changes in region eu-west-1, and this is us-east-1: set AWS_REGION to the former'
 step 0 'the instance leaves' 'OUT_OF_SERVICE reached' hook BeforeInstall web.yaml
 step 0 'a run is found where it is by the command that is shown' "--state-dir $work/state" tidegate status
+step 0 'a log that nobody reads any more is not followed' 'over' sh -c 'mkfifo read; exec 3<>read 4>read 3>&-
+	timeout 60 tidegate log --follow >&4 && echo over'
 step 3 'a run is not restored in a region that a flag names' "$elsewhere" tidegate restore --yes --region us-east-1
 step 3 'nor resumed there' "$elsewhere" tidegate resume --yes --region us-east-1
 step 3 'a hook in another region puts nothing back' "$elsewhere" env AWS_REGION=us-east-1 LIFECYCLE_EVENT=ApplicationStart \
