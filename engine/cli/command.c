@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/page.h"
+#include "cli/process.h"
 
 const struct command *const commands[] = {
 	&command_plan,  &command_run,   &command_status,  &command_log,      &command_resume,  &command_restore,
@@ -100,6 +101,20 @@ static void set_up_colors(struct session *session)
 				!options_has(&session->options, OPTION_NO_COLOR);
 }
 
+/* What is told of a run is in its journal, too; of all else it is what was asked for. Whoever has read enough of it
+ * (head) misses nothing. */
+static int told_whole(struct session *session, const struct command *command, int status)
+{
+	struct error err = ERROR_INIT;
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+
+	if (!failed || status != EXIT_REACHED || (command->options & OPTION_BIT(OPTION_LOG_FORMAT)) ||
+	    process_reader_has_gone(0))
+		return status;
+	error_set(&err, ERROR_STORAGE, NOWHERE, "cannot write all of it to 'standard output': is its disk full?");
+	return session_fail(session, &err);
+}
+
 static int dispatch(struct session *session, const struct command *command, const char *const *arguments)
 {
 	struct error err = ERROR_INIT;
@@ -146,7 +161,7 @@ int command_dispatch(struct session *session, const char *const *arguments)
 	}
 	command = command_by_option(arguments[0]);
 	if (command)
-		return dispatch(session, command, arguments + 1);
+		return told_whole(session, command, dispatch(session, command, arguments + 1));
 	/* The kernel puts the path of the file that it executes in the first place. */
 	if (strchr(arguments[0], '/') || is_regular_file(arguments[0]))
 		return hook_run(session, arguments[0]);

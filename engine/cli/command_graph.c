@@ -120,10 +120,9 @@ static int write_output(const char *path, const struct buffer *output, struct er
 	if (!stream)
 		return error_set(err, ERROR_STORAGE, NOWHERE, "cannot write '%s': %s", path, strerror(errno));
 	failed = fwrite(output->bytes, 1, output->length, stream) != output->length;
-	failed = (path ? fclose(stream) : fflush(stream)) != 0 || failed;
-	return failed ? error_set(err, ERROR_STORAGE, NOWHERE, "cannot write '%s': %s", path ? path : "standard output",
-				  strerror(errno))
-		      : 0;
+	/* Of what is printed command.c says whether it was written, for all commands. */
+	failed = path && (fclose(stream) != 0 || failed);
+	return failed ? error_set(err, ERROR_STORAGE, NOWHERE, "cannot write '%s': %s", path, strerror(errno)) : 0;
 }
 
 static int run_graph(struct session *session)

@@ -50,6 +50,13 @@ END
 expect 2 'an operand too many is named' "$tidegate" plan good.yaml other.yaml <<'END'
 tidegate: 'other.yaml' is too much: tidegate plan MACHINE
 END
+for command in version 'help plan' 'status --json' 'graph good.yaml'; do
+	expect 1 "what cannot be printed is no success: $command" sh -c "\"\$0\" $command >/dev/full" "$tidegate" <<'END'
+tidegate: cannot write all of it to 'standard output': is its disk full?
+END
+	expect 0 "who has read enough of it is told nothing: $command" \
+		sh -c "mkfifo read; exec 3<>read 4>read 3>&-; rm read; exec \"\$0\" $command >&4" "$tidegate" </dev/null
+done
 expect 0 'no run is open where there is no state' "$tidegate" status --exit-code <<'END'
 no run is open
 END
