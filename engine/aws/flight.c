@@ -149,17 +149,25 @@ static void flight_answered(void *argument, const struct http_response *response
 	flight_judge(flight, response->body_length);
 }
 
-static void flight_fail_late(struct flight *flight)
+static bool flight_is_late(const struct flight *flight)
+{
+	return flight->call.sign_until_ms && flight->signed_ms > flight->call.sign_until_ms;
+}
+
+static bool flight_is_stopped(const struct flight *flight)
+{
+	return flight->call.stop && *flight->call.stop;
+}
+
+static void flight_fail_unsent(struct flight *flight, enum failure failure, const char *code, const char *why)
 {
 	char message[sizeof(flight->verdict.message)];
 
 	if (flight->attempts == 0)
-		snprintf(message, sizeof(message), "it was not sent: the time until which it may be signed is over");
+		snprintf(message, sizeof(message), "it was not sent: %s", why);
 	else
-		snprintf(message, sizeof(message),
-			 "it was not sent again after '%s': the time until which it may be signed is over",
-			 flight->verdict.code);
-	flight_fail(flight, FAILURE_TIMEOUT, "SignUntil", message);
+		snprintf(message, sizeof(message), "it was not sent again after '%s': %s", flight->verdict.code, why);
+	flight_fail(flight, failure, code, message);
 }
 
 /* 0 with the credentials kept in the flight. */
@@ -248,8 +256,11 @@ void flight_send(struct flight *flight)
 	}
 	/* Only now: fetching credentials takes time. */
 	flight->signed_ms = flight_control_wall_ms(control);
-	if (flight->call.sign_until_ms && flight->signed_ms > flight->call.sign_until_ms)
-		flight_fail_late(flight);
+	if (flight_is_stopped(flight))
+		flight_fail_unsent(flight, FAILURE_INTERRUPTED, "Stopped", "a signal asks to stop");
+	else if (flight_is_late(flight))
+		flight_fail_unsent(flight, FAILURE_TIMEOUT, "SignUntil",
+				   "the time until which it may be signed is over");
 	else if (flight_start(flight, &endpoint, &err) != 0)
 		flight_fail(flight, FAILURE_INVALID, "InvalidInput", err.message);
 }

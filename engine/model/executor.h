@@ -4,6 +4,7 @@
 #define TIDEGATE_MODEL_EXECUTOR_H
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct call {
 	const struct operation *operation;
 	const json_t *input;   /* borrowed until the call is done */
 	int64_t sign_until_ms; /* wall time after which nothing is signed for it any more; 0: no bound */
+	const volatile sig_atomic_t *stop; /* nor where this is set: SIGTERM came; may be NULL */
 };
 
 struct call_result {

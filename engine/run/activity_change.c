@@ -182,6 +182,7 @@ enum step phase_intent_sync(struct activity *activity)
 		.operation = activity->action->request->operation,
 		.input = activity->request,
 		.sign_until_ms = activity->sign_until_ms,
+		.stop = activity->run->environment.stop,
 	};
 
 	if (run_sync(activity->run) != 0)

@@ -176,6 +176,29 @@ static void nothing_is_signed_after_its_time(void **state)
 	assert_int_equal(fixture->n_sent, 1);
 }
 
+static void nothing_is_signed_once_a_signal_has_come(void **state)
+{
+	struct fixture *fixture = *state;
+	json_t *input = json_pack("{s:s}", "Name", "n");
+	volatile sig_atomic_t stop = 0;
+	const struct call call = { .operation = &change_thing, .input = input, .stop = &stop };
+	struct kept kept = { 0 };
+
+	PLAY(fixture, { .status = 400, .body = FAULT("Throttling", "") }, { .status = 200, .body = CHANGED });
+	fixture->executor->start(fixture->executor, &call, keep, &kept);
+	while (fixture->n_answered == 0)
+		assert_int_equal(fixture->executor->poll(fixture->executor, fixture->passed_ms, NULL), 0);
+	stop = 1;
+	await(fixture, &kept);
+	assert_int_equal(kept.result.failure, FAILURE_INTERRUPTED);
+	assert_int_equal(kept.result.attempts, 1);
+	assert_false(kept.result.in_doubt);
+	assert_string_equal(kept.result.message,
+			    "it was not sent again after 'Throttling': a signal asks to stop");
+	assert_int_equal(fixture->n_sent, 1);
+	json_decref(input);
+}
+
 #define SKEWED(code, date) { .status = 403, .body = FAULT(code, "Signature not yet current"), .header = date }
 
 static void a_clock_that_is_wrong_is_corrected_by_awss_date(void **state)
@@ -297,6 +320,7 @@ int main(void)
 		TEST(attempts_are_as_far_apart_as_the_rules_say),
 		TEST(all_calls_together_share_one_quota_of_retries),
 		TEST(nothing_is_signed_after_its_time),
+		TEST(nothing_is_signed_once_a_signal_has_come),
 		TEST(a_clock_that_is_wrong_is_corrected_by_awss_date),
 		TEST(a_clock_is_corrected_once_a_call_and_only_for_its_own_fault),
 		TEST(the_time_of_signing_is_bounded_as_aws_tells_it),

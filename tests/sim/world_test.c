@@ -198,7 +198,9 @@ static void nothing_is_sent_after_its_time_to_be_signed(void **state)
 	struct error err = ERROR_INIT;
 	const struct operation *operation = services_operation(test->services, "autoscaling:ResumeProcesses", &err);
 	struct executor *executor = sim_executor(test->sim);
-	const struct call call = { operation, input, sim_wall_ms(test->sim) - 1 };
+	const struct call call = {
+		.operation = operation, .input = input, .sign_until_ms = sim_wall_ms(test->sim) - 1
+	};
 
 	executor->start(executor, &call, world_keep, test);
 	assert_int_equal(executor->poll(executor, INT64_MAX, &err), 0);
