@@ -34,7 +34,17 @@ static int refuse_error(struct hook_run *run, const struct error *err)
 {
 	bool usage = err->kind == ERROR_USAGE || err->kind == ERROR_MACHINE || err->kind == ERROR_EXPRESSION;
 
+	/* What was asked for just then was not to be had: that is no fault of it. */
+	if (*process_stop())
+		return refuse(run, EXIT_INTERRUPTED, "stopped by a signal");
 	return refuse(run, usage ? EXIT_USAGE : err->kind == ERROR_DAMAGE ? EXIT_LEFT : EXIT_FAILED, err->message);
+}
+
+/* Unless it was stopped: who comes next goes on. */
+static void needs_a_person(struct hook_run *run)
+{
+	if (run->result.status != EXIT_INTERRUPTED)
+		run->result.status = EXIT_LEFT;
 }
 
 /* ---- which open run a hook of this deployment group would go on with ---- */
@@ -138,7 +148,7 @@ static int refuse_setup(struct hook_run *run, const struct error *err)
 
 	refuse_error(run, err);
 	if (find_open(run, &open, NULL) == 0 && open.count + open.doubtful > 0)
-		run->result.status = EXIT_LEFT;
+		needs_a_person(run);
 	open_runs_release(&open);
 	return -1;
 }
@@ -184,7 +194,7 @@ static int drive_journal(struct hook_run *run, const struct error *why)
 		result = why ? refuse_error(run, why)
 			     : refuse(run, EXIT_USAGE, "the machine file is faulty, see above; nothing was done");
 		if (open.count + open.doubtful > 0)
-			run->result.status = EXIT_LEFT;
+			needs_a_person(run);
 	} else {
 		if (why)
 			report_error(&run->session->report, why);

@@ -48,6 +48,17 @@ static const char machine[] = "tidegate: 1\n"
 			      "  BACK: {restore: all, next: IN}\n"
 			      "  IN: {end: succeeded}\n";
 
+static const char hook_machine[] = "#!/usr/bin/env tidegate\n"
+				   "tidegate: 1\n"
+				   "machine: small\n"
+				   "subject: \"${input.instance}\"\n"
+				   "input: {instance: {type: string, default: \"${metadata.instance_id}\"}}\n"
+				   "hooks: {BeforeInstall: {until: OUT}, ApplicationStart: {until: IN}}\n"
+				   "start_at: OUT\n"
+				   "states:\n"
+				   "  OUT: {pause: {}, next: IN}\n"
+				   "  IN: {end: succeeded}\n";
+
 static const char group[] =
 	"<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">"
 	"<DescribeAutoScalingGroupsResult><AutoScalingGroups><member>"
@@ -117,17 +128,24 @@ struct aws {
 	unsigned port;
 };
 
-static void start_aws(struct aws *aws, const char *silent_at)
+static int listen_here(unsigned *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), ends[2];
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
 	assert_int_equal(listen(listener, 4), 0);
 	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	*port = ntohs(address.sin_port);
+	return listener;
+}
+
+static void start_aws(struct aws *aws, const char *silent_at)
+{
+	int listener = listen_here(&aws->port), ends[2];
+
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	aws->port = ntohs(address.sin_port);
 	aws->server = fork();
 	assert_true(aws->server >= 0);
 	if (aws->server == 0) {
@@ -148,7 +166,15 @@ static void end_aws(struct aws *aws)
 
 /* ---- the program ---- */
 
-static void run_program(const char *folder, unsigned port, bool keys, const char *const *arguments, int output)
+/* What differs in its environment: without keys credentials are those of the profile's process. */
+static const char *const with_keys[] = { "AWS_EC2_METADATA_DISABLED=true", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
+					 "AWS_SECRET_ACCESS_KEY=example", NULL };
+static const char *const without_keys[] = { "AWS_EC2_METADATA_DISABLED=true", NULL };
+
+enum { ALWAYS = 6, MORE_MOST = 4 };
+
+static void run_program(const char *folder, unsigned port, const char *const *more, const char *const *arguments,
+			int output)
 {
 	const char *build = getenv("TIDEGATE_BUILD_DIR");
 	char *program = memory_format("%s/tidegate", build ? build : ".");
@@ -157,15 +183,13 @@ static void run_program(const char *folder, unsigned port, bool keys, const char
 		memory_format("TIDEGATE_STATE_DIR=%s/state", folder),
 		memory_format("TIDEGATE_CONFIG_DIR=%s/etc", folder),
 		memory_format("AWS_ENDPOINT_URL=http://127.0.0.1:%u", port),
-		memory_copy_text("AWS_EC2_METADATA_DISABLED=true"),
 		memory_copy_text("AWS_REGION=eu-west-1"),
 		memory_copy_text("PATH=/usr/bin:/bin"),
-		/* Without keys, of the profile's process. */
-		keys ? memory_copy_text("AWS_ACCESS_KEY_ID=AKIDEXAMPLE") : NULL,
-		memory_copy_text("AWS_SECRET_ACCESS_KEY=example"),
-		NULL,
+		[ALWAYS + MORE_MOST] = NULL,
 	};
 
+	for (size_t i = 0; more[i]; i++)
+		environment[ALWAYS + i] = memory_copy_text(more[i]);
 	dup2(open("/dev/null", O_RDWR), STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
@@ -174,7 +198,8 @@ static void run_program(const char *folder, unsigned port, bool keys, const char
 }
 
 /* What it says comes through *output, which ends when it does. */
-static pid_t start_program(const char *folder, unsigned port, bool keys, const char *const *arguments, int *output)
+static pid_t start_program(const char *folder, unsigned port, const char *const *more, const char *const *arguments,
+			   int *output)
 {
 	int ends[2];
 	pid_t program;
@@ -183,7 +208,7 @@ static pid_t start_program(const char *folder, unsigned port, bool keys, const c
 	program = fork();
 	assert_true(program >= 0);
 	if (program == 0)
-		run_program(folder, port, keys, arguments, ends[1]);
+		run_program(folder, port, more, arguments, ends[1]);
 	close(ends[1]);
 	*output = ends[0];
 	return program;
@@ -229,7 +254,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 	free(path);
 }
 
-static void assert_stops(const char *folder, unsigned port, bool keys, int said)
+static void assert_stops(const char *folder, unsigned port, const char *const *more, int said)
 {
 	struct clock *clock = clock_system();
 	char *file = memory_format("%s/small.yaml", folder);
@@ -237,7 +262,7 @@ static void assert_stops(const char *folder, unsigned port, bool keys, int said)
 	pid_t program;
 	int output;
 
-	program = start_program(folder, port, keys, (const char *const[]){ "tidegate", "run", file, NULL }, &output);
+	program = start_program(folder, port, more, (const char *const[]){ "tidegate", "run", file, NULL }, &output);
 	await_request(said, output);
 	begun_ms = clock->monotonic_ms(clock);
 	kill(program, SIGTERM);
@@ -245,7 +270,7 @@ static void assert_stops(const char *folder, unsigned port, bool keys, int said)
 	assert_in_range(clock->monotonic_ms(clock) - begun_ms, 0, STOPS_WITHIN_MS);
 	close(output);
 	/* It is there to go on with. */
-	program = start_program(folder, port, keys,
+	program = start_program(folder, port, more,
 				(const char *const[]){ "tidegate", "status", "--offline", "--exit-code", NULL },
 				&output);
 	assert_int_equal(exit_of(program), 10);
@@ -261,7 +286,7 @@ static void assert_stops_at(const char *silent_at)
 	assert_non_null(mkdtemp(folder));
 	write_file(folder, "small.yaml", machine);
 	start_aws(&aws, silent_at);
-	assert_stops(folder, aws.port, true, aws.said);
+	assert_stops(folder, aws.port, with_keys, aws.said);
 	end_aws(&aws);
 	remove_folder(folder);
 }
@@ -295,11 +320,41 @@ static void credentials_that_do_not_come_are_let_be(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	write_file(path, "config", text);
 	write_file(folder, "small.yaml", machine);
-	assert_stops(folder, 1, false, said);
+	assert_stops(folder, 1, without_keys, said);
 	close(said);
 	remove_folder(folder);
 	free(path);
 	free(text);
+}
+
+/* Metadata is silent: neither the instance nor its run is known yet. */
+static void a_hook_that_has_not_begun_was_interrupted_too(void **state)
+{
+	char folder[] = "/tmp/tidegate-stop.XXXXXX", words[4096] = "";
+	char *path, *endpoint;
+	unsigned port;
+	int listener = listen_here(&port), output, connection;
+	pid_t program;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "small.yaml", hook_machine);
+	path = memory_format("%s/small.yaml", folder);
+	endpoint = memory_format("AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:%u", port);
+	program = start_program(folder, port, (const char *const[]){ endpoint, "LIFECYCLE_EVENT=BeforeInstall", NULL },
+				(const char *const[]){ "tidegate", path, NULL }, &output);
+	connection = accept(listener, NULL, NULL);
+	kill(program, SIGTERM);
+	assert_true(read(output, words, sizeof(words) - 1) > 0);
+	assert_string_equal(words, "tidegate: INTERRUPTED, exit 6: nothing was begun\n"
+				   "cause    stopped by a signal\n");
+	assert_int_equal(exit_of(program), 6);
+	close(connection);
+	close(listener);
+	close(output);
+	remove_folder(folder);
+	free(endpoint);
+	free(path);
 }
 
 int main(void)
@@ -308,6 +363,7 @@ int main(void)
 		cmocka_unit_test(a_read_that_is_not_answered_is_let_be),
 		cmocka_unit_test(a_change_that_is_not_answered_stays_in_doubt),
 		cmocka_unit_test(credentials_that_do_not_come_are_let_be),
+		cmocka_unit_test(a_hook_that_has_not_begun_was_interrupted_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
