@@ -139,6 +139,20 @@ static bool walk_link_is_roots(const struct walk *walk, const char *name)
 	       holder.st_uid == 0 && !(holder.st_mode & OTHERS_WRITE) && link.st_uid == 0;
 }
 
+static bool walk_is_link(const struct walk *walk, const char *name)
+{
+	struct stat now;
+
+	return fstatat(walk->fd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(now.st_mode);
+}
+
+static int walk_refuse_link(const struct walk *walk, struct error *err)
+{
+	return error_set(err, ERROR_STORAGE, NOWHERE,
+			 "'%s' is a link and is not followed: name what it points to with --state-dir",
+			 buffer_text(&walk->seen));
+}
+
 /* Puts the link's target in front of what is still to go. */
 static int walk_follow(struct walk *walk, const char *name, struct error *err)
 {
@@ -151,8 +165,7 @@ static int walk_follow(struct walk *walk, const char *name, struct error *err)
 		return error_set(err, ERROR_STORAGE, NOWHERE,
 				 "'%s' is not a directory: name another directory with --state-dir", path);
 	if (!walk_link_is_roots(walk, name) || ++walk->links > LINKS_AT_MOST)
-		return error_set(err, ERROR_STORAGE, NOWHERE,
-				 "'%s' is a link and is not followed: name what it points to with --state-dir", path);
+		return walk_refuse_link(walk, err);
 	target[length] = '\0';
 	rest = memory_format("%s/%s", target, walk->next);
 	free(walk->rest);
@@ -194,6 +207,8 @@ static int walk_step(struct walk *walk, const char *name, bool last, struct erro
 	}
 	if (fd < 0 && errno == ENOTDIR && !last)
 		return walk_follow(walk, name, err);
+	if (fd < 0 && errno == ENOTDIR && walk_is_link(walk, name))
+		return walk_refuse_link(walk, err);
 	if (fd < 0)
 		return walk_fail(walk, "open", err);
 	walk_enter(walk, fd);

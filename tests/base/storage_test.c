@@ -569,7 +569,7 @@ static void a_file_on_the_way_is_said(void **state)
 static void the_last_component_is_never_a_link(void **state)
 {
 	struct place *place = *state;
-	char *due = memory_format("cannot open '%s': Not a directory; name another directory with --state-dir",
+	char *due = memory_format("'%s' is a link and is not followed: name what it points to with --state-dir",
 				  place->path);
 
 	assert_int_equal(mkdir(in(place->root, "real"), 0700), 0);
