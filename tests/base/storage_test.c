@@ -678,7 +678,8 @@ static void a_write_that_ends_early_is_an_error(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
 	assert_int_equal(storage->append(storage, file, "second\n", 7, &err), -1);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_message(&err, "cannot write ", place->path, "one': File too large");
+	assert_message(&err, "cannot write ", place->path,
+		       "one': File too large; raise the limit of a file's size (ulimit -f)");
 	storage->close(storage, file);
 	storage_close_directory(storage);
 }
