@@ -3,6 +3,7 @@
 #include "cli/session.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,7 +141,7 @@ static int add_catalogue_directory(struct session *session, const char *path, bo
 	struct dirent **entries;
 	int count = scandir(path, &entries, is_catalogue_file, alphasort), result = 0;
 
-	if (count < 0 && !named)
+	if (count < 0 && !named && errno == ENOENT)
 		return 0;
 	if (count < 0)
 		return diagnostics_error(&session->diagnostics, NOWHERE, NULL, "cannot read the catalogue '%s': %m",

@@ -404,6 +404,12 @@ printf '# state_dir: /var/lib/tidegate\n\n  # log_format: json' >etc/config.yaml
 expect 0 'a configuration may be commented out' "$tidegate" status <<'END'
 no run is open
 END
+touch etc/catalogue.d
+expect 2 'a catalogue that is no directory is not passed over' "$tidegate" check good.yaml <<'END'
+error: cannot read the catalogue '/W/etc/catalogue.d': Not a directory
+1 error
+END
+rm etc/catalogue.d
 mkdir broken
 for library in libcurl.so.4 libcurl-gnutls.so.4; do
 	echo '?' >"broken/$library"
