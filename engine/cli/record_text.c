@@ -202,6 +202,8 @@ static bool say_restored(const struct record_context *context, const json_t *rec
 		buffer_add_text(text, " is as it was already");
 	else if (strcmp(how, "drifted") == 0)
 		buffer_add_text(text, " was changed by others, left alone");
+	else if (strcmp(how, "final") == 0)
+		buffer_add_text(text, " stays as it is");
 	else
 		buffer_add_text(text, " restored");
 	add_if(text, ": ", text_of(record, "because"));

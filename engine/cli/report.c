@@ -154,7 +154,7 @@ static void remember_restored(struct report *report, const json_t *record)
 
 	if (strcmp(text_of(record, "how"), "restored") == 0 && summary)
 		json_array_append(report->restored, summary);
-	else if (strcmp(text_of(record, "how"), "drifted") != 0)
+	else if (strcmp(text_of(record, "how"), "drifted") != 0 && strcmp(text_of(record, "how"), "final") != 0)
 		json_append(report->restored, json_string(resource));
 }
 

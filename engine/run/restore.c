@@ -191,11 +191,32 @@ static size_t batch_first(const struct ledger *ledger, size_t end)
 	return first;
 }
 
+/* What nothing takes back is not held against a run that is put back: its state has failed, or was cut off, and no
+ * opposite request will ever be sent. */
+static int let_go_of_final(struct run *run, const struct state *state, const struct restore *restore)
+{
+	const struct ledger *ledger = &run->history.ledger;
+
+	for (size_t i = ledger->count; i-- > 0;) {
+		const struct ledger_entry *entry = &ledger->entries[i];
+
+		if (restore_covers(restore, entry->state) &&
+		    json_is_null(json_object_get(ledger_entry_intent(entry), "undo")) &&
+		    run_record(run, "restored",
+			       json_pack("{s:s, s:s, s:s, s:s}", "state", state_name(state), "resource",
+					 entry->resource, "how", "final", "because", "nothing takes it back")) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int run_restore_entries(struct run *run, const struct state *state, const struct restore *restore, int64_t deadline_ms)
 {
 	const struct ledger *ledger = &run->history.ledger;
 	int left = 0, result;
 
+	if (let_go_of_final(run, state, restore) != 0)
+		return -1;
 	/* From the newest to the oldest; what stays keeps its place, what is restored leaves the list. */
 	for (size_t end = ledger->count, first; end > 0; end = first) {
 		first = batch_first(ledger, end);

@@ -127,6 +127,28 @@ static void a_lost_answer_or_a_death_keeps_no_instance_waiting(void **state)
 		}
 }
 
+/* Its answer came, or none, and AWS cannot be asked what became of it: the leg fails. Nothing takes a completed wait
+ * back, and who restores by hand need not wait for it, either. */
+static void what_nothing_takes_back_keeps_no_run_open(void **state)
+{
+	static const enum sim_fault_kind kinds[] = { SIM_FAULT_ACCESS_DENIED, SIM_FAULT_LOST_BEFORE };
+	struct play *play = *state;
+	struct rig *rig = &play->trial.rig;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		trial_take(&play->trial, play->stock, WORLD("Pending:Wait", "up_after: 0s"));
+		for (unsigned k = 6; k <= 60; k++)
+			sim_fault(play->trial.sim, k, kinds[i], 0);
+		rig_run(rig, NULL, &play->result);
+		assert_int_equal(play->result.status, EXIT_LEFT);
+		assert_int_equal(rig_open_runs(rig), 1);
+		rig_attend(rig, RIG_RESTORE, &play->result);
+		if (play->result.status != EXIT_REACHED)
+			rig_fail(rig, "exit %d: %s", (int)play->result.status, play->result.message);
+		assert_int_equal(rig_open_runs(rig), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +157,7 @@ int main(void)
 		PLAY(what_does_not_come_up_is_given_up),
 		PLAY(an_instance_that_waits_at_no_hook_is_left_alone),
 		PLAY(a_lost_answer_or_a_death_keeps_no_instance_waiting),
+		PLAY(what_nothing_takes_back_keeps_no_run_open),
 	};
 
 	return cmocka_run_group_tests(tests, load, play_unload);
