@@ -239,15 +239,16 @@ static int apply_unanswered(struct ledger *ledger, json_t *record)
 	return 0;
 }
 
-/* What cannot be taken back is not held against the run once its state is passed: it was done, and that an earlier,
- * unanswered request for the same may come yet is nobody's concern any more, for no opposite one will be sent. */
+/* What cannot be taken back is not held against the run once its state is passed: it was done, or there was no need
+ * for it any more, and that an unanswered request for it may come yet is nobody's concern, for no opposite one will be
+ * sent. */
 static int apply_left(struct ledger *ledger, json_t *record)
 {
 	for (size_t i = ledger->count; i-- > 0;) {
 		struct ledger_entry *entry = &ledger->entries[i];
 
-		if (strcmp(entry->state, record_string(record, "state")) == 0 && entry->held &&
-		    json_is_null(json_object_get(entry->held, "undo")))
+		if (strcmp(entry->state, record_string(record, "state")) == 0 &&
+		    json_is_null(json_object_get(ledger_entry_intent(entry), "undo")))
 			entry_remove(ledger, entry);
 	}
 	return 0;

@@ -149,6 +149,40 @@ static void what_nothing_takes_back_keeps_no_run_open(void **state)
 	}
 }
 
+static unsigned number_of(struct play *play, const char *operation)
+{
+	const struct sim *sim = play->trial.sim;
+
+	for (size_t i = 0; i < sim_log_count(sim); i++)
+		if (strcmp(sim_log_at(sim, i)->operation, operation) == 0)
+			return sim_log_at(sim, i)->number;
+	fail_msg("no %s was sent", operation);
+	return 0;
+}
+
+/* A heartbeat is perhaps lost, and is not sent again: by then the hook's time is over. */
+static void a_lost_heartbeat_keeps_no_run_open(void **state)
+{
+	static const char world[] = "scenario: hook\nself: " SELF "\napplication: {up_after: 6m}\n"
+				    "groups:\n  web:\n    {minimum: 1, desired: 1, maximum: 2,\n"
+				    "     launching: {name: app-is-up, timeout: 301s},\n"
+				    "     instances: {" SELF ": {state: \"Pending:Wait\"}}}\n";
+	struct play *play = *state;
+	struct rig *rig = &play->trial.rig;
+	unsigned k;
+
+	run(play, world, EXIT_REACHED);
+	k = number_of(play, "RecordLifecycleActionHeartbeat");
+	trial_take(&play->trial, play->stock, world);
+	sim_fault(play->trial.sim, k, SIM_FAULT_LOST_BEFORE, 0);
+	rig_run(rig, NULL, &play->result);
+	expect_sent(play, 0, 0);
+	rig_expect(rig, STATE " == 'InService'");
+	if (play->result.status != EXIT_REACHED)
+		rig_fail(rig, "exit %d: %s", (int)play->result.status, play->result.message);
+	assert_int_equal(rig_open_runs(rig), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +192,7 @@ int main(void)
 		PLAY(an_instance_that_waits_at_no_hook_is_left_alone),
 		PLAY(a_lost_answer_or_a_death_keeps_no_instance_waiting),
 		PLAY(what_nothing_takes_back_keeps_no_run_open),
+		PLAY(a_lost_heartbeat_keeps_no_run_open),
 	};
 
 	return cmocka_run_group_tests(tests, load, play_unload);
