@@ -48,7 +48,7 @@ static struct doubt *doubts_copy(const struct ledger_entry *entry)
 
 void ledger_copy(struct ledger *copy, const struct ledger *ledger)
 {
-	*copy = (struct ledger){ .count = ledger->count };
+	*copy = (struct ledger){ .count = ledger->count, .undone_ms = ledger->undone_ms };
 	if (ledger->count > 0)
 		copy->entries = memory_new(ledger->count, sizeof(*copy->entries));
 	for (size_t i = 0; i < ledger->count; i++) {
@@ -177,6 +177,15 @@ static void entry_hold(struct ledger_entry *entry, const struct doubt *doubt, co
 	entry->held_since_ms = time_parse(record_string(record, "at"));
 }
 
+/* It took effect, as AWS answered or showed. */
+static void apply_effect(struct ledger *ledger, struct ledger_entry *entry, const struct doubt *doubt,
+			 const json_t *record)
+{
+	entry_hold(entry, doubt, record);
+	if (doubt->undo)
+		ledger->undone_ms = time_parse(record_string(record, "at"));
+}
+
 static size_t first_alike(const struct ledger_entry *entry, size_t at)
 {
 	size_t i = 0;
@@ -199,7 +208,7 @@ static int apply_outcome(struct ledger *ledger, json_t *record)
 	if (!entry)
 		return -1;
 	if (observed || strcmp(result, "done") == 0)
-		entry_hold(entry, &entry->doubts[at], record);
+		apply_effect(ledger, entry, &entry->doubts[at], record);
 	doubt_remove(entry, observed ? first_alike(entry, at) : at);
 	if (!entry->held && entry->n_doubts == 0)
 		entry_remove(ledger, entry);

@@ -38,6 +38,7 @@ enum {
 struct ledger {
 	struct ledger_entry *entries; /* oldest first */
 	size_t count;
+	int64_t undone_ms; /* wall time at which AWS last answered what takes one back, or showed it; 0: never */
 };
 
 /* A text that a record holds, or "" where it holds none; borrowed. */

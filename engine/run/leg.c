@@ -242,6 +242,19 @@ static json_t *leg_fields(const struct leg *leg, json_t *hook)
 	return fields;
 }
 
+/* What was given back a moment ago is perhaps not seen yet: begun again at once, the run would take the subject for out
+ * of traffic already, and leave it where it is. */
+static int wait_for_sight(struct run *run)
+{
+	struct clock *clock = run->environment.clock;
+	/* Records tell whole seconds. */
+	const int64_t age_ms = clock->wall_ms(clock) - run->history.ledger.undone_ms - 1000;
+
+	if (run->mode != RUN_REAL || llabs(age_ms) >= SHOWN_AFTER_MS)
+		return 0;
+	return run_wait_until(run, run_now_ms(run) + SHOWN_AFTER_MS - (age_ms > 0 ? age_ms : 0));
+}
+
 static int begin_leg(struct run *run, const struct leg *leg)
 {
 	json_t *hook = leg_hook(run, leg);
@@ -258,6 +271,8 @@ static int begin_leg(struct run *run, const struct leg *leg)
 	/* Whose leg this is must be known to the next process, whatever happens to this one. */
 	if (result != 0 || run_sync(run) != 0)
 		return -1;
+	if (leg->begins)
+		return wait_for_sight(run);
 	if (run->history.standing != STANDING_PAUSED)
 		return 0;
 	if (leg->leaves_expired && run_expired(run))

@@ -728,6 +728,44 @@ static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 	}
 }
 
+/* Every answer of the rollback's first moments may be of before the return that was cut off, when it was out. */
+static bool rolls_back_behind_a_death_at(struct bench *bench, unsigned record)
+{
+	struct play *play = &bench->play;
+	struct rig *rig = &play->trial.rig;
+
+	sim_fault(rig->sim, 100000, SIM_FAULT_STALE, 1); /* it keeps its past from here on */
+	leg(play, LEAVE, EXIT_REACHED);
+	sim_advance(rig->sim, 10 * MINUTE_MS);
+	rig->die_at_record = rig->records + record;
+	rig_hook(rig, RETURN, "dg-1", &play->result);
+	if (rig_open_runs(rig) == 0)
+		return false;
+	for (unsigned k = 1; k <= 16; k++)
+		sim_fault(rig->sim, sim_requests(rig->sim) + k, SIM_FAULT_STALE, 20000);
+	leg(play, LEAVE, EXIT_REACHED);
+	expect_out(bench);
+	leg(play, RETURN, EXIT_REACHED);
+	expect_back(bench);
+	return true;
+}
+
+static void begun_again_at_once_nothing_is_out_that_was_just_given_back(void **state)
+{
+	static const enum kind some[] = { CLASSIC, TARGETS, ATTACHED };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(some); i++) {
+		unsigned record = 0;
+
+		do {
+			take(bench, some[i], NULL);
+			name(bench, "any");
+		} while (rolls_back_behind_a_death_at(bench, ++record));
+		assert_true(record > 10);
+	}
+}
+
 static const enum sim_fault_kind passing_faults[] = {
 	SIM_FAULT_THROTTLED,    SIM_FAULT_UNAVAILABLE_BEFORE, SIM_FAULT_UNAVAILABLE_AFTER,
 	SIM_FAULT_LOST_BEFORE,  SIM_FAULT_LOST_AFTER,         SIM_FAULT_LATE,
@@ -789,6 +827,7 @@ int main(void)
 		TEST(one_of_a_thousand_leaves_and_comes_back_in_a_region_of_many_pages),
 		TEST(the_run_of_an_instance_that_is_gone_for_good_is_closed),
 		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
+		TEST(begun_again_at_once_nothing_is_out_that_was_just_given_back),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
 
