@@ -3,6 +3,8 @@
 
 #include "run/phases.h"
 
+#include <stdlib.h>
+
 #include "text/json.h"
 
 /* What has traffic at the end is told from it, also where there was nothing to wait for. */
@@ -58,6 +60,17 @@ static enum step plan_wait(struct activity *activity)
 	return activity_go_to(activity, PHASE_GIVE);
 }
 
+/* What is seen may be of a time before our own newest change: of this process, or of one that is gone, whose records
+ * tell whole seconds. */
+static bool changed_lately(const struct run *run)
+{
+	struct clock *clock = run->environment.clock;
+
+	if (run->last_mutation_ms)
+		return run_now_ms(run) < run->last_mutation_ms + SHOWN_AFTER_MS;
+	return llabs(clock->wall_ms(clock) - run->history.ledger.changed_ms - 1000) < SHOWN_AFTER_MS;
+}
+
 enum step phase_settle(struct activity *activity)
 {
 	const struct action *action = activity->action;
@@ -75,8 +88,7 @@ enum step phase_settle(struct activity *activity)
 	if (activity->seen_unsettled)
 		return activity_poll_on(activity, PHASE_SETTLE);
 	holds = activity_condition_holds(activity, &action->failed, &which, &err);
-	if (holds == 1 && activity->run->last_mutation_ms &&
-	    run_now_ms(activity->run) < activity->run->last_mutation_ms + SHOWN_AFTER_MS)
+	if (holds == 1 && changed_lately(activity->run))
 		return activity_poll_again(activity, PHASE_SETTLE);
 	if (holds == 1) {
 		tell_last(activity);

@@ -48,7 +48,9 @@ static struct doubt *doubts_copy(const struct ledger_entry *entry)
 
 void ledger_copy(struct ledger *copy, const struct ledger *ledger)
 {
-	*copy = (struct ledger){ .count = ledger->count, .undone_ms = ledger->undone_ms };
+	*copy = (struct ledger){
+		.count = ledger->count, .changed_ms = ledger->changed_ms, .undone_ms = ledger->undone_ms
+	};
 	if (ledger->count > 0)
 		copy->entries = memory_new(ledger->count, sizeof(*copy->entries));
 	for (size_t i = 0; i < ledger->count; i++) {
@@ -182,8 +184,9 @@ static void apply_effect(struct ledger *ledger, struct ledger_entry *entry, cons
 			 const json_t *record)
 {
 	entry_hold(entry, doubt, record);
+	ledger->changed_ms = time_parse(record_string(record, "at"));
 	if (doubt->undo)
-		ledger->undone_ms = time_parse(record_string(record, "at"));
+		ledger->undone_ms = ledger->changed_ms;
 }
 
 static size_t first_alike(const struct ledger_entry *entry, size_t at)

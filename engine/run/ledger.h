@@ -38,7 +38,8 @@ enum {
 struct ledger {
 	struct ledger_entry *entries; /* oldest first */
 	size_t count;
-	int64_t undone_ms; /* wall time at which AWS last answered what takes one back, or showed it; 0: never */
+	int64_t changed_ms; /* wall time at which AWS last answered what changes something, or showed it; 0: never */
+	int64_t undone_ms;  /* the same of what takes a change back */
 };
 
 /* A text that a record holds, or "" where it holds none; borrowed. */

@@ -18,6 +18,7 @@ enum { FIRST_SIZE = 1024, ENDINGS_MOST = 1 << 17 }; /* then they are forgotten, 
 /* The times of a journal that its run is gone on with by. */
 static uint64_t hash_times(uint64_t hash, const struct history *history, int64_t now_ms)
 {
+	hash = hash_due(hash, history->ledger.changed_ms + SHOWN_AFTER_MS + SECOND_MS, now_ms);
 	hash = hash_due(hash, history->ledger.undone_ms + SHOWN_AFTER_MS + SECOND_MS, now_ms);
 	for (size_t i = 0; i < history->ledger.count; i++) {
 		const struct ledger_entry *entry = &history->ledger.entries[i];
