@@ -150,6 +150,11 @@ bool filters_pass(const json_t *filters, const char *name, const char *value)
 
 /* ---- faults and acts by the number of the request */
 
+void sim_keep_past(struct sim *sim)
+{
+	sim->keeps_past = true;
+}
+
 void sim_fault(struct sim *sim, unsigned k, enum sim_fault_kind kind, int64_t ms)
 {
 	struct planned_fault *fault = rows_add(&sim->faults);

@@ -87,6 +87,9 @@ enum sim_fault_kind {
 
 const char *sim_fault_name(enum sim_fault_kind kind); /* "lost_after" */
 
+/* From now on it is kept how things were, for stale answers; one that is planned sees to it from then on. */
+void sim_keep_past(struct sim *sim);
+
 /* The k-th request meets this fault. `ms` only for LATE and STALE. */
 void sim_fault(struct sim *sim, unsigned k, enum sim_fault_kind kind, int64_t ms);
 

@@ -398,6 +398,10 @@ static void stage_mishaps(struct stage *stage, const struct mishap *mishaps, siz
 	stage->n_mishaps = count < MISHAPS_MOST ? count : MISHAPS_MOST;
 	if (count > 0)
 		memcpy(stage->mishaps, mishaps, stage->n_mishaps * sizeof(*mishaps));
+	/* One that comes behind a death is armed only then, and shows what was before it. */
+	for (size_t i = 0; i < stage->n_mishaps; i++)
+		if (mishaps[i].kind == MISHAP_FAULT && mishaps[i].fault == SIM_FAULT_STALE)
+			sim_keep_past(stage->sim);
 }
 
 static void finish(struct stage *stage)
