@@ -3,8 +3,6 @@
 
 #include "run/phases.h"
 
-#include <stdlib.h>
-
 #include "text/json.h"
 
 /* What has traffic at the end is told from it, also where there was nothing to wait for. */
@@ -60,15 +58,12 @@ static enum step plan_wait(struct activity *activity)
 	return activity_go_to(activity, PHASE_GIVE);
 }
 
-/* What is seen may be of a time before our own newest change: of this process, or of one that is gone, whose records
- * tell whole seconds. */
+/* What is seen may be of a time before our own newest change: of this process, or of one that is gone. */
 static bool changed_lately(const struct run *run)
 {
-	struct clock *clock = run->environment.clock;
-
 	if (run->last_mutation_ms)
 		return run_now_ms(run) < run->last_mutation_ms + SHOWN_AFTER_MS;
-	return llabs(clock->wall_ms(clock) - run->history.ledger.changed_ms - 1000) < SHOWN_AFTER_MS;
+	return run_hidden_ms(run, run->history.ledger.changed_ms) > 0;
 }
 
 enum step phase_settle(struct activity *activity)

@@ -10,6 +10,17 @@ int64_t run_now_ms(const struct run *run)
 	return run->environment.clock->monotonic_ms(run->environment.clock);
 }
 
+int64_t run_hidden_ms(const struct run *run, int64_t recorded_ms)
+{
+	struct clock *clock = run->environment.clock;
+	/* Records tell whole seconds; one that lies ahead was made before the clock was put back. */
+	const int64_t age_ms = clock->wall_ms(clock) - recorded_ms - 1000;
+
+	if (llabs(age_ms) >= SHOWN_AFTER_MS)
+		return 0;
+	return SHOWN_AFTER_MS - (age_ms > 0 ? age_ms : 0);
+}
+
 bool run_is_signalled(const struct run_environment *environment)
 {
 	return environment->stop && *environment->stop;

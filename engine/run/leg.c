@@ -246,13 +246,9 @@ static json_t *leg_fields(const struct leg *leg, json_t *hook)
  * of traffic already, and leave it where it is. */
 static int wait_for_sight(struct run *run)
 {
-	struct clock *clock = run->environment.clock;
-	/* Records tell whole seconds. */
-	const int64_t age_ms = clock->wall_ms(clock) - run->history.ledger.undone_ms - 1000;
+	const int64_t hidden_ms = run->mode == RUN_REAL ? run_hidden_ms(run, run->history.ledger.undone_ms) : 0;
 
-	if (run->mode != RUN_REAL || llabs(age_ms) >= SHOWN_AFTER_MS)
-		return 0;
-	return run_wait_until(run, run_now_ms(run) + SHOWN_AFTER_MS - (age_ms > 0 ? age_ms : 0));
+	return hidden_ms ? run_wait_until(run, run_now_ms(run) + hidden_ms) : 0;
 }
 
 static int begin_leg(struct run *run, const struct leg *leg)
