@@ -92,6 +92,11 @@ const json_t *ledger_entry_intent(const struct ledger_entry *entry)
 	return NULL;
 }
 
+bool ledger_entry_is_final(const struct ledger_entry *entry)
+{
+	return json_is_null(json_object_get(ledger_entry_intent(entry), "undo"));
+}
+
 json_t *ledger_json(const struct ledger *ledger)
 {
 	static const char *const shown[] = { "resource", "state", "action", "input", "change" };
@@ -259,8 +264,7 @@ static int apply_left(struct ledger *ledger, json_t *record)
 	for (size_t i = ledger->count; i-- > 0;) {
 		struct ledger_entry *entry = &ledger->entries[i];
 
-		if (strcmp(entry->state, record_string(record, "state")) == 0 &&
-		    json_is_null(json_object_get(ledger_entry_intent(entry), "undo")))
+		if (strcmp(entry->state, record_string(record, "state")) == 0 && ledger_entry_is_final(entry))
 			entry_remove(ledger, entry);
 	}
 	return 0;

@@ -58,6 +58,7 @@ bool ledger_has_state(const struct ledger *ledger, const char *state);
 
 /* The intent that tells how to take it back: the one that stands, else the newest doubtful one. */
 const json_t *ledger_entry_intent(const struct ledger_entry *entry);
+bool ledger_entry_is_final(const struct ledger_entry *entry); /* nothing takes it back */
 
 /* All of it for expressions, a new list: [{resource, state, action, input, change}], oldest first. */
 json_t *ledger_json(const struct ledger *ledger);

@@ -200,8 +200,7 @@ static int let_go_of_final(struct run *run, const struct state *state, const str
 	for (size_t i = ledger->count; i-- > 0;) {
 		const struct ledger_entry *entry = &ledger->entries[i];
 
-		if (restore_covers(restore, entry->state) &&
-		    json_is_null(json_object_get(ledger_entry_intent(entry), "undo")) &&
+		if (restore_covers(restore, entry->state) && ledger_entry_is_final(entry) &&
 		    run_record(run, "restored",
 			       json_pack("{s:s, s:s, s:s, s:s}", "state", state_name(state), "resource",
 					 entry->resource, "how", "final", "because", "nothing takes it back")) != 0)
