@@ -149,17 +149,6 @@ static void what_nothing_takes_back_keeps_no_run_open(void **state)
 	}
 }
 
-static unsigned number_of(struct play *play, const char *operation)
-{
-	const struct sim *sim = play->trial.sim;
-
-	for (size_t i = 0; i < sim_log_count(sim); i++)
-		if (strcmp(sim_log_at(sim, i)->operation, operation) == 0)
-			return sim_log_at(sim, i)->number;
-	fail_msg("no %s was sent", operation);
-	return 0;
-}
-
 /* A heartbeat is perhaps lost, and is not sent again: by then the hook's time is over. */
 static void a_lost_heartbeat_keeps_no_run_open(void **state)
 {
@@ -172,7 +161,7 @@ static void a_lost_heartbeat_keeps_no_run_open(void **state)
 	unsigned k;
 
 	run(play, world, EXIT_REACHED);
-	k = number_of(play, "RecordLifecycleActionHeartbeat");
+	k = rig_number(rig, "RecordLifecycleActionHeartbeat");
 	trial_take(&play->trial, play->stock, world);
 	sim_fault(play->trial.sim, k, SIM_FAULT_LOST_BEFORE, 0);
 	rig_run(rig, NULL, &play->result);

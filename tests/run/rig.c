@@ -696,6 +696,15 @@ size_t rig_requests(const struct rig *rig, const char *operation)
 	return count;
 }
 
+unsigned rig_number(const struct rig *rig, const char *operation)
+{
+	for (size_t i = 0; i < sim_log_count(rig->sim); i++)
+		if (strcmp(sim_log_at(rig->sim, i)->operation, operation) == 0)
+			return sim_log_at(rig->sim, i)->number;
+	fail_msg("%s was not sent", operation);
+	return 0;
+}
+
 size_t rig_open_runs(struct rig *rig)
 {
 	return find_open_run(rig).open;

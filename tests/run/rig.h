@@ -101,6 +101,7 @@ void rig_fail(struct rig *rig, const char *format, ...) __attribute__((format(pr
 void rig_expect(struct rig *rig, const char *expression);
 size_t rig_count(const struct rig *rig, const char *operation); /* effects of it in the log */
 size_t rig_requests(const struct rig *rig, const char *operation); /* sent, whatever came of them */
+unsigned rig_number(const struct rig *rig, const char *operation); /* of the first of it that was sent: one was */
 size_t rig_open_runs(struct rig *rig);
 
 #endif

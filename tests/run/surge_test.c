@@ -167,22 +167,13 @@ static void l8_what_is_joined_by_hand_is_left_last_and_nobody_stands_in_there(vo
 	expect_changes(bench, due, ARRAY_LENGTH(due));
 }
 
-static unsigned number_of(const struct sim *sim, const char *operation)
-{
-	for (size_t i = 0; i < sim_log_count(sim); i++)
-		if (strcmp(sim_log_at(sim, i)->operation, operation) == 0)
-			return sim_log_at(sim, i)->number;
-	fail_msg("%s was not sent", operation);
-	return 0;
-}
-
 static void it_leaves_only_when_the_other_one_is_healthy(void **state)
 {
 	struct bench *bench = *state;
 	unsigned number;
 
 	leg(&bench->play, LEAVE, EXIT_REACHED);
-	number = number_of(bench->play.trial.sim, "EnterStandby");
+	number = rig_number(&bench->play.trial.rig, "EnterStandby");
 	take(bench, quick_world);
 	sim_fault(bench->play.trial.sim, number, SIM_FAULT_CRASH_BEFORE, 0);
 	rig_hook(&bench->play.trial.rig, LEAVE, "dg-1", &bench->play.result);
