@@ -7,9 +7,9 @@
 
 #include "base/memory.h"
 
-/* AWS counts an account's requests, and all instances of a deployment ask at once. A hundred target groups are still
- * looked at in the time of a dozen calls. */
-enum { QUESTIONS_AT_ONCE = 8 };
+/* AWS counts an account's requests, and all instances of a deployment ask at once. As many as botocore keeps
+ * connections: a hundred target groups are still looked at in the time of ten calls. */
+enum { QUESTIONS_AT_ONCE = 10 };
 
 struct question {
 	struct question *next;

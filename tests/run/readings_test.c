@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "run/readings.h"
 
-enum { QUESTIONS = 100, AT_ONCE = 8 };
+enum { QUESTIONS = 100, AT_ONCE = 10 };
 
 /* An executor that answers when it is told to, the oldest first. */
 struct desk {
@@ -91,7 +91,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void of_a_hundred_questions_eight_are_under_way(void **state)
+static void of_a_hundred_questions_ten_are_under_way(void **state)
 {
 	struct desk *desk = *state;
 
@@ -120,7 +120,7 @@ static void what_was_dropped_counts_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(of_a_hundred_questions_eight_are_under_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(of_a_hundred_questions_ten_are_under_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_dropped_counts_no_more, set_up, tear_down),
 	};
 
