@@ -1,4 +1,5 @@
-"""An instance's metadata service that speaks version 2 only: no answer without a token, none through a proxy."""
+"""An instance's metadata service that speaks version 2 only: no answer without a token, none through a proxy. Or, where
+it is told to, version 1 only, which knows no tokens and answers whoever asks."""
 import datetime
 import json
 
@@ -18,6 +19,7 @@ class Imds(Server):
     def reset(self, instance, region="eu-west-1", account="111122223333"):
         self.recorded.clear()
         self.refused = []  # requests that version 2 does not answer; a good client makes none
+        self.only_version_1 = False
         zone = region + "a"
         identity = {
             "accountId": account,
@@ -57,12 +59,14 @@ class Imds(Server):
     def answer(self, request, body):
         if "X-Forwarded-For" in request.headers:
             return self.refuse(request, 403)
+        if request.command == "PUT" and self.only_version_1:
+            return self.refuse(request, 405)
         if request.command == "PUT" and request.path == "/latest/api/token":
             seconds = request.headers.get(TTL, "")
             if not seconds.isdigit() or not 1 <= int(seconds) <= 21600:
                 return self.refuse(request, 400)
             return Answer(200, "example-token", {"Content-Type": "text/plain", TTL: seconds})
-        if request.headers.get(TOKEN) != "example-token":
+        if request.headers.get(TOKEN) != "example-token" and not self.only_version_1:
             return self.refuse(request, 401)
         document = self.documents.get(request.path)
         if document is None:

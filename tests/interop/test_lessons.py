@@ -1,5 +1,7 @@
 """What the bash scripts get wrong, played on a real AWS API, by the row of the list of their faults; those of the main
 job itself are in test_main_job.py, L11 in test_kill.py, those that every machine has to meet in test_machines.py."""
+import socket
+
 import pytest
 from proxy import Fault
 from stage import LEAVE, MACHINE, RETURN
@@ -257,3 +259,20 @@ def test_a_third_partys_minimum_is_reported_and_left_alone(stage):
     assert "minimum is 1" in ended.output
     after = stage.world.look()
     assert (after.minimum, after.suspended) == (1, ("AZRebalance",))
+
+
+def test_s3_metadata_is_not_read_without_a_token(stage):
+    stage.imds.only_version_1 = True
+    ended = stage.hook(LEAVE)
+    assert ended.status in (FAILED, 2) and "has no version 2" in " ".join(ended.output.split()), ended
+    assert {request.method for request in stage.imds.recorded} == {"PUT"}
+    assert stage.calls() == []
+
+
+def test_s3_a_silent_metadata_service_is_not_waited_for(stage):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ended = stage.hook(LEAVE, AWS_EC2_METADATA_SERVICE_ENDPOINT=endpoint)
+    assert ended.status in (FAILED, 2) and "does not answer" in " ".join(ended.output.split()), ended
+    assert ended.seconds < 10, ended
+    assert stage.calls() == []
