@@ -1,17 +1,17 @@
 #!/bin/sh
 # Every shipped machine through a rehearsal on all the built-in scenarios: everything that can go wrong once, a share of
-# all pairs of that and sequences of up to four, both chosen by the seed; then every pair in the worlds that
-# REHEARSAL_WHOLE names, of which each is played that goes on as no other does; then everything that can go wrong once
-# over the wire. The last line counts rehearsals, the one before runs.
+# all pairs of that and sequences of up to four, both chosen by the seed; then everything that can go wrong once over the
+# wire, and, world by world, every pair, of which each is played that goes on as no other does. The last line counts
+# rehearsals, the one before runs.
 #
 #	tests/rehearsal.sh TIDEGATE MACHINE...
 #
-#	REHEARSAL_RUNS=N    about so many pairs, and so many sequences, of each machine; `all`: every pair in all
-#	                    worlds, which takes half an hour
+#	REHEARSAL_RUNS=N    about so many pairs, and so many sequences, of each machine
 #	REHEARSAL_SEED=N    which ones
 #	REHEARSAL_FAULTS=1  no pairs; 2: no sequences; 3 and more: sequences of so many
 #	REHEARSAL_SCENARIO=NAME  in this one alone
-#	REHEARSAL_WHOLE=    the scenarios of which every pair is played; empty: none
+#	REHEARSAL_WHOLE=    the scenarios of which every pair is played; empty: none; not set: all
+#	REHEARSAL_SECONDS=N after so long no other of the longer scenarios is begun, and what is left out is said
 #	REHEARSAL_WIRE=     the scenarios that are played over the wire as well; empty: none
 #	REHEARSAL_JOBS=N    processes; as many as there are processors
 set -eu
@@ -21,11 +21,18 @@ faults=${REHEARSAL_FAULTS:-4}
 share=${REHEARSAL_RUNS:-2000}
 whole=${REHEARSAL_WHOLE-group-of-three neighbours no-balancer launch-suspended already-standby classic-pair \
 	terminating warm-pool in-none}
+long=
 wire=${REHEARSAL_WIRE-group-of-three}
+deadline=$(($(date +%s) + ${REHEARSAL_SECONDS:-1000000}))
 passed=0 failed=0 runs=0 pairs=0 played=0 unproven=0
 
-if [ "$faults" = 1 ] || [ "${REHEARSAL_SCENARIO-}" ]; then whole='' wire=''; fi
-if [ "$share" = all ]; then share=--all whole=''; else share=--runs=$share; fi
+if [ "${REHEARSAL_WHOLE-unset}" = unset ]; then
+	for file in "$(dirname "$1")"/scenarios/*.yaml; do
+		name=$(basename "$file" .yaml)
+		case " $whole " in *" $name "*) ;; *) long="$long $name" ;; esac
+	done
+fi
+if [ "$faults" = 1 ] || [ "${REHEARSAL_SCENARIO-}" ]; then whole='' long='' wire=''; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
@@ -50,12 +57,21 @@ rehearse() {
 }
 
 for machine; do
-	rehearse "$machine" "--faults=$faults" "$share" ${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"}
+	rehearse "$machine" "--faults=$faults" "--runs=$share" ${REHEARSAL_SCENARIO:+"--scenario=$REHEARSAL_SCENARIO"}
+	for scenario in $wire; do
+		rehearse "$machine" --faults=1 --wire "--scenario=$scenario"
+	done
 	for scenario in $whole; do
 		rehearse "$machine" --faults=2 --all "--scenario=$scenario"
 	done
-	for scenario in $wire; do
-		rehearse "$machine" --faults=1 --wire "--scenario=$scenario"
+done
+for scenario in $long; do
+	for machine; do
+		if [ "$(date +%s)" -lt "$deadline" ]; then
+			rehearse "$machine" --faults=2 --all "--scenario=$scenario"
+		else
+			echo "left out after $REHEARSAL_SECONDS s: all pairs of $(basename "$machine") in $scenario"
+		fi
 	done
 done
 echo "$pairs pairs, $played of those of whole worlds played; $unproven not proven, for another wrote in the same moment"
