@@ -19,8 +19,9 @@ tidegate=$1
 shift
 faults=${REHEARSAL_FAULTS:-4}
 share=${REHEARSAL_RUNS:-2000}
-whole=${REHEARSAL_WHOLE-group-of-three neighbours no-balancer launch-suspended already-standby classic-pair \
-	terminating warm-pool in-none}
+short='group-of-three neighbours no-balancer launch-suspended already-standby'
+short="$short classic-pair terminating warm-pool in-none"
+whole=${REHEARSAL_WHOLE-$short}
 long=
 wire=${REHEARSAL_WIRE-group-of-three}
 deadline=$(($(date +%s) + ${REHEARSAL_SECONDS:-1000000}))
