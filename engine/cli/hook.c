@@ -256,6 +256,7 @@ int hook_run(struct session *session, const char *path)
 	process_catch_stops();
 	session->in_hook = true;
 	session->report.ascii = true;
+	session->report.hurried = true;
 	session->report.deploys = true;
 	run.hook = session_hook(session, NULL);
 	run.group = json_string_value(json_object_get(run.hook, "deployment_group_id"));

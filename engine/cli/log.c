@@ -83,14 +83,14 @@ json_t *log_waiting_fields(const struct waiting *waiting)
 	return fields;
 }
 
-void log_print(FILE *stream, json_t *object)
+char *log_text(json_t *object)
 {
-	char *line = json_text(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *text = json_text(object, JSON_COMPACT | JSON_ENSURE_ASCII), *line;
 
-	if (!line)
+	if (!text)
 		memory_exhausted();
-	fprintf(stream, "%s\n", line);
-	fflush(stream);
-	free(line);
+	line = memory_format("%s\n", text);
+	free(text);
 	json_decref(object);
+	return line;
 }

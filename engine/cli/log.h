@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "run/run.h"
 
@@ -28,7 +27,7 @@ json_t *log_object(const struct log_line *line, json_t *fields);
 json_t *log_record_fields(const json_t *record);
 json_t *log_waiting_fields(const struct waiting *waiting);
 
-/* As one line, in ASCII; takes it over. */
-void log_print(FILE *stream, json_t *object);
+/* As one line, in ASCII; takes it over. The caller frees what it gets. */
+char *log_text(json_t *object);
 
 #endif

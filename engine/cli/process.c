@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,20 @@ bool process_reader_has_gone(int wait_ms)
 	struct pollfd output = { .fd = STDOUT_FILENO };
 
 	return poll(&output, 1, wait_ms) > 0;
+}
+
+size_t process_write(int fd, const char *bytes, size_t length, int wait_ms)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+	size_t done = 0;
+	ssize_t written = 1;
+
+	while (done < length && written > 0 && poll(&output, 1, wait_ms) > 0) {
+		/* A pipe that is ready has room for so much. */
+		written = write(fd, bytes + done, length - done < PIPE_BUF ? length - done : PIPE_BUF);
+		done += written > 0 ? (size_t)written : 0;
+	}
+	return done;
 }
 
 void process_join_streams(void)

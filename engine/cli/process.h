@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* To be called first, before any file is opened: descriptors 0 to 2 are open afterwards, a core dump is impossible
  * (credentials are in memory), a reader of the output that goes away ends nothing, nor does a file that may not grow,
@@ -24,6 +25,14 @@ volatile sig_atomic_t *process_resumed(void);
 
 /* Whether nobody reads standard output any more. Waits `wait_ms` for that, or until a signal comes. */
 bool process_reader_has_gone(int wait_ms);
+
+/* How long a reader that has stopped to read is waited for, as the CodeDeploy agent can hang, or a terminal be held:
+ * what a run has changed is not to stay so for that, past its time and every signal. */
+enum { READER_PATIENCE_MS = 1000 };
+
+/* Writes to what may be full; how many bytes it took. It waits `wait_ms` at most each time that it is full, and not
+ * after a signal. That writing blocks stays as it is: others have the same pipe. */
+size_t process_write(int fd, const char *bytes, size_t length, int wait_ms);
 
 /* Both outputs into one stream in the order in which they are written, and nothing to read. */
 void process_join_streams(void);

@@ -33,12 +33,78 @@ static const char *text_of(const json_t *record, const char *key)
 	return text ? text : "";
 }
 
+static struct log_line line_of(const struct report *report, int64_t wall_ms)
+{
+	return (struct log_line){
+		.wall_ms = wall_ms,
+		.run = report->run,
+		.subject = text_of(report->first, "subject"),
+		.leg = report->leg,
+	};
+}
+
+/* Said in front of the first line that is read again. */
+static void add_lost(const struct report *report, struct buffer *page)
+{
+	struct log_line line = line_of(report, report->clock->wall_ms(report->clock));
+	struct buffer sentence = BUFFER_INIT;
+	char *text;
+
+	buffer_add_format(&sentence, "lines lost, as nobody read them in time: %zu", report->lost);
+	if (report->run[0]) {
+		buffer_add_text(&sentence, "; the whole: ");
+		report_command(report, "log", report->run, &sentence);
+	}
+	line.event = "note";
+	line.message = buffer_text(&sentence);
+	text = report->format == LOG_JSON ? log_text(log_object(&line, NULL))
+					  : memory_format("tidegate: %s\n", buffer_text(&sentence));
+	buffer_add_format(page, "%s%s", report->torn ? "\n" : "", text);
+	free(text);
+	buffer_release(&sentence);
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* One line is waited for; then nothing until somebody reads again, but for the verdict. */
+static void put_hurried(struct report *report, FILE *stream, const char *text)
+{
+	int wait_ms = report->lost == 0 || report->last ? READER_PATIENCE_MS : 0;
+	struct buffer page = BUFFER_INIT;
+	size_t written;
+
+	if (report->lost > 0)
+		add_lost(report, &page);
+	buffer_add_text(&page, text);
+	fflush(stream);
+	written = process_write(fileno(stream), page.bytes, page.length, wait_ms);
+	if (written > 0)
+		report->torn = page.bytes[written - 1] != '\n';
+	report->lost = written < page.length ? report->lost + count_lines(text) : 0;
+	buffer_release(&page);
+}
+
+void report_put(struct report *report, FILE *stream, const char *text)
+{
+	if (report->hurried && text[0])
+		put_hurried(report, stream, text);
+	else
+		fputs(text, stream);
+}
+
 void report_text(struct report *report, FILE *stream, const char *text)
 {
 	char *copy = memory_copy_text(text);
 
 	page_clean(copy, report->ascii);
-	fputs(copy, stream);
+	report_put(report, stream, copy);
 	free(copy);
 }
 
@@ -73,14 +139,14 @@ void report_error(struct report *report, const struct error *err)
 	buffer_release(&text);
 }
 
-static struct log_line line_of(const struct report *report, int64_t wall_ms)
+/* Takes it over. */
+static void put_object(struct report *report, json_t *object)
 {
-	return (struct log_line){
-		.wall_ms = wall_ms,
-		.run = report->run,
-		.subject = text_of(report->first, "subject"),
-		.leg = report->leg,
-	};
+	char *line = log_text(object);
+
+	report_put(report, stdout, line);
+	fflush(stdout);
+	free(line);
 }
 
 void report_log(struct report *report, const char *event, const char *state, const char *message, json_t *fields)
@@ -90,7 +156,7 @@ void report_log(struct report *report, const char *event, const char *state, con
 	line.event = event;
 	line.state = state;
 	line.message = message;
-	log_print(stdout, log_object(&line, fields));
+	put_object(report, log_object(&line, fields));
 	report->printed_ms = report->clock->monotonic_ms(report->clock);
 }
 
@@ -245,7 +311,7 @@ static void log_record(struct report *report, const json_t *record, const char *
 	line.state = text_of(record, "state");
 	line.event = record_type(record);
 	line.message = sentence;
-	log_print(stdout, log_object(&line, log_record_fields(record)));
+	put_object(report, log_object(&line, log_record_fields(record)));
 	report->printed_ms = report->clock->monotonic_ms(report->clock);
 	report->spoke |= sentence[0] != '\0';
 }

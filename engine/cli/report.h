@@ -19,6 +19,10 @@ struct report {
 	bool everything; /* each record, with its type: `tidegate log` */
 	bool silent;     /* remembers, and prints nothing */
 	bool deploys;    /* CodeDeploy started it */
+	bool hurried;    /* a run is driven: it does not wait for whoever reads this */
+	bool last;       /* what matters most is said now: the verdict */
+	size_t lost;     /* lines that were not read in time, since one was */
+	bool torn;       /* of the newest of them a part was */
 	bool own;        /* the runs are not root's: they go on without sudo */
 	const char *state_dir; /* where they are, if a command must be told; NULL: it knows */
 	struct live *live;  /* NULL: lines, one after another */
@@ -52,8 +56,9 @@ void report_record(struct report *report, const struct history *history, const j
 /* One line for collectors: what `fields` hold (taken over), at this moment. */
 void report_log(struct report *report, const char *event, const char *state, const char *message, json_t *fields);
 
-/* Text that is made fit for the terminal first. */
+/* Text that is made fit for the terminal first; text that is. */
 void report_text(struct report *report, FILE *stream, const char *text);
+void report_put(struct report *report, FILE *stream, const char *text);
 void report_flush(struct report *report);
 /* "tidegate: SENTENCE" to standard error, with the place where there is one. */
 void report_error(struct report *report, const struct error *err);

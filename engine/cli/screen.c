@@ -2,7 +2,6 @@
 
 #include "cli/screen.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +9,7 @@
 
 #include "base/memory.h"
 #include "cli/page.h"
+#include "cli/process.h"
 
 enum { USUAL_COLUMNS = 80, USUAL_LINES = 24 };
 
@@ -84,7 +84,8 @@ void screen_compose(struct screen *screen, const struct view_lines *lines, struc
 		screen->widths[i] = strlen(lines->rows[i].text);
 }
 
-/* In one piece, so that nothing flickers. A terminal that went away is nobody's loss: the journal has it all. */
+/* In one piece, so that nothing flickers. A terminal that went away or is held is nobody's loss: the journal has it
+ * all. What stands there then is not to be drawn over. */
 void screen_draw(struct screen *screen, const struct view_lines *lines)
 {
 	struct buffer bytes = BUFFER_INIT;
@@ -92,13 +93,8 @@ void screen_draw(struct screen *screen, const struct view_lines *lines)
 	if (lines->count == 0 && screen->count == 0)
 		return;
 	screen_compose(screen, lines, &bytes);
-	for (size_t done = 0; done < bytes.length;) {
-		ssize_t written = write(screen->fd, bytes.bytes + done, bytes.length - done);
-
-		if (written < 0 && errno != EINTR)
-			break;
-		done += written > 0 ? (size_t)written : 0;
-	}
+	if (process_write(screen->fd, bytes.bytes, bytes.length, READER_PATIENCE_MS) < bytes.length)
+		screen_leave(screen);
 	buffer_release(&bytes);
 }
 

@@ -380,6 +380,7 @@ int session_run_environment(struct session *session, bool storage, struct run_en
 	    (storage && (!session_storage(session, err) || choose_log_format(session, err) != 0)))
 		return -1;
 	process_catch_stops();
+	session->report.hurried = storage;
 	*environment = (struct run_environment){
 		.storage = session->storage,
 		.clock = connection_clock(connection),

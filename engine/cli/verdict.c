@@ -406,23 +406,29 @@ static void log_verdict(struct report *report, const struct leg_result *result)
 	buffer_release(&page);
 }
 
-int verdict_print(struct report *report, const struct leg_result *result)
+static void print_verdict(struct report *report, const struct leg_result *result)
 {
 	struct buffer page = BUFFER_INIT;
 
-	report_flush(report);
-	if (report->format == LOG_JSON)
-		log_verdict(report, result);
-	/* CodeDeploy's console shows the last lines, to people. */
-	if (report->format == LOG_JSON && !report->deploys)
-		return result->status;
 	verdict_write(report, result, &page);
 	/* The colours are ours, and no text of strangers: what is cleaned is cleaned before they are put in. */
 	if (report->color)
-		fputs(buffer_text(&page), stdout);
+		report_put(report, stdout, buffer_text(&page));
 	else
 		report_text(report, stdout, buffer_text(&page));
 	report_flush(report);
 	buffer_release(&page);
+}
+
+int verdict_print(struct report *report, const struct leg_result *result)
+{
+	report_flush(report);
+	report->last = true;
+	if (report->format == LOG_JSON)
+		log_verdict(report, result);
+	/* CodeDeploy's console shows the last lines, to people. */
+	if (report->format == LOG_TEXT || report->deploys)
+		print_verdict(report, result);
+	report->last = false;
 	return result->status;
 }

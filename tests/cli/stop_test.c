@@ -1,5 +1,6 @@
 /* SIGTERM ends the program within a second and leaves a run that can go on, whatever it waits for: a read, a change
- * that is sent and not answered, or credentials. The program itself, and an AWS that answers up to a point. */
+ * that is sent and not answered, credentials, or a reader of what it says, for whom it never waits long. The program
+ * itself, and an AWS that answers up to a point. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -58,6 +59,26 @@ static const char hook_machine[] = "#!/usr/bin/env tidegate\n"
 				   "states:\n"
 				   "  OUT: {pause: {}, next: IN}\n"
 				   "  IN: {end: succeeded}\n";
+
+/* The hooks of those whose output nobody reads: one needs no AWS, one does. */
+#define UNREAD_HOOK                                                                                                    \
+	"#!/usr/bin/env tidegate\n"                                                                                    \
+	"tidegate: 1\n"                                                                                                \
+	"machine: small\n"                                                                                             \
+	"subject: \"${input.instance}\"\n"                                                                             \
+	"input: {instance: {type: string, default: i-1}}\n"                                                            \
+	"hooks: {BeforeInstall: {until: OUT}, ApplicationStart: {until: IN}}\n"                                        \
+	"start_at: BEGIN\n"                                                                                            \
+	"states:\n"                                                                                                    \
+	"  OUT: {pause: {}, next: BACK}\n"                                                                             \
+	"  BACK: {restore: all, next: IN}\n"                                                                           \
+	"  IN: {end: succeeded}\n"
+
+static const char pausing_machine[] = UNREAD_HOOK "  BEGIN: {wait: 1ms, next: OUT}\n";
+static const char suspending_machine[] = UNREAD_HOOK "  BEGIN:\n"
+						     "    action: autoscaling.suspend_processes\n"
+						     "    with: {group: g, processes: [AZRebalance]}\n"
+						     "    next: OUT\n";
 
 static const char group[] =
 	"<DescribeAutoScalingGroupsResponse xmlns=\"http://autoscaling.amazonaws.com/doc/2011-01-01/\">"
@@ -171,7 +192,7 @@ static const char *const with_keys[] = { "AWS_EC2_METADATA_DISABLED=true", "AWS_
 					 "AWS_SECRET_ACCESS_KEY=example", NULL };
 static const char *const without_keys[] = { "AWS_EC2_METADATA_DISABLED=true", NULL };
 
-enum { ALWAYS = 6, MORE_MOST = 4 };
+enum { ALWAYS = 6, MORE_MOST = 4, KEPT_OPEN = 9, ENDS_WITHIN_MS = 20000 };
 
 static void run_program(const char *folder, unsigned port, const char *const *more, const char *const *arguments,
 			int output)
@@ -220,7 +241,8 @@ static void await_request(int said, int output)
 	struct pollfd ends[] = { { .fd = said, .events = POLLIN }, { .fd = output } };
 	char words[4096] = "", byte;
 
-	assert_true(poll(ends, 2, -1) > 0);
+	if (poll(ends, 2, ENDS_WITHIN_MS) == 0)
+		fail_msg("it neither sends its request nor ends");
 	if (!ends[0].revents && read(output, words, sizeof(words) - 1) >= 0)
 		fail_msg("it ended before its request: %s", words);
 	assert_int_equal(read(said, &byte, 1), 1);
@@ -367,6 +389,124 @@ static void a_hook_that_has_not_begun_was_interrupted_too(void **state)
 	free(path);
 }
 
+/* ---- a reader that does not read ---- */
+
+enum { FULL_BYTES = 4096 };
+
+/* Its least size, and nothing more fits in. */
+static void make_full_pipe(int ends[2])
+{
+	static const char bytes[FULL_BYTES];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[1], F_SETPIPE_SZ, FULL_BYTES), FULL_BYTES);
+	assert_int_equal(write(ends[1], bytes, FULL_BYTES), FULL_BYTES);
+}
+
+static void empty_pipe(const int ends[2])
+{
+	char bytes[FULL_BYTES];
+
+	assert_int_equal(read(ends[0], bytes, FULL_BYTES), FULL_BYTES);
+}
+
+/* A program that writes to `output`. *ended ends when it does. */
+static pid_t start_hook(const char *folder, unsigned port, int output, int *ended)
+{
+	char *path = memory_format("%s/small.yaml", folder);
+	const char *more[] = { with_keys[0], with_keys[1], with_keys[2], "LIFECYCLE_EVENT=BeforeInstall", NULL };
+	int ends[2];
+	pid_t hook;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	hook = fork();
+	assert_true(hook >= 0);
+	if (hook == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(ends[1], KEPT_OPEN);
+		run_program(folder, port, more, (const char *const[]){ "tidegate", path, NULL }, output);
+	}
+	close(ends[1]);
+	*ended = ends[0];
+	free(path);
+	return hook;
+}
+
+static int exit_in_time(pid_t hook, int ended)
+{
+	struct pollfd end = { .fd = ended };
+
+	if (poll(&end, 1, ENDS_WITHIN_MS) != 1)
+		fail_msg("it waits for its reader");
+	close(ended);
+	return exit_of(hook);
+}
+
+static void a_reader_that_does_not_read_is_not_waited_for(void **state)
+{
+	char folder[] = "/tmp/tidegate-stop.XXXXXX";
+	int output[2], ended;
+	pid_t hook;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "small.yaml", pausing_machine);
+	make_full_pipe(output);
+	hook = start_hook(folder, 1, output[1], &ended);
+	assert_int_equal(exit_in_time(hook, ended), 0);
+	close(output[0]);
+	close(output[1]);
+	remove_folder(folder);
+}
+
+/* It has lost what it said at its beginning, and asks AWS. */
+static void stop_unread_hook(bool reads_at_last, char *words, size_t size)
+{
+	char folder[] = "/tmp/tidegate-stop.XXXXXX";
+	struct aws aws;
+	int output[2], ended;
+	pid_t hook;
+
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "small.yaml", suspending_machine);
+	start_aws(&aws, "Action=SuspendProcesses");
+	make_full_pipe(output);
+	hook = start_hook(folder, aws.port, output[1], &ended);
+	await_request(aws.said, ended);
+	if (reads_at_last)
+		empty_pipe(output);
+	kill(hook, SIGTERM);
+	assert_int_equal(exit_in_time(hook, ended), 6);
+	close(output[1]);
+	if (!reads_at_last)
+		empty_pipe(output);
+	read_to_its_end(output[0], words, size);
+	close(output[0]);
+	end_aws(&aws);
+	remove_folder(folder);
+}
+
+static void it_is_stopped_although_nobody_reads(void **state)
+{
+	char words[4096];
+
+	(void)state;
+	stop_unread_hook(false, words, sizeof(words));
+	assert_string_equal(words, "");
+}
+
+static void what_nobody_read_is_told_of_when_somebody_does(void **state)
+{
+	static const char first[] =
+		"tidegate: lines lost, as nobody read them in time: 2; the whole: sudo tidegate log r-";
+	char words[4096];
+
+	(void)state;
+	stop_unread_hook(true, words, sizeof(words));
+	assert_memory_equal(words, first, sizeof(first) - 1);
+	assert_non_null(strstr(words, "\ntidegate: INTERRUPTED, exit 6: leave of i-1, run r-"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +514,9 @@ int main(void)
 		cmocka_unit_test(a_change_that_is_not_answered_stays_in_doubt),
 		cmocka_unit_test(credentials_that_do_not_come_are_let_be),
 		cmocka_unit_test(a_hook_that_has_not_begun_was_interrupted_too),
+		cmocka_unit_test(a_reader_that_does_not_read_is_not_waited_for),
+		cmocka_unit_test(it_is_stopped_although_nobody_reads),
+		cmocka_unit_test(what_nobody_read_is_told_of_when_somebody_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
