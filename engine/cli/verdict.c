@@ -12,9 +12,10 @@ enum {
 	LABEL_COLUMNS = 9,
 	CAUSE_MOST_BYTES = 240, /* AWS's own sentences can be long */
 	ROW_MOST_BYTES = 280,
+	ROW_LEAST_BYTES = 100, /* where many long ones would not all be shown */
+	REACHED_MOST_BYTES = 1400,
 	LEFT_SHOWN = 3,
-	BY_HAND_MOST_BYTES = 600,
-	PAGE_MOST_BYTES = VERDICT_MOST_BYTES - 64 /* a margin for what the agent puts before each line */
+	BY_HAND_MOST_BYTES = 600
 };
 
 static const char *text_of(const json_t *record, const char *key)
@@ -31,14 +32,24 @@ static void add_row(struct buffer *page, const char *label, const char *text)
 }
 
 /* Releases the text. Names of others can be of any length; what is too long loses its end. */
-static void add_taken_row(struct buffer *page, const char *label, struct buffer *text)
+static void add_taken_row(struct buffer *page, const char *label, struct buffer *text, size_t most)
 {
 	char shown[ROW_MOST_BYTES];
 
-	page_cut(shown, sizeof(shown), buffer_text(text));
+	page_cut(shown, most, buffer_text(text));
 	if (text->length > 0)
 		add_row(page, label, shown);
 	buffer_release(text);
+}
+
+/* In CodeDeploy's console. */
+static size_t shown_bytes(const struct buffer *page)
+{
+	size_t bytes = page->length;
+
+	for (size_t i = 0; i < page->length; i++)
+		bytes += page->bytes[i] == '\n' ? sizeof(VERDICT_LINE_MARK) - 1 : 0;
+	return bytes;
 }
 
 /* ---- what each end means, and what to do then ---- */
@@ -179,6 +190,7 @@ static void add_headline(const struct report *report, const struct leg_result *r
 {
 	size_t end = end_of(result->status), left = json_array_size(report->left);
 	struct buffer text = BUFFER_INIT;
+	char shown[ROW_MOST_BYTES];
 
 	buffer_add_format(&text, "%s, exit %d: ", ends[end].word, (int)result->status);
 	if (report->run[0])
@@ -190,8 +202,9 @@ static void add_headline(const struct report *report, const struct leg_result *r
 		buffer_add_format(&text, ", %zu change%s not restored", left, left == 1 ? "" : "s");
 	else if (result->status == EXIT_FAILED)
 		buffer_add_text(&text, ", nothing is left changed");
+	page_cut(shown, sizeof(shown), buffer_text(&text));
 	buffer_add_format(page, "tidegate: %s", report_color(report, ends[end].color));
-	page_fold(page, 10, LABEL_COLUMNS, buffer_text(&text));
+	page_fold(page, 10, LABEL_COLUMNS, shown);
 	if (report->color) {
 		page->length--;
 		buffer_add_format(page, "%s\n", report_color(report, NULL));
@@ -199,7 +212,7 @@ static void add_headline(const struct report *report, const struct leg_result *r
 	buffer_release(&text);
 }
 
-static void add_cause(const struct leg_result *result, struct buffer *page)
+static void add_cause(const struct leg_result *result, size_t most, struct buffer *page)
 {
 	struct buffer text = BUFFER_INIT;
 	char message[CAUSE_MOST_BYTES];
@@ -217,10 +230,10 @@ static void add_cause(const struct leg_result *result, struct buffer *page)
 	if (result->code[0] || result->request_id[0])
 		buffer_add_format(&text, " (%s%s%s)", result->code, result->request_id[0] ? ", request " : "",
 				  result->request_id);
-	add_taken_row(page, "cause", &text);
+	add_taken_row(page, "cause", &text, most);
 }
 
-static void add_restored(const struct report *report, struct buffer *page)
+static void add_restored(const struct report *report, size_t most, struct buffer *page)
 {
 	struct buffer text = BUFFER_INIT;
 	size_t i;
@@ -234,10 +247,10 @@ static void add_restored(const struct report *report, struct buffer *page)
 		buffer_add_text(&text, i == 0 ? "" : "; ");
 		page_names(&text, json_string_value(sentence));
 	}
-	add_taken_row(page, "restored", &text);
+	add_taken_row(page, "restored", &text, most);
 }
 
-static void add_left(const struct report *report, struct buffer *page)
+static void add_left(const struct report *report, size_t most, struct buffer *page)
 {
 	size_t i;
 	json_t *row;
@@ -248,7 +261,7 @@ static void add_left(const struct report *report, struct buffer *page)
 
 		if (i == LEFT_SHOWN) {
 			buffer_add_format(&text, "and %zu more: tidegate status", json_array_size(report->left) - i);
-			add_taken_row(page, "LEFT", &text);
+			add_taken_row(page, "LEFT", &text, most);
 			break;
 		}
 		page_names(&text, text_of(row, "resource"));
@@ -259,17 +272,17 @@ static void add_left(const struct report *report, struct buffer *page)
 		if (trouble)
 			buffer_add_format(&text, "; not taken back: %s%s%s", text_of(trouble, "failure"),
 					  text_of(trouble, "code")[0] ? ", " : "", text_of(trouble, "code"));
-		add_taken_row(page, "LEFT", &text);
+		add_taken_row(page, "LEFT", &text, most);
 	}
 }
 
 /* From what was seen last: a verdict asks nobody. */
-static void add_traffic(const struct report *report, struct buffer *page)
+static void add_traffic(const struct report *report, size_t most, struct buffer *page)
 {
 	struct buffer text = BUFFER_INIT;
 
 	watch_traffic(&report->watch, report->changed_since ? "the newest change" : "", &text);
-	add_taken_row(page, "traffic", &text);
+	add_taken_row(page, "traffic", &text, most);
 }
 
 static void add_by_hand(const struct report *report, struct buffer *page)
@@ -284,8 +297,8 @@ static void add_by_hand(const struct report *report, struct buffer *page)
 
 		page_aws_command(&command, LABEL_COLUMNS, call, region);
 		/* Half a command is worse than none. */
-		if (command.length > 0 && command.length + page->length < PAGE_MOST_BYTES &&
-		    command.length < BY_HAND_MOST_BYTES)
+		if (command.length > 0 && command.length < BY_HAND_MOST_BYTES &&
+		    shown_bytes(page) + LABEL_COLUMNS + shown_bytes(&command) < VERDICT_MOST_BYTES)
 			buffer_add_format(page, "%-*s%s", LABEL_COLUMNS, shown++ == 0 ? "by hand" : "",
 					  buffer_text(&command));
 		buffer_release(&command);
@@ -295,6 +308,7 @@ static void add_by_hand(const struct report *report, struct buffer *page)
 static void write_reached(const struct report *report, const struct leg_result *result, struct buffer *page)
 {
 	struct buffer text = BUFFER_INIT;
+	char shown[REACHED_MOST_BYTES];
 
 	if (result->state[0])
 		buffer_add_format(&text, "%s %s", result->state, result->later ? "is not over" : "reached");
@@ -307,30 +321,45 @@ static void write_reached(const struct report *report, const struct leg_result *
 	}
 	if (result->message[0])
 		buffer_add_format(&text, "%s%s", text.length > 0 ? "; " : "", result->message);
+	page_cut(shown, sizeof(shown), buffer_text(&text));
 	buffer_add_format(page, "tidegate: %s", report_color(report, result->later ? "yellow" : "green"));
-	page_fold(page, 10, LABEL_COLUMNS, buffer_text(&text));
+	page_fold(page, 10, LABEL_COLUMNS, shown);
 	if (report->color)
 		buffer_add_text(page, report_color(report, NULL));
 	buffer_release(&text);
 }
 
-void verdict_write(const struct report *report, const struct leg_result *result, struct buffer *page)
+/* What to do is never cut short for the others. */
+static void write_failed(const struct report *report, const struct leg_result *result, size_t most, struct buffer *page)
 {
 	struct buffer next = BUFFER_INIT;
 	size_t end = end_of(result->status);
+
+	add_headline(report, result, page);
+	add_cause(result, most, page);
+	add_restored(report, most, page);
+	add_left(report, most, page);
+	add_traffic(report, most, page);
+	if (ends[end].next)
+		ends[end].next(report, result, &next);
+	add_taken_row(page, "next", &next, ROW_MOST_BYTES);
+}
+
+void verdict_write(const struct report *report, const struct leg_result *result, struct buffer *page)
+{
+	const size_t begins = page->length;
+	size_t most = ROW_MOST_BYTES;
 
 	if (result->status == EXIT_REACHED) {
 		write_reached(report, result, page);
 		return;
 	}
-	add_headline(report, result, page);
-	add_cause(result, page);
-	add_restored(report, page);
-	add_left(report, page);
-	add_traffic(report, page);
-	if (ends[end].next)
-		ends[end].next(report, result, &next);
-	add_taken_row(page, "next", &next);
+	write_failed(report, result, most, page);
+	while (shown_bytes(page) >= VERDICT_MOST_BYTES && most > ROW_LEAST_BYTES) {
+		most -= 20;
+		page->length = begins;
+		write_failed(report, result, most, page);
+	}
 	add_by_hand(report, page);
 }
 

@@ -1,10 +1,12 @@
 /* The last lines of a run: what came of it, why, what is left and what to do. CodeDeploy's console shows only the last
- * whole lines of together less than 2048 bytes, so all of it stays below that. */
+ * whole lines of together less than 2048 bytes, with the mark that its agent puts before each of them (ScriptLog of its
+ * hook_executor.rb, 1.8.1), so all of it stays below that. */
 #ifndef TIDEGATE_CLI_VERDICT_H
 #define TIDEGATE_CLI_VERDICT_H
 
 #include "cli/report.h"
 
+#define VERDICT_LINE_MARK "[stdout]"
 enum { VERDICT_MOST_BYTES = 2048 };
 
 /* Adds the verdict to `page`. `report` has heard the run's records, if there was a run. */

@@ -108,34 +108,94 @@ static void a_leg_that_goes_on_later_says_where(void **state)
 	report_release(&report);
 }
 
-/* CodeDeploy's console drops everything where the last lines are longer. */
-static void the_worst_verdict_fits_the_console(void **state)
+/* The last lines are kept that are together shorter than 2048, each with what the agent puts before it. */
+static void assert_fits_the_console(const struct buffer *page)
 {
-	struct leg_result result = { .status = EXIT_LEFT, .failure = FAILURE_INVALID };
-	struct buffer page = BUFFER_INIT;
-	struct report report;
-	char resource[200];
+	size_t bytes = 0;
 
-	(void)state;
+	for (const char *line = buffer_text(page); *line; line += strcspn(line, "\n") + 1)
+		bytes += strlen("[stdout]") + strcspn(line, "\n") + 1;
+	if (bytes >= 2048)
+		fail_msg("%zu bytes:\n%s", bytes, buffer_text(page));
+}
+
+/* Words of so many letters. */
+static void fill(char *text, size_t size, size_t word)
+{
+	for (size_t i = 0; i + 1 < size; i++)
+		text[i] = (i + 1) % (word + 1) ? 'w' : ' ';
+	text[size - 1] = '\0';
+}
+
+static void write_the_worst(size_t word, enum exit_status status, struct buffer *page)
+{
+	struct leg_result result = { .status = status, .failure = FAILURE_INVALID };
+	struct report report;
+	char text[1200];
+
 	set_up(&report);
-	memset(resource, 'r', sizeof(resource) - 1);
-	resource[sizeof(resource) - 1] = '\0';
+	fill(text, sizeof(text), word);
 	for (size_t i = 0; i < 40; i++) {
-		json_append(report.restored, json_string(resource));
-		add_left(&report, resource);
+		json_append(report.restored, json_string(text));
+		add_left(&report, text);
 	}
-	memset(result.message, 'm', sizeof(result.message) - 1);
-	memset(result.state, 's', sizeof(result.state) - 1);
-	memset(result.code, 'c', sizeof(result.code) - 1);
-	memset(result.request_id, 'q', sizeof(result.request_id) - 1);
-	memset(result.operation, 'o', sizeof(result.operation) - 1);
+	json_object_set_new(report.first, "subject", json_string(text));
+	fill(result.message, sizeof(result.message), word);
+	fill(result.state, sizeof(result.state), word);
+	fill(result.code, sizeof(result.code), word);
+	fill(result.request_id, sizeof(result.request_id), word);
+	fill(result.operation, sizeof(result.operation), word);
 	see(&report, "draining");
 	report.changed_since = true;
+	report.begun_ms = report.clock->monotonic_ms(report.clock);
+	verdict_write(&report, &result, page);
+	report_release(&report);
+}
+
+static void the_worst_verdict_fits_the_console(void **state)
+{
+	static const size_t words[] = { 1, 3, 36, 40, 75, 79, 2000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+		struct buffer page = BUFFER_INIT;
+
+		write_the_worst(words[i], EXIT_LEFT, &page);
+		assert_fits_the_console(&page);
+		assert_non_null(strstr(buffer_text(&page), "tidegate: FAILED, exit 3: "));
+		assert_non_null(strstr(buffer_text(&page), "sudo tidegate restore r-7f3a"));
+		page.length = 0;
+		write_the_worst(words[i], EXIT_REACHED, &page);
+		assert_fits_the_console(&page);
+		buffer_release(&page);
+	}
+}
+
+static size_t count_commands(size_t left)
+{
+	struct leg_result result = { .status = EXIT_LEFT, .failure = FAILURE_ACCESS_DENIED };
+	struct buffer page = BUFFER_INIT;
+	struct report report;
+	size_t count = 0;
+
+	set_up(&report);
+	for (size_t i = 0; i < left; i++)
+		add_left(&report, "web-prod/minimum");
 	verdict_write(&report, &result, &page);
-	assert_true(page.length < VERDICT_MOST_BYTES);
-	assert_non_null(strstr(buffer_text(&page), "sudo tidegate restore r-7f3a"));
+	assert_fits_the_console(&page);
+	for (const char *at = buffer_text(&page); (at = strstr(at, "           --min-size 3\n")); at++)
+		count++;
 	buffer_release(&page);
 	report_release(&report);
+	return count;
+}
+
+static void as_many_commands_are_told_as_there_is_room_for(void **state)
+{
+	(void)state;
+	assert_int_equal(count_commands(1), 1);
+	assert_int_equal(count_commands(5), 5);
+	assert_in_range(count_commands(24), 5, 23);
 }
 
 static void every_failing_end_says_what_to_do(void **state)
@@ -265,6 +325,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_is_listed_with_the_way_back),
 		cmocka_unit_test(a_leg_that_goes_on_later_says_where),
 		cmocka_unit_test(the_worst_verdict_fits_the_console),
+		cmocka_unit_test(as_many_commands_are_told_as_there_is_room_for),
 		cmocka_unit_test(every_failing_end_says_what_to_do),
 		cmocka_unit_test(what_to_do_follows_from_what_failed),
 		cmocka_unit_test(a_leg_without_time_left_says_where_to_give_it_more),
