@@ -225,11 +225,21 @@ static enum step answer_in_doubt(struct activity *activity)
 	return look_again(activity, PHASE_DOUBT);
 }
 
+/* "Not in InService" after an unanswered EnterStandby may well be our own doing. */
+static enum step doubt_the_one_before(struct activity *activity, const struct ledger_entry *entry)
+{
+	activity->intent = entry->doubts[entry->n_doubts - 1].intent;
+	activity->answered_no = true;
+	activity->refused_ms = activity->since_ms;
+	return activity_go_to(activity, PHASE_DOUBT);
+}
+
 static enum step answer_failed(struct activity *activity)
 {
+	const enum failure failure = activity->answer.failure;
 	struct clock *clock = activity->run->environment.clock;
+	const struct ledger_entry *entry;
 	bool doubted_before;
-	struct ledger_entry *entry;
 
 	if (activity_record_outcome(activity, activity->intent, "failed") != 0)
 		return activity_end_failed(activity);
@@ -238,22 +248,16 @@ static enum step answer_failed(struct activity *activity)
 	/* What was believed of the world was not so: whoever decides next looks anew. */
 	activity->since_ms = run_now_ms(activity->run);
 	activity->run->last_mutation_ms = activity->since_ms;
-	if (activity->answer.failure == FAILURE_CONFLICT)
+	if (failure == FAILURE_CONFLICT)
 		activity->run->conflict_ms = clock->wall_ms(clock);
-	/* "Not in InService" after an unanswered EnterStandby may well be our own doing. */
-	if (doubted_before &&
-	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_INVALID)) {
-		activity->intent = entry->doubts[entry->n_doubts - 1].intent;
-		activity->answered_no = true;
-		activity->refused_ms = activity->since_ms;
-		return activity_go_to(activity, PHASE_DOUBT);
-	}
+	if (doubted_before && (failure == FAILURE_CONFLICT || failure == FAILURE_INVALID))
+		return doubt_the_one_before(activity, entry);
 	/* What an undo wants may be so already, or be so in a moment; what it is for may be gone, or seem so. */
 	if (activity->undoes && activity->requests < DOUBT_ATTEMPTS &&
-	    (activity->answer.failure == FAILURE_CONFLICT || activity->answer.failure == FAILURE_NOT_FOUND))
+	    (failure == FAILURE_CONFLICT || failure == FAILURE_NOT_FOUND))
 		return look_again(activity, PHASE_DRIFT);
-	if (activity->undoes && activity->answer.failure == FAILURE_NOT_FOUND && !doubted_before)
-		return activity_end_gone(activity);
+	if (activity->undoes && failure == FAILURE_NOT_FOUND)
+		return doubted_before ? doubt_the_one_before(activity, entry) : activity_end_gone(activity);
 	activity_take_answer(activity);
 	return activity_end_failed(activity);
 }

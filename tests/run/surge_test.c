@@ -331,6 +331,36 @@ static void a_death_at_every_request_of_either_leg_launches_and_ends_one(void **
 	print_message("%u deaths\n", 2 * requests / play_stride());
 }
 
+/* On its way back, and every answer to the next process's questions is of before that. False where it came back before
+ * it could die. */
+static bool dies_returning(struct bench *bench, unsigned record)
+{
+	struct rig *rig = take(bench, quick_world);
+
+	sim_keep_past(rig->sim);
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	sim_advance(rig->sim, 10 * 60 * 1000);
+	rig->die_at_record = rig->records + record;
+	rig_hook(rig, RETURN, "dg-1", &bench->play.result);
+	for (unsigned k = 1; k <= 32; k++)
+		sim_fault(rig->sim, sim_requests(rig->sim) + k, SIM_FAULT_STALE, 20000);
+	return rig_open_runs(rig) > 0;
+}
+
+static void gone_on_with_at_once_who_was_ended_just_now_is_not_missed(void **state)
+{
+	struct bench *bench = *state;
+	unsigned record = 1;
+
+	while (dies_returning(bench, record)) {
+		leg(&bench->play, RETURN, EXIT_REACHED);
+		expect_back(bench);
+		rig_expect(&bench->play.trial.rig, "launches == `1`");
+		record++;
+	}
+	assert_true(record > 10);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -346,6 +376,7 @@ int main(void)
 		TEST(who_stands_in_for_one_that_is_ended_stays_in_its_place),
 		TEST(a_death_at_every_record_of_either_leg_launches_and_ends_one),
 		TEST(a_death_at_every_request_of_either_leg_launches_and_ends_one),
+		TEST(gone_on_with_at_once_who_was_ended_just_now_is_not_missed),
 	};
 
 	return cmocka_run_group_tests(tests, load, play_unload);
