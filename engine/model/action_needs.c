@@ -122,6 +122,9 @@ static void need_decide(struct needs *needs, const struct action *action)
 static void need_ready(struct needs *needs, const struct action *action)
 {
 	need_expression(needs, &action->ready);
+	/* What is intended then is sent and told by what is seen with it. */
+	if (action->ready.parsed)
+		need_decide(needs, action);
 }
 
 static void need_took(struct needs *needs, const struct action *action)

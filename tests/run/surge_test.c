@@ -197,6 +197,8 @@ static void who_was_launched_is_ended_by_its_id_and_nobody_else(void **state)
 			    json_string_value(json_array_get(
 				    json_object_get(input_of(bench, "SetInstanceProtection"), "InstanceIds"), 0)));
 	assert_true(json_is_true(json_object_get(ended, "ShouldDecrementDesiredCapacity")));
+	assert_non_null(strstr(buffer_text(&bench->play.trial.rig.told),
+			       "\"end i-0fee1000000000001, group desired 4 -> 3\""));
 	/* Neither this one nor a neighbour: those are there still. */
 	expect_back(bench);
 }
