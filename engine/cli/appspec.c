@@ -268,10 +268,10 @@ static void check_ways_back(struct reader *reader, const struct node *hooks, siz
 
 void appspec_check(struct reader *reader, const struct node *node, const struct catalogue *catalogue)
 {
-	const struct node *hooks = node_get(node, "hooks");
+	const struct node *said = appspec_said(reader->arena, node), *hooks = node_get(said, "hooks");
 	const size_t errors = reader->diagnostics->errors;
 
-	appspec_check_form(reader, node);
+	appspec_check_form(reader, said);
 	for (size_t i = 0; hooks && hooks->kind == NODE_MAP && i < hooks->count; i++)
 		check_event(reader, hooks, i, catalogue);
 	/* A misspelled event or file is the reason, then. */
@@ -302,7 +302,8 @@ static void visit_scripts(struct reader *reader, const char *path, const char *m
 {
 	const struct source *source = source_read_file(reader, path);
 	const struct node *node = source ? yaml_parse(reader->arena, source, reader->diagnostics) : NULL;
-	const struct node *hooks = node && appspec_is(node) ? node_get(node, "hooks") : NULL;
+	const struct node *said = node && appspec_is(node) ? appspec_said(reader->arena, node) : NULL;
+	const struct node *hooks = node_get(said, "hooks");
 
 	for (size_t i = 0; hooks && hooks->kind == NODE_MAP && i < hooks->count; i++)
 		for (size_t k = 0; hooks->items[i]->kind == NODE_LIST && k < hooks->items[i]->count; k++)

@@ -49,13 +49,73 @@ static const struct field permission_fields[] = {
 	{ 0 },
 };
 
+/* A word that is no list stops the agent, as does one that it does not know. */
+static int check_list(struct reader *reader, const struct node *list, const char *key, const char *const *known)
+{
+	int result = 0;
+
+	if (list && list->kind != NODE_LIST)
+		return diagnostics_error(reader->diagnostics, list->position, NULL, "'%s' must be a list, not %s", key,
+					 node_kind_name(list));
+	for (size_t i = 0; list && i < list->count; i++) {
+		const struct node *item = list->items[i];
+
+		if (item->kind != NODE_SCALAR)
+			result = diagnostics_error(reader->diagnostics, item->position, NULL,
+						   "'%s' must be a list of texts, not of %s", key,
+						   node_kind_name(item));
+		else if (known && strcmp(item->text, known[0]) != 0 && strcmp(item->text, known[1]) != 0)
+			result = diagnostics_error(reader->diagnostics, item->position, NULL,
+						   "'%s' must be %s or %s, not '%s'", key, known[0], known[1],
+						   item->text);
+	}
+	return result;
+}
+
+static int check_mode(struct reader *reader, const struct node *mode)
+{
+	const size_t digits = mode ? strspn(mode->text, "01234567") : 0;
+
+	if (!mode)
+		return 0;
+	if (digits == 0 || digits > 4 || mode->text[digits])
+		return diagnostics_error(reader->diagnostics, mode->position, NULL,
+					 "'mode' must be one to four octal digits, not '%s'", mode->text);
+	/* Ruby's YAML takes 0644 for an octal number, 420, and the agent takes that for the mode. */
+	if (mode->plain && mode->text[0] == '0' && digits > 1)
+		diagnostics_warn(reader->diagnostics, mode->position, mode->text + strspn(mode->text, "0"),
+				 "CodeDeploy sets another mode than %s where it begins with 0", mode->text);
+	return 0;
+}
+
+static int check_context(struct reader *reader, const struct node *context)
+{
+	if (!context || (context->kind == NODE_MAP && node_get(context, "type")))
+		return 0;
+	return diagnostics_error(reader->diagnostics, context->position, NULL, "'context' must be a map with a 'type'");
+}
+
+static int finish_permission(struct reader *reader, const struct node *node, void *record)
+{
+	static const char *const types[] = { "file", "directory" };
+	const struct appspec_permission *permission = record;
+	int result = check_list(reader, permission->except, "except", NULL);
+
+	result |= check_list(reader, permission->acls, "acls", NULL);
+	result |= check_list(reader, permission->type, "type", types);
+	result |= check_mode(reader, node_get(node, "mode"));
+	return result | check_context(reader, permission->context);
+}
+
 static const struct record permission_record = {
 	.name = "a permission",
 	.size = sizeof(struct appspec_permission),
 	.fields = permission_fields,
+	.finish = finish_permission,
 };
 
-static const struct choice systems[] = { { .name = "linux" }, { .name = "windows", .value = 1 }, { 0 } };
+/* tidegate runs on Linux, and the agent there knows nothing else. */
+static const struct choice systems[] = { { .name = "linux" }, { 0 } };
 static const struct choice existing_choices[] = {
 	{ .name = "DISALLOW" },
 	{ .name = "OVERWRITE", .value = 1 },
@@ -75,21 +135,10 @@ static const struct field appspec_fields[] = {
 	{ 0 },
 };
 
-static int finish_appspec(struct reader *reader, const struct node *node, void *record)
-{
-	const struct appspec *appspec = record;
-
-	if (strcmp(appspec->version, "0.0") == 0)
-		return 0;
-	return diagnostics_error(reader->diagnostics, node_get(node, "version")->position, NULL,
-				 "CodeDeploy knows no version but 0.0 of this file");
-}
-
 static const struct record appspec_record = {
 	.name = "an appspec.yml",
 	.size = sizeof(struct appspec),
 	.fields = appspec_fields,
-	.finish = finish_appspec,
 };
 
 static const struct field script_fields[] = {
@@ -106,6 +155,25 @@ static const struct record script_record = {
 	.size = sizeof(struct appspec_script),
 	.fields = script_fields,
 };
+
+const struct node *appspec_said(struct arena *arena, const struct node *node)
+{
+	const struct node **nodes;
+	size_t count = 0;
+
+	if (node->kind == NODE_SCALAR)
+		return node;
+	nodes = ARENA_ARRAY(arena, const struct node *, 2 * node->count);
+	for (size_t i = 0; i < node->count; i++) {
+		if (node->kind == NODE_MAP && node_is_empty(node->items[i]))
+			continue;
+		if (node->kind == NODE_MAP)
+			nodes[count++] = node->keys[i];
+		nodes[count++] = appspec_said(arena, node->items[i]);
+	}
+	return node->kind == NODE_MAP ? node_new_map(arena, node->position, nodes, count / 2)
+				      : node_new_list(arena, node->position, nodes, count);
+}
 
 int appspec_read_script(struct reader *reader, const struct node *node, struct appspec_script *script)
 {
@@ -129,12 +197,26 @@ static int check_event(struct reader *reader, const struct node *key, const stru
 				 key->text, node_kind_name(scripts));
 }
 
+static int check_version(struct reader *reader, const struct node *version)
+{
+	if (!version || version->kind != NODE_SCALAR)
+		return 0;
+	if (strcmp(version->text, "0.0") != 0)
+		return diagnostics_error(reader->diagnostics, version->position, NULL,
+					 "CodeDeploy knows no version but 0.0 of this file");
+	if (version->plain)
+		return 0;
+	return diagnostics_error(reader->diagnostics, version->position, "0.0",
+				 "CodeDeploy takes no version in quotes");
+}
+
 int appspec_check_form(struct reader *reader, const struct node *node)
 {
 	struct appspec appspec;
 	int result = record_read(reader, node, &appspec_record, &appspec);
 	const struct node *hooks = node_get(node, "hooks");
 
+	result |= check_version(reader, node_get(node, "version"));
 	if (hooks && hooks->kind != NODE_MAP)
 		return diagnostics_error(reader->diagnostics, hooks->position, NULL, "'hooks' must be a map, not %s",
 					 node_kind_name(hooks));

@@ -1,5 +1,5 @@
 /* The form of an appspec.yml for EC2 (CodeDeploy user guide, "AppSpec file reference"; what the agent makes of it:
- * application_specification.rb). What machines it names is appspec.c's. */
+ * application_specification.rb, 1.8.1). What machines it names is appspec.c's. */
 #ifndef TIDEGATE_CLI_APPSPEC_FORM_H
 #define TIDEGATE_CLI_APPSPEC_FORM_H
 
@@ -16,6 +16,8 @@ struct appspec_script {
 	bool sudo;
 };
 
+/* The document as the agent takes it: a key with nothing behind it is not there. */
+const struct node *appspec_said(struct arena *arena, const struct node *node);
 /* 0, or -1 with every fault in the reader's diagnostics: keys, versions, events. Scripts are left out. */
 int appspec_check_form(struct reader *reader, const struct node *node);
 /* One entry of an event's list. 0, or -1 with its faults in the reader's diagnostics. */

@@ -195,6 +195,9 @@ hooks:
     - {location: stop.sh, timeout: 5m}
 END
 expect 2 'an appspec.yml is held to its own form' "$tidegate" check appspec.yml <<'END'
+appspec.yml:1:10: error: CodeDeploy knows no version but 0.0 of this file
+    1 | version: 0.1
+      |          ^~~
 appspec.yml:3:1: error: unknown key 'file' in an appspec.yml
     3 | file:
       | ^~~~ did you mean 'files'?
@@ -225,7 +228,7 @@ appspec.yml:18:7: error: a script lacks 'location'
 appspec.yml:19:36: error: 'timeout' must be a whole number, not '5m'
    19 |     - {location: stop.sh, timeout: 5m}
       |                                    ^~
-8 errors, 2 warnings
+9 errors, 2 warnings
 END
 printf 'version: 0.0\nos: linux\nhooks:\n  BeforeInstall:\n    - location: good.yaml\n      timeout: 900\n' >appspec.yml
 expect 0 'who goes out has to come back' "$tidegate" check appspec.yml <<'END'
@@ -254,6 +257,55 @@ appspec.yml:1:10: error: CodeDeploy knows no version but 0.0 of this file
     1 | version: 0.1
       |          ^~~
 1 error
+END
+cat >appspec.yml <<'END'
+version: "0.0"
+os: windows
+permissions:
+  - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+  - {object: /b, mode: 0644}
+  - {object: /c, mode: "0644", type: [file, directory], acls: [u:web:rw], except: [a.sh], context: {type: t}}
+END
+expect 2 'what stops the agent is told before' "$tidegate" check appspec.yml <<'END'
+appspec.yml:1:10: error: CodeDeploy takes no version in quotes
+    1 | version: "0.0"
+      |          ^~~~~ 0.0
+appspec.yml:2:5: error: 'os' must be linux, not 'windows'
+    2 | os: windows
+      |     ^~~~~~~
+appspec.yml:4:24: error: 'mode' must be one to four octal digits, not '999'
+    4 |   - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+      |                        ^~~
+appspec.yml:4:36: error: 'type' must be file or directory, not 'socket'
+    4 |   - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+      |                                    ^~~~~~
+appspec.yml:4:51: error: 'acls' must be a list, not text
+    4 |   - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+      |                                                   ^~~~~~~~
+appspec.yml:4:70: error: 'except' must be a list of texts, not of a map
+    4 |   - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+      |                                                                      ^
+appspec.yml:4:88: error: 'context' must be a map with a 'type'
+    4 |   - {object: /a, mode: 999, type: [socket], acls: u:web:rw, except: [{a: b}], context: {range: s0}}
+      |                                                                                        ^
+appspec.yml:5:24: warning: CodeDeploy sets another mode than 0644 where it begins with 0
+    5 |   - {object: /b, mode: 0644}
+      |                        ^~~~ 644
+7 errors, 1 warning
+END
+cat >appspec.yml <<'END'
+version: 0.0
+os: linux
+file_exists_behavior:
+files:
+permissions:
+hooks:
+  BeforeInstall:
+  AfterInstall:
+    - {location: stop.sh, runas: , sudo: , timeout: }
+END
+expect 0 'a key with nothing behind it is nothing to the agent' "$tidegate" check appspec.yml <<'END'
+1 file, no fault
 END
 
 expect 2 'a machine file without an event never runs by accident' "$tidegate" ./good.yaml <<'END'
