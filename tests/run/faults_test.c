@@ -68,6 +68,25 @@ static void what_a_group_that_is_pending_delete_held_is_not_held_for_ever(void *
 	assert_int_equal(rig_open_runs(&play->trial.rig), 0);
 }
 
+/* Attached to the group it still is, and every question for its attributes is answered with not_found. */
+static void a_balancer_that_was_deleted_meanwhile_keeps_nobody_out(void **state)
+{
+	static const struct sim_act deletes[] = {
+		{ .kind = SIM_ACT_DELETE_TARGET_GROUP, .target_group = "web-http" },
+		{ .kind = SIM_ACT_DELETE_BALANCER, .balancer = "web-classic" },
+	};
+	struct play *play = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(deletes); i++) {
+		play_take(play, way_of(play)->quick);
+		leg(play, LEAVE, EXIT_REACHED);
+		sim_act(play->trial.sim, &deletes[i]);
+		leg(play, RETURN, EXIT_REACHED);
+		assert_int_equal(rig_open_runs(&play->trial.rig), 0);
+		rig_expect(&play->trial.rig, GROUP ".instances.\"" SELF "\".state == 'InService'");
+	}
+}
+
 static const struct CMUnitTest every_machine[] = {
 	PLAY(a_process_that_stands_still_anywhere_sends_nothing_that_is_too_old),
 	PLAY(what_is_delivered_twice_is_done_once),
@@ -75,6 +94,7 @@ static const struct CMUnitTest every_machine[] = {
 
 static const struct CMUnitTest of_a_group[] = {
 	PLAY(what_a_group_that_is_pending_delete_held_is_not_held_for_ever),
+	PLAY(a_balancer_that_was_deleted_meanwhile_keeps_nobody_out),
 };
 
 int main(void)
