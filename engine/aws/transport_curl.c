@@ -29,7 +29,8 @@ struct exchange {
 	char *request_body;
 	size_t request_length, request_sent;
 	size_t most_bytes;
-	bool too_large;
+	const char *over; /* what is too long; NULL: nothing */
+	size_t over_bytes; /* its limit */
 	struct buffer head; /* the answer's header lines, each ended by NUL */
 	struct buffer body;
 	char message[CURL_ERROR_SIZE];
@@ -104,10 +105,13 @@ static size_t exchange_give_body(char *into, size_t size, size_t count, void *ar
 	return length;
 }
 
-static bool exchange_has_room(struct exchange *exchange, size_t used, size_t more, size_t most)
+static bool exchange_has_room(struct exchange *exchange, size_t used, size_t more, size_t most, const char *what)
 {
-	exchange->too_large = exchange->too_large || more > most || used > most - more;
-	return !exchange->too_large;
+	if (exchange->over || (more <= most && used <= most - more))
+		return !exchange->over;
+	exchange->over = what;
+	exchange->over_bytes = most;
+	return false;
 }
 
 /* Called with one whole line. An answer may be preceded by others (100 Continue): a status line begins anew. */
@@ -116,7 +120,7 @@ static size_t exchange_take_header(char *line, size_t size, size_t count, void *
 	struct exchange *exchange = argument;
 	size_t length = size * count;
 
-	if (!exchange_has_room(exchange, exchange->head.length, length, HEADER_MOST_BYTES))
+	if (!exchange_has_room(exchange, exchange->head.length, length, HEADER_MOST_BYTES, "the answer's header"))
 		return 0;
 	if (length > 5 && strncmp(line, "HTTP/", 5) == 0) {
 		buffer_clear(&exchange->head);
@@ -133,7 +137,7 @@ static size_t exchange_take_body(char *bytes, size_t size, size_t count, void *a
 {
 	struct exchange *exchange = argument;
 
-	if (!exchange_has_room(exchange, exchange->body.length, size * count, exchange->most_bytes))
+	if (!exchange_has_room(exchange, exchange->body.length, size * count, exchange->most_bytes, "the answer"))
 		return 0;
 	buffer_add(&exchange->body, bytes, size * count);
 	return size * count;
@@ -283,7 +287,7 @@ static enum transfer_failure exchange_failure(struct exchange *exchange, CURLcod
 
 	if (code == CURLE_OK)
 		return TRANSFER_ANSWERED;
-	if (exchange->too_large)
+	if (exchange->over)
 		return TRANSFER_TOO_LARGE;
 	for (size_t i = 0; i < ARRAY_LENGTH(never_sent); i++)
 		if (never_sent[i] == code)
@@ -308,9 +312,9 @@ static const char *exchange_complaint(const struct exchange *exchange, CURLcode 
 
 static void exchange_explain(const struct exchange *exchange, CURLcode code, struct http_response *response)
 {
-	if (exchange->too_large)
-		snprintf(response->reason, sizeof(response->reason), "the answer is longer than %zu bytes",
-			 exchange->most_bytes);
+	if (exchange->over)
+		snprintf(response->reason, sizeof(response->reason), "%s is longer than %zu bytes", exchange->over,
+			 exchange->over_bytes);
 	else if (code != CURLE_OK)
 		snprintf(response->reason, sizeof(response->reason), "%.159s", exchange_complaint(exchange, code));
 }

@@ -305,6 +305,7 @@ static void an_answer_is_bounded(void **state)
 
 	assert_string_equal(over.reason, "the answer is longer than 99999 bytes");
 	assert_failed(&over, TRANSFER_TOO_LARGE, false);
+	assert_string_equal(tall.reason, "the answer's header is longer than 65536 bytes");
 	assert_failed(&tall, TRANSFER_TOO_LARGE, false);
 	assert_int_equal(just.body.length, 100000);
 	assert_int_equal(just.failure, TRANSFER_ANSWERED);
