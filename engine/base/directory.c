@@ -18,6 +18,9 @@
 
 enum { LINKS_AT_MOST = 8, OTHERS_WRITE = S_IWGRP | S_IWOTH };
 
+/* The file first: a hook can be given no option, and who comes by hand or by the timer later reads it, too. */
+#define NAMING "with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir"
+
 static const struct {
 	int number;
 	const char *advice;
@@ -25,15 +28,15 @@ static const struct {
 	{ ENOSPC, "free some space there" },
 	{ EDQUOT, "free some space there, or have the quota raised" },
 	{ EFBIG, "raise the limit of a file's size (ulimit -f)" },
-	{ EROFS, "make it writable, or name another directory with --state-dir" },
-	{ EACCES, "run this as the owner, or name another directory with --state-dir" },
-	{ EPERM, "run this as the owner, or name another directory with --state-dir" },
+	{ EROFS, "make it writable, or name another directory " NAMING },
+	{ EACCES, "run this as the owner, or name another directory " NAMING },
+	{ EPERM, "run this as the owner, or name another directory " NAMING },
 	{ EMFILE, "raise the limit of open files (ulimit -n)" },
 	{ ENFILE, "the machine has too many files open" },
 	{ EIO, "the disk fails, see the kernel's log (dmesg)" },
 	{ ELOOP, "a link is not followed here: put what it points to in its place" },
 	{ ENXIO, "it is not a regular file: remove it" },
-	{ ENOTDIR, "name another directory with --state-dir" },
+	{ ENOTDIR, "name another directory " NAMING },
 };
 
 int directory_fail(struct error *err, int number, const char *doing, const char *path, const char *name)
@@ -149,7 +152,7 @@ static bool walk_is_link(const struct walk *walk, const char *name)
 static int walk_refuse_link(const struct walk *walk, struct error *err)
 {
 	return error_set(err, ERROR_STORAGE, NOWHERE,
-			 "'%s' is a link and is not followed: name what it points to with --state-dir",
+			 "'%s' is a link and is not followed: name what it points to " NAMING,
 			 buffer_text(&walk->seen));
 }
 
@@ -163,7 +166,7 @@ static int walk_follow(struct walk *walk, const char *name, struct error *err)
 
 	if (length < 0)
 		return error_set(err, ERROR_STORAGE, NOWHERE,
-				 "'%s' is not a directory: name another directory with --state-dir", path);
+				 "'%s' is not a directory: name another directory " NAMING, path);
 	if (!walk_link_is_roots(walk, name) || ++walk->links > LINKS_AT_MOST)
 		return walk_refuse_link(walk, err);
 	target[length] = '\0';
@@ -188,7 +191,7 @@ static int walk_check(const struct walk *walk, struct error *err)
 		return 0;
 	return error_set(err, ERROR_STORAGE, NOWHERE,
 			 "everybody may write to '%s': take that right away (chmod o-w), or name another directory "
-			 "with --state-dir", buffer_text(&walk->seen));
+			 NAMING, buffer_text(&walk->seen));
 }
 
 static int walk_step(struct walk *walk, const char *name, bool last, struct error *err)
@@ -237,7 +240,7 @@ static int directory_check(const struct directory *directory, const char *path, 
 	if (now.st_uid != geteuid())
 		return error_set(err, ERROR_STORAGE, NOWHERE,
 				 "'%s' belongs to user %u, not to user %u who runs this: run as that user, or name "
-				 "another directory with --state-dir", path, (unsigned)now.st_uid, (unsigned)geteuid());
+				 "another directory " NAMING, path, (unsigned)now.st_uid, (unsigned)geteuid());
 	if (now.st_mode & OTHERS_WRITE)
 		return error_set(err, ERROR_STORAGE, NOWHERE,
 				 "others may write to '%s' (mode %04o): nothing in it can be trusted; look at what is "

@@ -25,6 +25,9 @@
 
 enum { STRANGER = 12345 };
 
+/* What can be done in a hook, too, which is given no option. */
+#define NAMING "with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir"
+
 /* A directory of this test, made by setup; `path` is of the storage in it. */
 struct place {
 	char root[64];
@@ -508,7 +511,7 @@ static void a_directory_that_others_may_write_to_is_refused(void **state)
 					     "at what is in it, then take that right away (chmod go-w)",
 					     place->path, (unsigned)modes[i]);
 		char *open = memory_format("everybody may write to '%s': take that right away (chmod o-w), or name "
-					   "another directory with --state-dir", place->path);
+					   "another directory " NAMING, place->path);
 
 		assert_int_equal(chmod(place->path, modes[i]), 0);
 		assert_refused(place->path, (modes[i] & (S_IWOTH | S_ISVTX)) == S_IWOTH ? open : shared);
@@ -524,7 +527,7 @@ static void a_way_through_a_directory_where_everybody_may_rename_is_refused(void
 	struct place *place = *state;
 	char *open = memory_format("%s/open", place->root), *path = memory_format("%s/state", open);
 	char *due = memory_format("everybody may write to '%s': take that right away (chmod o-w), or name another "
-				  "directory with --state-dir", open);
+				  "directory " NAMING, open);
 
 	assert_int_equal(mkdir(open, 0777), 0);
 	assert_int_equal(chmod(open, 0777), 0);
@@ -542,7 +545,7 @@ static void a_strangers_directory_is_refused(void **state)
 	uid_t owner = geteuid() ? 0 : STRANGER;
 	char *path = geteuid() ? memory_copy_text("/usr") : memory_copy_text(place->path);
 	char *due = memory_format("'%s' belongs to user %u, not to user %u who runs this: run as that user, or name "
-				  "another directory with --state-dir", path, (unsigned)owner, (unsigned)geteuid());
+				  "another directory " NAMING, path, (unsigned)owner, (unsigned)geteuid());
 
 	if (geteuid() == 0) {
 		assert_int_equal(mkdir(path, 0700), 0);
@@ -556,12 +559,12 @@ static void a_strangers_directory_is_refused(void **state)
 static void a_file_on_the_way_is_said(void **state)
 {
 	struct place *place = *state;
-	char *due = memory_format("'%s' is not a directory: name another directory with --state-dir", place->path);
+	char *due = memory_format("'%s' is not a directory: name another directory " NAMING, place->path);
 
 	write_file(place->path, "");
 	assert_refused(in(place->path, "state"), due);
 	free(due);
-	due = memory_format("cannot open '%s': Not a directory; name another directory with --state-dir", place->path);
+	due = memory_format("cannot open '%s': Not a directory; name another directory " NAMING, place->path);
 	assert_refused(place->path, due);
 	free(due);
 }
@@ -569,7 +572,7 @@ static void a_file_on_the_way_is_said(void **state)
 static void the_last_component_is_never_a_link(void **state)
 {
 	struct place *place = *state;
-	char *due = memory_format("'%s' is a link and is not followed: name what it points to with --state-dir",
+	char *due = memory_format("'%s' is a link and is not followed: name what it points to " NAMING,
 				  place->path);
 
 	assert_int_equal(mkdir(in(place->root, "real"), 0700), 0);
@@ -607,7 +610,7 @@ static void only_roots_links_in_roots_directories_are_followed(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(links); i++) {
 		char *holder = memory_format("%s/%zu", place->root, i), *link = memory_format("%s/link", holder);
 		char *path = memory_format("%s/state%zu", link, i);
-		char *due = memory_format("'%s' is a link and is not followed: name what it points to with --state-dir",
+		char *due = memory_format("'%s' is a link and is not followed: name what it points to " NAMING,
 					  link);
 
 		assert_int_equal(mkdir(holder, 0755), 0);
