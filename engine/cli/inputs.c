@@ -227,6 +227,32 @@ static int resolve(struct search *search)
 	return search->inputs->values ? 0 : -1;
 }
 
+/* The first input that the subject is made of. */
+static void note_input(void *argument, const char *const *names, size_t count, const struct reference_place *place)
+{
+	const char **name = argument;
+
+	(void)place;
+	if (!*name && count > 1 && strcmp(names[0], "input") == 0)
+		*name = names[1];
+}
+
+/* A hook can be given no -i; the file is what also the next one reads. */
+static int fail_without_subject(const struct search *search)
+{
+	const struct machine *machine = search->request->machine;
+	const char *cause = search->metadata_err.message, *input = NULL;
+	char *advice;
+
+	template_references(machine->subject, note_input, &input);
+	advice = memory_format(input ? "; give it as input '%s': in config.yaml, as TIDEGATE_INPUT_%s or with -i" : "",
+			       input, input);
+	error_set(search->err, ERROR_USAGE, NOWHERE, "%s does not know its subject: %s%s", machine->name,
+		  cause[0] ? cause : "it is empty", advice);
+	free(advice);
+	return -1;
+}
+
 static int find_subject(struct search *search)
 {
 	const struct machine *machine = search->request->machine;
@@ -240,10 +266,7 @@ static int find_subject(struct search *search)
 	if (json_is_string(subject) && json_string_length(subject) > 0)
 		search->inputs->subject = memory_copy_text(json_string_value(subject));
 	json_decref(subject);
-	if (search->inputs->subject)
-		return 0;
-	return error_set(search->err, ERROR_USAGE, NOWHERE, "%s does not know its subject: give it with -i%s%s",
-			 machine->name, search->metadata_err.message[0] ? "; " : "", search->metadata_err.message);
+	return search->inputs->subject ? 0 : fail_without_subject(search);
 }
 
 /* The first place wins. */

@@ -415,9 +415,10 @@ static void on_note(struct reporter *reporter, const char *sentence)
 		print_line(report, report->clock->wall_ms(report->clock), "", "", sentence);
 }
 
-void report_command(const struct report *report, const char *command, const char *run, struct buffer *text)
+void report_command(const struct report *report, const char *command, const char *operand, struct buffer *text)
 {
-	buffer_add_format(text, "%stidegate %s %s", report->own ? "" : "sudo ", command, run);
+	buffer_add_format(text, "%stidegate %s%s%s", report->own ? "" : "sudo ", command, operand[0] ? " " : "",
+			  operand);
 	if (report->state_dir)
 		buffer_add_format(text, " --state-dir %s", report->state_dir);
 }

@@ -62,8 +62,8 @@ void report_put(struct report *report, FILE *stream, const char *text);
 void report_flush(struct report *report);
 /* "tidegate: SENTENCE" to standard error, with the place where there is one. */
 void report_error(struct report *report, const struct error *err);
-/* "sudo tidegate resume r-7f3a": what a person types for it to work here. */
-void report_command(const struct report *report, const char *command, const char *run, struct buffer *text);
+/* "sudo tidegate resume r-7f3a" (`operand` may be ""): what a person types for it to work here. */
+void report_command(const struct report *report, const char *command, const char *operand, struct buffer *text);
 /* A mark of colour around a word, or nothing where there is none: "red", "green", "yellow"; NULL ends it. */
 const char *report_color(const struct report *report, const char *name);
 

@@ -89,14 +89,20 @@ const struct configuration *session_configuration(struct session *session)
 {
 	struct configuration *made;
 
-	if (session->configuration)
+	if (session->configuration || session->configuration_is_faulty)
 		return session->configuration;
 	made = ARENA_NEW(session->arena, struct configuration);
-	if (configuration_load(made, &session->reader, configuration_directory(session)) != 0) {
-		session_print_diagnostics(session);
-		return NULL;
-	}
-	return session->configuration = made;
+	if (configuration_load(made, &session->reader, configuration_directory(session)) == 0)
+		return session->configuration = made;
+	session_print_diagnostics(session);
+	session->configuration_is_faulty = true;
+	return NULL;
+}
+
+static void refuse_configuration(const struct session *session, struct error *err)
+{
+	error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty, see above",
+		  configuration_directory(session));
 }
 
 const struct configuration *session_configuration_for(struct session *session, const struct machine *machine,
@@ -111,8 +117,7 @@ const struct configuration *session_configuration_for(struct session *session, c
 		session->configured = machine;
 	}
 	if (!configuration)
-		error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
-			  configuration_directory(session));
+		refuse_configuration(session, err);
 	return configuration;
 }
 
@@ -217,8 +222,7 @@ struct storage *session_storage(struct session *session, struct error *err)
 		return session->storage;
 	configuration = session_configuration(session);
 	if (!configuration) {
-		error_set(err, ERROR_USAGE, NOWHERE, "the configuration in '%s' is faulty",
-			  configuration_directory(session));
+		refuse_configuration(session, err);
 		return NULL;
 	}
 	return session->storage = storage_open_directory(state_directory(session, configuration), err);

@@ -20,6 +20,7 @@ struct session {
 	struct reader reader;
 	/* Made when first asked for. */
 	struct configuration *configuration;
+	bool configuration_is_faulty; /* and that was said */
 	const struct machine *configured; /* what it was last checked for */
 	struct catalogue *catalogue;
 	struct storage *storage;

@@ -118,10 +118,26 @@ static void add_where(const struct report *report, struct buffer *text)
 		buffer_add_format(text, "on %s: ", host);
 }
 
+/* What is out is a run's that could not be gone on with, or nobody's. */
+static void next_without_run(const struct report *report, const struct leg_result *result, struct buffer *text)
+{
+	if (result->nobodys) {
+		buffer_add_text(text, "find out why; to bring it back: ");
+		report_command(report, "adopt", "MACHINE", text);
+		buffer_add_text(text, ", then ");
+		report_command(report, "resume", "", text);
+		return;
+	}
+	buffer_add_text(text, "mend the cause; ");
+	add_where(report, text);
+	report_command(report, "status", "", text);
+	buffer_add_text(text, " shows which run is open and how it goes on");
+}
+
 static void next_after_left(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
 	if (!report->run[0]) {
-		buffer_add_text(text, "'tidegate status' shows the open runs, 'tidegate adopt MACHINE' takes over");
+		next_without_run(report, result, text);
 		return;
 	}
 	if (result->failure == FAILURE_ACCESS_DENIED) {
@@ -137,9 +153,9 @@ static void next_after_left(const struct report *report, const struct leg_result
 
 static void next_after_busy(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	(void)report;
 	(void)result;
-	buffer_add_text(text, "'tidegate status' shows which run has it");
+	report_command(report, "status", "", text);
+	buffer_add_text(text, " shows which run has it");
 }
 
 static void next_after_doubt(const struct report *report, const struct leg_result *result, struct buffer *text)
@@ -169,7 +185,7 @@ static const struct {
 	void (*next)(const struct report *report, const struct leg_result *result, struct buffer *text);
 } ends[] = {
 	{ EXIT_FAILED, "FAILED", "red", next_after_failed },
-	{ EXIT_USAGE, "REFUSED", "red", NULL },
+	{ EXIT_USAGE, "REFUSED", "red", next_after_failed },
 	{ EXIT_LEFT, "FAILED", "red", next_after_left },
 	{ EXIT_SUBJECT_BUSY, "BUSY", "yellow", next_after_busy },
 	{ EXIT_IN_DOUBT, "IN DOUBT", "red", next_after_doubt },

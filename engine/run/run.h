@@ -79,6 +79,7 @@ struct leg leg_of_hook(const struct machine *machine, const struct hook *hook, i
 struct leg_result {
 	enum exit_status status;
 	bool later;            /* EXIT_REACHED, but not at its goal: the next event goes on */
+	bool nobodys;          /* EXIT_LEFT, out of service, and no run here took it out */
 	bool rests;            /* EXIT_LEFT, at a pause that an error led to: another leg goes on from there */
 	enum failure failure;  /* why it failed; FAILURE_NONE where it did not */
 	bool out_of_time;      /* EXIT_INTERRUPTED, by `at_most` */

@@ -221,10 +221,11 @@ static void look_only(const struct run_environment *environment, const struct st
 	bool out = look(environment, start, result);
 	bool refused = result->status == EXIT_FAILED && result->failure == FAILURE_REFUSED;
 
-	if (out && (refused || result->status == EXIT_REACHED))
+	if (out && (refused || result->status == EXIT_REACHED)) {
 		refuse(result, EXIT_LEFT, "%s is out of service, and no run here knows who took it out",
 		       start->subject);
-	else if (refused)
+		result->nobodys = true;
+	} else if (refused)
 		say_not_to_be_left(result, start->subject);
 	else
 		say_in_service(result, start->subject, " and no run is open: nothing to put back");

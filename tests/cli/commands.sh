@@ -105,7 +105,8 @@ expect 0 'a file that uses a machine is one' "$tidegate" check used.yaml <<'END'
 END
 expect 2 'it is a hook like any other' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./used.yaml <<'END'
 tidegate: REFUSED, exit 2: nothing was begun
-cause    web does not know its subject: give it with -i; AWS_EC2_METADATA_DISABLED forbids to ask instance metadata
+cause    web does not know its subject: AWS_EC2_METADATA_DISABLED forbids to ask instance metadata; give it as input 'instance': in config.yaml, as TIDEGATE_INPUT_instance or with -i
+next     mend the cause, then deploy again
 END
 run "$tidegate" policy used.yaml --region eu-west-1 | grep -q 'autoScalingGroupName/web-prod"' || {
 	echo 'a policy does not name the group that a file gives to the machine it uses'
@@ -314,6 +315,7 @@ END
 expect 2 'an event that hooks do not name is refused' LIFECYCLE_EVENT=AfterInstall "$tidegate" ./good.yaml <<'END'
 tidegate: REFUSED, exit 2: nothing was begun
 cause    ./good.yaml runs at AfterInstall, but its 'hooks' lack that event
+next     mend the cause, then deploy again
 END
 expect 2 'a faulty file in an opening leg does nothing' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./bad.yaml <<'END'
 ./bad.yaml:45:11: error: unknown state 'FITT'
@@ -325,10 +327,12 @@ expect 2 'a faulty file in an opening leg does nothing' LIFECYCLE_EVENT=BeforeIn
 2 errors
 tidegate: REFUSED, exit 2: nothing was begun
 cause    the machine file is faulty, see above; nothing was done
+next     mend the cause, then deploy again
 END
 expect 2 'who the subject is must be known' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./good.yaml <<'END'
 tidegate: REFUSED, exit 2: nothing was begun
-cause    asg-standby does not know its subject: give it with -i; AWS_EC2_METADATA_DISABLED forbids to ask instance metadata
+cause    asg-standby does not know its subject: AWS_EC2_METADATA_DISABLED forbids to ask instance metadata; give it as input 'instance': in config.yaml, as TIDEGATE_INPUT_instance or with -i
+next     mend the cause, then deploy again
 END
 expect 2 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
@@ -408,12 +412,21 @@ run "$tidegate" policy local.yaml | tr -d ' \n' | grep -q '"Statement":\[\]' || 
 
 mkdir etc
 echo 'state_dri: /tmp' >etc/config.yaml
+expect 2 'a faulty configuration is told once, and what to do' LIFECYCLE_EVENT=BeforeInstall "$tidegate" ./good.yaml <<END
+/W/etc/config.yaml:1:1: error: unknown key 'state_dri' in the configuration
+    1 | state_dri: /tmp
+      | ^~~~~~~~~ did you mean 'state_dir'?
+1 error
+tidegate: REFUSED, exit 2: nothing was begun
+cause    the configuration in '/W/etc' is faulty, see above
+next     mend the cause, then deploy again
+END
 expect 2 'a faulty configuration is refused' TIDEGATE_STATE_DIR= "$tidegate" status <<END
 /W/etc/config.yaml:1:1: error: unknown key 'state_dri' in the configuration
     1 | state_dri: /tmp
       | ^~~~~~~~~ did you mean 'state_dir'?
 1 error
-tidegate: the configuration in '/W/etc' is faulty
+tidegate: the configuration in '/W/etc' is faulty, see above
 END
 cat >etc/config.yaml <<'END'
 state_dir: var/tidegate
@@ -432,7 +445,7 @@ expect 2 'every fault of a configuration is told in its place' "$tidegate" polic
     4 |   any: 7
       |        ^
 3 errors
-tidegate: the configuration in '/W/etc' is faulty
+tidegate: the configuration in '/W/etc' is faulty, see above
 END
 cat >etc/config.yaml <<'END'
 inputs:
@@ -450,7 +463,7 @@ expect 2 'inputs of a configuration are held against the machine' "$tidegate" po
     3 |   asg-standby: {gruop: web, group: "${input.instance}"}
       |                                    ^~~~~~~~~~~~~~~~~~~ a 'default' can read one
 2 errors, 1 warning
-tidegate: the configuration in '/W/etc' is faulty
+tidegate: the configuration in '/W/etc' is faulty, see above
 END
 printf '# state_dir: /var/lib/tidegate\n\n  # log_format: json' >etc/config.yaml
 expect 0 'a configuration may be commented out' "$tidegate" status <<'END'

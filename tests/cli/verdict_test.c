@@ -319,6 +319,24 @@ static void a_command_finds_the_run_where_it_is(void **state)
 	report_release(&report);
 }
 
+/* Only what no run took out can be adopted; of another region, of a damaged journal there is a run. */
+static void without_a_run_the_way_back_hangs_on_whether_one_is_known(void **state)
+{
+	struct leg_result result = { .status = EXIT_LEFT, .failure = FAILURE_REFUSED };
+	struct report report;
+
+	(void)state;
+	set_up(&report);
+	report.run[0] = '\0';
+	assert_next(&report, &result,
+		    "mend the cause; on i-0a1b2c3d4e5f60718: sudo tidegate status shows which run is open and how it "
+		    "goes on");
+	result.nobodys = true;
+	assert_next(&report, &result,
+		    "find out why; to bring it back: sudo tidegate adopt MACHINE, then sudo tidegate resume");
+	report_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +347,7 @@ int main(void)
 		cmocka_unit_test(every_failing_end_says_what_to_do),
 		cmocka_unit_test(what_to_do_follows_from_what_failed),
 		cmocka_unit_test(a_leg_without_time_left_says_where_to_give_it_more),
+		cmocka_unit_test(without_a_run_the_way_back_hangs_on_whether_one_is_known),
 		cmocka_unit_test(a_command_finds_the_run_where_it_is),
 	};
 

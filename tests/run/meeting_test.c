@@ -121,6 +121,7 @@ static void none_is_open_and_a_leg_closes_in_standby_a_person_is_needed(void **s
 	trial_take(&meeting->trial, meeting->stock, "already-standby");
 	leg(meeting, RETURN, EXIT_LEFT);
 	says(meeting, "i-0a1b2c3d4e5f60718 is out of service, and no run here knows who took it out");
+	assert_true(meeting->result.nobodys);
 	assert_int_equal(meeting->trial.rig.mutations, 0);
 	assert_int_equal(rig_open_runs(&meeting->trial.rig), 0);
 }
