@@ -47,6 +47,15 @@ static void needs_a_person(struct hook_run *run)
 		run->result.status = EXIT_LEFT;
 }
 
+/* "Failed, and everything is restored" is not said where nobody could look what is open. */
+static int refuse_unseen(struct hook_run *run, const struct error *err)
+{
+	refuse_error(run, err);
+	if (run->result.status == EXIT_FAILED)
+		run->result.status = EXIT_LEFT;
+	return -1;
+}
+
 /* ---- which open run a hook of this deployment group would go on with ---- */
 
 struct open_runs {
@@ -146,8 +155,11 @@ static int refuse_setup(struct hook_run *run, const struct error *err)
 {
 	struct open_runs open;
 
-	refuse_error(run, err);
-	if (find_open(run, &open, NULL) == 0 && open.count + open.doubtful > 0)
+	if (find_open(run, &open, NULL) != 0)
+		refuse_unseen(run, err);
+	else
+		refuse_error(run, err);
+	if (open.count + open.doubtful > 0)
 		needs_a_person(run);
 	open_runs_release(&open);
 	return -1;
@@ -189,7 +201,7 @@ static int drive_journal(struct hook_run *run, const struct error *why)
 	int result;
 
 	if (find_open(run, &open, &err) != 0) {
-		result = refuse_error(run, &err);
+		result = refuse_unseen(run, &err);
 	} else if (open.count != 1) {
 		result = why ? refuse_error(run, why)
 			     : refuse(run, EXIT_USAGE, "the machine file is faulty, see above; nothing was done");

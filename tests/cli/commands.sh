@@ -334,6 +334,14 @@ tidegate: REFUSED, exit 2: nothing was begun
 cause    asg-standby does not know its subject: AWS_EC2_METADATA_DISABLED forbids to ask instance metadata; give it as input 'instance': in config.yaml, as TIDEGATE_INPUT_instance or with -i
 next     mend the cause, then deploy again
 END
+mkdir -m 0777 open
+chmod 0777 open
+expect 3 'what is open is not said to be restored where nobody can look' LIFECYCLE_EVENT=ApplicationStart \
+	TIDEGATE_STATE_DIR="$work/open" TIDEGATE_INPUT_instance=i-0123456789abcdef0 AWS_REGION=eu-west-1 "$tidegate" ./good.yaml <<'END'
+tidegate: FAILED, exit 3: nothing was begun
+cause    everybody may write to '/W/open': take that right away (chmod o-w), or name another directory with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir
+next     mend the cause; sudo tidegate status --state-dir /W/open shows which run is open and how it goes on
+END
 expect 2 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
 END
