@@ -60,6 +60,8 @@ char *memory_copy_text(const char *text)
 	return copy;
 }
 
+static int format_length(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
 static int format_length(const char *format, va_list arguments)
 {
 	va_list again;

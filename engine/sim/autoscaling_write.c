@@ -43,9 +43,9 @@ static int set_processes(struct request *request, const char *reason)
 			return refuse(request, "ValidationError", "'%s' is not a valid scaling process",
 				      json_string_value(process));
 	/* Without a list, and with an empty one, all nine are meant. */
-	for (i = 0; i < PROCESS_COUNT; i++)
-		if (list_names(processes, process_names[i]) && (!reason || !group->suspended[i]))
-			group_suspend(request->sim, index, i, reason);
+	for (enum process meant = 0; meant < PROCESS_COUNT; meant++)
+		if (list_names(processes, process_names[meant]) && (!reason || !group->suspended[meant]))
+			group_suspend(request->sim, index, meant, reason);
 	group_adjust(request->sim, index);
 	return 0;
 }

@@ -70,7 +70,7 @@ static void expect_told(const struct folder *folder, const char *text, const cha
 	assert_string_equal(json_string_value(json_object_get(told, "file")), folder->file);
 	json_object_del(told, "file");
 	if (!json_equal(told, wanted))
-		fail_msg(": %s, not %s", text, json_dumps(told, 0), expected);
+		fail_msg("%s is told as %s, not %s", text, json_dumps(told, 0), expected);
 	json_decref(wanted);
 	json_decref(told);
 }
