@@ -157,7 +157,7 @@ static json_t *(*const coercions[])(json_t *value) = {
 
 static json_t *input_fault(const struct input *input, int type, struct error *err)
 {
-	error_set(err, ERROR_USAGE, input->key ? input->key->position : NOWHERE, "input '%s' must be %s",
+	error_set(err, ERROR_USAGE, input->key->position, "input '%s' must be %s",
 		  input->key->text, input_type_name(type));
 	return NULL;
 }
