@@ -87,7 +87,7 @@ install_missing() {
 		set -- "$manager" -q -y install
 	fi
 	# shellcheck disable=SC2086
-	as_root "$@" $packages >/dev/null || cannot_install "$manager failed" "$packages"
+	as_root "$@" $packages >/dev/null || cannot_install "that failed, see above" "$packages"
 }
 
 make_configure() {
@@ -113,7 +113,10 @@ mode=${1-}
 [ $# = 0 ] || shift
 case $mode in
 '')
-	make_configure
+	make_configure || {
+		echo "autogen.sh: cannot make ./configure, see above: './autogen.sh run' installs what is missing" >&2
+		exit 1
+	}
 	;;
 run)
 	install_missing always
@@ -129,6 +132,7 @@ check)
 	usage
 	;;
 *)
+	echo "autogen.sh: unknown '$mode'" >&2
 	usage >&2
 	exit 2
 	;;

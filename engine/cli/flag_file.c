@@ -135,6 +135,18 @@ static int take_lines(struct flags *flags, char *text, size_t length)
 	return 0;
 }
 
+/* What is in it may still be right: who looked at it can have it taken over. */
+static int refuse_file(struct error *err)
+{
+	char *fault = err ? memory_copy_text(err->message) : NULL;
+
+	if (err)
+		error_set(err, ERROR_USAGE, NOWHERE, "%s: look at what is in it, copy what is right into a file of "
+			  "your own, and name that", fault);
+	free(fault);
+	return -1;
+}
+
 json_t *flag_file_read(const char *path, struct error *err)
 {
 	struct flags flags = { .path = path, .err = err };
@@ -147,8 +159,8 @@ json_t *flag_file_read(const char *path, struct error *err)
 					 result == FILE_MISSING, "lowered", 0, "suspended", "balancers"));
 	if (result == 0)
 		result = take_lines(&flags, text, length);
-	else if (result < 0 && err)
-		err->kind = ERROR_USAGE;
+	else if (result < 0)
+		refuse_file(err);
 	free(text);
 	if (result >= 0)
 		return flags.told;

@@ -242,8 +242,12 @@ static int fail_without_subject(const struct search *search)
 {
 	const struct machine *machine = search->request->machine;
 	const char *cause = search->metadata_err.message, *input = NULL;
+	enum error_kind kind = search->metadata_err.kind;
 	char *advice;
 
+	/* A profile that there is not, a faulty catalogue: nothing goes on with the subject alone. */
+	if (kind == ERROR_USAGE || kind == ERROR_MACHINE)
+		return error_set(search->err, kind, NOWHERE, "%s", cause);
 	template_references(machine->subject, note_input, &input);
 	advice = memory_format(input ? "; give it as input '%s': in config.yaml, as TIDEGATE_INPUT_%s or with -i" : "",
 			       input, input);

@@ -442,7 +442,7 @@ void start_adopt(const struct run_environment *environment, const struct start *
 	else if (found < 0)
 		refuse_error(result, &err);
 	else
-		refuse(result, EXIT_SUBJECT_BUSY, "a run is open for it already: 'tidegate status' shows it");
+		refuse(result, EXIT_SUBJECT_BUSY, "a run is open for %s already", start->subject);
 	environment->storage->unlock(environment->storage, lock);
 }
 

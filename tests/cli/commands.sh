@@ -342,6 +342,9 @@ tidegate: FAILED, exit 3: nothing was begun
 cause    everybody may write to '/W/open': take that right away (chmod o-w), or name another directory with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir
 next     mend the cause; sudo tidegate status --state-dir /W/open shows which run is open and how it goes on
 END
+expect 2 'a profile that is not there is the fault, not the subject' "$tidegate" plan good.yaml --profile nope <<'END'
+tidegate: unknown profile 'nope': neither '/W/.aws/config' nor '/W/.aws/credentials' has it
+END
 expect 2 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
 END

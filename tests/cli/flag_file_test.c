@@ -17,6 +17,8 @@
 #include "base/memory.h"
 #include "cli/flag_file.h"
 
+#define WHAT_NEXT ": look at what is in it, copy what is right into a file of your own, and name that"
+
 struct folder {
 	char path[64];
 	char *file;
@@ -155,10 +157,10 @@ static void a_link_is_refused(void **state)
 
 	write_file(other, "asgmindecremented=true\n", 23);
 	assert_int_equal(symlink(other, folder->file), 0);
-	expect_refused(folder, "is a link");
+	expect_refused(folder, "is a link" WHAT_NEXT);
 	unlink(folder->file);
 	assert_int_equal(link(other, folder->file), 0);
-	expect_refused(folder, "has a second name (a hard link)");
+	expect_refused(folder, "has a second name (a hard link)" WHAT_NEXT);
 	free(other);
 }
 
@@ -168,9 +170,9 @@ static void a_file_that_others_may_write_is_refused(void **state)
 
 	write_file(folder->file, "asgmindecremented=true\n", 23);
 	assert_int_equal(chmod(folder->file, 0666), 0);
-	expect_refused(folder, "may be written by others");
+	expect_refused(folder, "may be written by others" WHAT_NEXT);
 	assert_int_equal(chmod(folder->file, 0664), 0);
-	expect_refused(folder, "may be written by others");
+	expect_refused(folder, "may be written by others" WHAT_NEXT);
 }
 
 static void a_file_of_somebody_else_is_refused(void **state)
@@ -181,7 +183,7 @@ static void a_file_of_somebody_else_is_refused(void **state)
 	/* Only root can give a file away. */
 	if (chown(folder->file, 12345, 12345) != 0)
 		skip();
-	expect_refused(folder, "belongs to another user");
+	expect_refused(folder, "belongs to another user" WHAT_NEXT);
 }
 
 static void a_pipe_is_refused_and_not_waited_for(void **state)
@@ -189,7 +191,7 @@ static void a_pipe_is_refused_and_not_waited_for(void **state)
 	const struct folder *folder = *state;
 
 	assert_int_equal(mkfifo(folder->file, 0600), 0);
-	expect_refused(folder, "is no regular file");
+	expect_refused(folder, "is no regular file" WHAT_NEXT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

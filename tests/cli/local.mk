@@ -1,4 +1,4 @@
-cli_scripts = tests/cli/commands.sh tests/cli/documents.sh tests/cli/graph.sh \
+cli_scripts = tests/cli/autogen.sh tests/cli/commands.sh tests/cli/documents.sh tests/cli/graph.sh \
 	tests/cli/pages.sh tests/cli/places.sh tests/cli/scripts.sh
 dist_check_SCRIPTS += $(cli_scripts)
 TESTS += $(cli_scripts)

@@ -138,7 +138,7 @@ static void what_is_out_is_adopted_and_then_brought_back(void **state)
 	assert_int_equal(rig->mutations, 0);
 	rig_adopt(rig, &meeting->result);
 	ends_with(meeting, EXIT_SUBJECT_BUSY);
-	says(meeting, "a run is open for it already: 'tidegate status' shows it");
+	says(meeting, "a run is open for i-0a1b2c3d4e5f60718 already");
 	assert_true(rig_attend(rig, RIG_RESUME, &meeting->result));
 	ends_with(meeting, EXIT_REACHED);
 	rig_expect(rig, STATE_OF_SELF " == 'InService' && " GROUP ".desired == `3`");
