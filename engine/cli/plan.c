@@ -124,15 +124,23 @@ static json_int_t waits_ms(const json_t *leg)
 	return sum_ms;
 }
 
-static json_t *hooks_of(const struct machine *machine, const char *end)
+static bool ends_at(const struct hook *hook, const char *end)
+{
+	for (size_t i = 0; i < hook->until.count; i++)
+		if (strcmp(hook->until.rows[i].name, end) == 0)
+			return true;
+	return false;
+}
+
+/* A return that fails may lead back to the pause: that is no leg of who takes the instance out. */
+static json_t *hooks_of(const struct machine *machine, const char *end, bool returns)
 {
 	const struct hook *hooks = machine->hooks.records;
 	json_t *names = json_made(json_array());
 
 	for (size_t i = 0; i < machine->hooks.count; i++)
-		for (size_t k = 0; k < hooks[i].until.count; k++)
-			if (strcmp(hooks[i].until.rows[k].name, end) == 0)
-				json_append(names, json_string(hooks[i].key->text));
+		if (ends_at(&hooks[i], end) && !(returns && machine_goal_opens(machine, &hooks[i].until)))
+			json_append(names, json_string(hooks[i].key->text));
 	return names;
 }
 
@@ -151,7 +159,7 @@ json_t *plan_leg(const struct machine *machine, const json_t *records, size_t fr
 			add_record(step, record);
 		}
 	}
-	json_put(leg, "hooks", hooks_of(machine, text_of(step, "state")));
+	json_put(leg, "hooks", hooks_of(machine, text_of(step, "state"), from > 0));
 	json_put(leg, "waits_ms", json_integer(waits_ms(leg)));
 	return leg;
 }

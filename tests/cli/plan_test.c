@@ -154,6 +154,11 @@ static void the_waits_of_a_leg_are_added_up(void **state)
 	assert_int_equal(json_integer_value(json_object_get(leg, "waits_ms")), 150000);
 	assert_string_equal(json_string_value(json_array_get(json_object_get(leg, "hooks"), 0)), "BeforeInstall");
 	json_decref(leg);
+	/* What fails on the way back and leads to the pause again is not planned for who takes the instance out. */
+	leg = plan_leg(machine, records, 4, json_array_size(records));
+	assert_string_equal(json_string_value(json_object_get(leg, "name")), "return");
+	assert_int_equal(json_array_size(json_object_get(leg, "hooks")), 0);
+	json_decref(leg);
 	json_decref(records);
 	diagnostics_release(&diagnostics);
 	arena_free(arena);
