@@ -7,8 +7,8 @@ const struct exit_row exit_rows[] = {
 	{ EXIT_FAILED, "failed", "failed, and everything is restored" },
 	{ EXIT_USAGE, "usage", "usage or a faulty machine: nothing was done" },
 	{ EXIT_LEFT, "left",
-	  "failed, and a person is needed: something is not restored, or nobody knows who took the "
-	  "instance out; the message lists what is left and the commands" },
+	  "failed, and a person is needed: something is not restored or cannot be looked at, or nobody knows who "
+	  "took the instance out; the message lists what is left and the commands" },
 	{ EXIT_SUBJECT_BUSY, "busy", "another run or process has the subject" },
 	{ EXIT_IN_DOUBT, "in_doubt", "in doubt: whether a request took effect could not be found out" },
 	{ EXIT_INTERRUPTED, "interrupted", "interrupted, resumable" },
