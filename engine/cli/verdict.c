@@ -168,8 +168,12 @@ static void next_after_doubt(const struct report *report, const struct leg_resul
 
 static void next_after_interrupted(const struct report *report, const struct leg_result *result, struct buffer *text)
 {
-	if (!report->run[0])
+	if (!report->run[0]) {
+		buffer_add_format(text, "%s again; ", report->deploys ? "deploy" : "try");
+		report_command(report, "status", "", text);
+		buffer_add_text(text, " shows whether a run is open");
 		return;
+	}
 	add_where(report, text);
 	report_command(report, "resume", report->run, text);
 	buffer_add_text(text, " goes on, as the next hook does");

@@ -378,8 +378,11 @@ static void a_hook_that_has_not_begun_was_interrupted_too(void **state)
 	connection = accept(listener, NULL, NULL);
 	kill(program, SIGTERM);
 	read_to_its_end(output, words, sizeof(words));
+	/* Behind that stands the folder, whose name is another one each time. */
+	words[strcspn(words, ";")] = '\0';
 	assert_string_equal(words, "tidegate: INTERRUPTED, exit 6: nothing was begun\n"
-				   "cause    stopped by a signal\n");
+				   "cause    stopped by a signal\n"
+				   "next     deploy again");
 	assert_int_equal(exit_of(program), 6);
 	close(connection);
 	close(listener);

@@ -334,6 +334,8 @@ static void without_a_run_the_way_back_hangs_on_whether_one_is_known(void **stat
 	result.nobodys = true;
 	assert_next(&report, &result,
 		    "find out why; to bring it back: sudo tidegate adopt MACHINE, then sudo tidegate resume");
+	result.status = EXIT_INTERRUPTED;
+	assert_next(&report, &result, "deploy again; sudo tidegate status shows whether a run is open");
 	report_release(&report);
 }
 
