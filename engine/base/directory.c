@@ -24,13 +24,14 @@ enum { LINKS_AT_MOST = 8, OTHERS_WRITE = S_IWGRP | S_IWOTH };
 static const struct {
 	int number;
 	const char *advice;
+	bool elsewhere; /* another directory would do, too */
 } advices[] = {
 	{ ENOSPC, "free some space there" },
 	{ EDQUOT, "free some space there, or have the quota raised" },
 	{ EFBIG, "raise the limit of a file's size (ulimit -f)" },
-	{ EROFS, "make it writable, or name another directory " NAMING },
-	{ EACCES, "run this as the owner, or name another directory " NAMING },
-	{ EPERM, "run this as the owner, or name another directory " NAMING },
+	{ EROFS, "make it writable", true },
+	{ EACCES, "run this as the owner", true },
+	{ EPERM, "run this as the owner", true },
 	{ EMFILE, "raise the limit of open files (ulimit -n)" },
 	{ ENFILE, "the machine has too many files open" },
 	{ EIO, "the disk fails, see the kernel's log (dmesg)" },
@@ -41,13 +42,17 @@ static const struct {
 
 int directory_fail(struct error *err, int number, const char *doing, const char *path, const char *name)
 {
-	const char *advice = NULL;
+	const char *advice = "", *elsewhere = "";
 
-	for (size_t i = 0; i < ARRAY_LENGTH(advices) && !advice; i++)
-		if (advices[i].number == number)
-			advice = advices[i].advice;
-	return error_set(err, ERROR_STORAGE, NOWHERE, "cannot %s '%s%s%s': %s%s%s", doing, path, name ? "/" : "",
-			 name ? name : "", strerror(number), advice ? "; " : "", advice ? advice : "");
+	for (size_t i = 0; i < ARRAY_LENGTH(advices); i++) {
+		if (advices[i].number != number)
+			continue;
+		advice = advices[i].advice;
+		/* A run may be open in one that has files, and nobody sees it from another one. */
+		elsewhere = advices[i].elsewhere && !name ? ", or name another directory " NAMING : "";
+	}
+	return error_set(err, ERROR_STORAGE, NOWHERE, "cannot %s '%s%s%s': %s%s%s%s", doing, path, name ? "/" : "",
+			 name ? name : "", strerror(number), advice[0] ? "; " : "", advice, elsewhere);
 }
 
 int directory_sync(int fd)

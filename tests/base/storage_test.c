@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
@@ -20,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/directory.h"
 #include "base/memory.h"
 #include "base/storage.h"
 
@@ -710,6 +712,28 @@ static void a_full_disk_refuses_before_anything_is_there(void **state)
 	assert_int_equal(umount(place->root), 0);
 }
 
+static void another_directory_is_advised_only_where_nothing_of_this_one_was_seen(void **state)
+{
+	static const struct {
+		int number;
+		const char *name, *message;
+	} rows[] = {
+		{ EROFS, NULL, "cannot open '/s': Read-only file system; make it writable, or name another directory "
+			       NAMING },
+		{ EROFS, "one.lock", "cannot open '/s/one.lock': Read-only file system; make it writable" },
+		{ EACCES, "one.lock", "cannot open '/s/one.lock': Permission denied; run this as the owner" },
+		{ EISDIR, "one.lock", "cannot open '/s/one.lock': Is a directory" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(directory_fail(&err, rows[i].number, "open", "/s", rows[i].name), -1);
+		assert_string_equal(err.message, rows[i].message);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -717,6 +741,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_missing_directory_is_made_for_its_owner_only),
 		TEST(a_path_may_be_relative),
+		TEST(another_directory_is_advised_only_where_nothing_of_this_one_was_seen),
 		TEST(a_file_is_made_whole_and_appended_to),
 		TEST(space_is_set_aside_without_growing_the_file),
 		TEST(a_file_that_is_there_is_never_made_again),
