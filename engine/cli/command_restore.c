@@ -54,7 +54,7 @@ static int run_restore_command(struct session *session)
 	if (row)
 		status = restore_run(session, row, &err);
 	runs_release(&runs);
-	return status < 0 ? session_fail(session, &err) : status;
+	return status < 0 ? session_fail_open(session, &err) : status;
 }
 
 const struct command command_restore = {

@@ -111,7 +111,7 @@ static int run_resume(struct session *session)
 			status = resume_run(session, row, &err);
 	}
 	runs_release(&runs);
-	return status < 0 ? session_fail(session, &err) : status;
+	return status < 0 ? session_fail_open(session, &err) : status;
 }
 
 const struct command command_resume = {

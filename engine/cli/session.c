@@ -76,6 +76,13 @@ int session_fail(struct session *session, const struct error *err)
 	return EXIT_FAILED;
 }
 
+int session_fail_open(struct session *session, const struct error *err)
+{
+	int status = session_fail(session, err);
+
+	return status == EXIT_FAILED ? EXIT_LEFT : status;
+}
+
 /* ---- files ---- */
 
 static const char *configuration_directory(const struct session *session)

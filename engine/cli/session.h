@@ -48,6 +48,8 @@ struct connection *session_connect(struct session *session, const char *region, 
 void session_print_diagnostics(struct session *session);
 /* Says an error; returns the exit status that fits it where nothing was done. */
 int session_fail(struct session *session, const struct error *err);
+/* The same where a run is open, or none can be looked for: what it holds is not restored. */
+int session_fail_open(struct session *session, const struct error *err);
 
 /* NULL after its faults were printed. */
 const struct machine *session_machine(struct session *session, const char *path);

@@ -342,6 +342,11 @@ tidegate: FAILED, exit 3: nothing was begun
 cause    everybody may write to '/W/open': take that right away (chmod o-w), or name another directory with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir
 next     mend the cause; sudo tidegate status --state-dir /W/open shows which run is open and how it goes on
 END
+for command in restore resume 'resume --all'; do
+	expect 3 "nor by who goes on with it by hand: $command" sh -c "\"\$0\" $command --yes --state-dir open" "$tidegate" <<'END'
+tidegate: everybody may write to 'open': take that right away (chmod o-w), or name another directory with 'state_dir' in /etc/tidegate/config.yaml or with --state-dir
+END
+done
 expect 2 'a profile that is not there is the fault, not the subject' "$tidegate" plan good.yaml --profile nope <<'END'
 tidegate: unknown profile 'nope': neither '/W/.aws/config' nor '/W/.aws/credentials' has it
 END
