@@ -111,6 +111,16 @@ void runs_release(struct run_rows *runs)
 	*runs = (struct run_rows){ 0 };
 }
 
+/* What a hook left open is root's. */
+static void refuse_without_open(const struct session *session, bool damaged, struct error *err)
+{
+	const bool own = session->report.own && !session->report.state_dir;
+
+	error_set(err, damaged ? ERROR_DAMAGE : ERROR_USAGE, NOWHERE, "no %srun is open in '%s'%s",
+		  damaged ? "other " : "", session->storage->path,
+		  own ? ": 'sudo tidegate status' shows those of root and of hooks" : "");
+}
+
 const struct run_row *runs_choose(struct session *session, const struct run_rows *runs, struct error *err)
 {
 	const char *named = session->options.n_operands > 0 ? session->options.operands[0] : NULL;
@@ -131,8 +141,7 @@ const struct run_row *runs_choose(struct session *session, const struct run_rows
 		error_set(err, ERROR_USAGE, NOWHERE, "no run '%s' in '%s': 'tidegate status' lists the open ones",
 			  named, session->storage->path);
 	else if (n_open == 0)
-		error_set(err, runs->damaged > 0 ? ERROR_DAMAGE : ERROR_USAGE, NOWHERE, "no %srun is open in '%s'",
-			  runs->damaged > 0 ? "other " : "", session->storage->path);
+		refuse_without_open(session, runs->damaged > 0, err);
 	else
 		error_set(err, ERROR_USAGE, NOWHERE, "%zu runs are open: say which ('tidegate status' lists them)",
 			  n_open);

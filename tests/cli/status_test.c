@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/runs.h"
 #include "cli/status.h"
 #include "text/json.h"
 
@@ -214,6 +215,26 @@ static void programs_read_the_same(void **state)
 	history_release(&run.history);
 }
 
+/* Who types the command that a message names, and leaves out sudo, looks in a directory of his own. */
+static void who_looks_among_his_own_runs_is_told_of_those_of_hooks(void **state)
+{
+	struct storage storage = { .path = "/home/me/.local/state/tidegate" };
+	struct session session = { .storage = &storage };
+	const struct run_rows none = { 0 };
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_null(runs_choose(&session, &none, &err));
+	assert_string_equal(err.message, "no run is open in '/home/me/.local/state/tidegate'");
+	session.report.own = true;
+	assert_null(runs_choose(&session, &none, &err));
+	assert_string_equal(err.message, "no run is open in '/home/me/.local/state/tidegate': 'sudo tidegate status' "
+					 "shows those of root and of hooks");
+	session.report.state_dir = storage.path;
+	assert_null(runs_choose(&session, &none, &err));
+	assert_string_equal(err.message, "no run is open in '/home/me/.local/state/tidegate'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_leg_in_the_middle_is_driven_or_cut_off),
 		cmocka_unit_test(a_run_that_is_only_begun_stands_there_since_then),
 		cmocka_unit_test(programs_read_the_same),
+		cmocka_unit_test(who_looks_among_his_own_runs_is_told_of_those_of_hooks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
