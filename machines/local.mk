@@ -7,4 +7,5 @@ dist_machines_SCRIPTS = \
 	machines/classic-elb.yaml \
 	machines/out-of-service.yaml \
 	machines/target-groups.yaml
-EXTRA_DIST += machines/README.md machines/coming-from-the-scripts.md
+# Beside them what the man page and `adopt --help` send to.
+dist_machines_DATA = machines/README.md machines/coming-from-the-scripts.md

@@ -29,8 +29,7 @@ embedded_data = \
 	schemas/partitions.yaml
 
 nobase_dist_pkgdata_DATA = $(embedded_data) schemas/machine.schema.json schemas/plan.schema.json \
-	schemas/scenario.schema.json
-EXTRA_DIST += schemas/README.md
+	schemas/scenario.schema.json schemas/README.md
 
 nodist_libtidegate_a_SOURCES += engine/model/embedded_files.c
 CLEANFILES += engine/model/embedded_files.c engine/model/embedded_files.c.new

@@ -83,4 +83,12 @@ if command -v mandoc >/dev/null 2>&1; then
 	lint=$(mandoc -T lint "$man" 2>/dev/null | grep -v 'referenced manual not found')
 	[ -z "$lint" ] || fail "$lint"
 fi
+# A page that they send to is there once the program is installed.
+pages=$({ for command in $commands; do "$tidegate" "$command" --help; done; cat "$man"; } |
+	grep -o '[a-z]*/[A-Za-z-]*\.md' | sort -u)
+[ -n "$pages" ] || fail 'the man page names no other page'
+for page in $pages; do
+	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$source/${page%%/*}/local.mk" | grep -q "_DATA = .*$page" ||
+		fail "$page is not installed"
+done
 exit $failed
