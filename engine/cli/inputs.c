@@ -245,14 +245,15 @@ static int fail_without_subject(const struct search *search)
 	enum error_kind kind = search->metadata_err.kind;
 	char *advice;
 
-	/* A profile that there is not, a faulty catalogue: nothing goes on with the subject alone. */
-	if (kind == ERROR_USAGE || kind == ERROR_MACHINE)
-		return error_set(search->err, kind, NOWHERE, "%s", cause);
+	/* A profile that there is not, a file that cannot be read: nothing goes on with the subject alone. */
+	if (kind == ERROR_USAGE || kind == ERROR_MACHINE || kind == ERROR_STORAGE)
+		return error_set(search->err, ERROR_USAGE, NOWHERE, "%s", cause);
 	template_references(machine->subject, note_input, &input);
-	advice = memory_format(input ? "; give it as input '%s': in config.yaml, as TIDEGATE_INPUT_%s or with -i" : "",
-			       input, input);
+	advice = input ? memory_format("; give it as input '%s': in config.yaml, as TIDEGATE_INPUT_%s or with -i",
+				       input, input)
+		       : NULL;
 	error_set(search->err, ERROR_USAGE, NOWHERE, "%s does not know its subject: %s%s", machine->name,
-		  cause[0] ? cause : "it is empty", advice);
+		  cause[0] ? cause : "it is empty", advice ? advice : "");
 	free(advice);
 	return -1;
 }

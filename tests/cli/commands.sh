@@ -350,6 +350,11 @@ done
 expect 2 'a profile that is not there is the fault, not the subject' "$tidegate" plan good.yaml --profile nope <<'END'
 tidegate: unknown profile 'nope': neither '/W/.aws/config' nor '/W/.aws/credentials' has it
 END
+mkdir -p .aws/config
+expect 2 'nor is it where the AWS files cannot be read' "$tidegate" plan good.yaml <<'END'
+tidegate: '/W/.aws/config' is no regular file
+END
+rmdir .aws/config .aws
 expect 2 'a region must be known' "$tidegate" run good.yaml -i instance=i-0123456789abcdef0 <<'END'
 tidegate: no region: give --region, set AWS_REGION, or write 'region' into profile 'default'
 END
