@@ -83,6 +83,11 @@ if command -v mandoc >/dev/null 2>&1; then
 	lint=$(mandoc -T lint "$man" 2>/dev/null | grep -v 'referenced manual not found')
 	[ -z "$lint" ] || fail "$lint"
 fi
+# The options are the last thing that a help shows.
+for command in $commands; do
+	! "$tidegate" "$command" --help | grep '^  -\|^      --' | grep -q below || fail "help $command sends below its end"
+done
+
 # A page that they send to is there once the program is installed.
 pages=$({ for command in $commands; do "$tidegate" "$command" --help; done; cat "$man"; } |
 	grep -o '[a-z]*/[A-Za-z-]*\.md' | sort -u)
