@@ -310,16 +310,52 @@ static void add_last(struct buffer *page, const struct history *history)
 	free(text);
 }
 
-static void add_back(struct buffer *page, const struct report *report, const struct run_row *row)
+/* From the middle of a leg that was cut off resume goes on with it: one that leaves would leave all the same. */
+static bool is_mid_leg(const struct status_row *row, int64_t now_ms)
+{
+	const struct history *history = &row->run->history;
+
+	return strcmp(needs_of(row, now_ms), "resume") == 0 && history->standing != STANDING_ENDED &&
+	       !json_is_true(json_object_get(history->leg, "restores"));
+}
+
+static void add_go_on(struct buffer *page, const struct report *report, const struct run_row *row)
+{
+	const json_t *goal = json_object_get(row->history.leg, "goal");
+	struct buffer text = BUFFER_INIT;
+	size_t i;
+	json_t *name;
+
+	report_command(report, "resume", row->id, &text);
+	json_array_foreach (goal, i, name)
+		buffer_add_format(&text, "%s%s", i == 0 ? " (to " : " or ", json_string_value(name));
+	if (json_array_size(goal) > 0)
+		buffer_add_char(&text, ')');
+	add_row(page, "go on", buffer_text(&text));
+	buffer_release(&text);
+}
+
+static void add_back(struct buffer *page, const struct report *report, const struct run_row *row, bool mid_leg)
 {
 	const bool ended = row->history.standing == STANDING_ENDED;
 	struct buffer text = BUFFER_INIT;
 
-	report_command(report, ended ? "restore" : "resume", row->id, &text);
-	if (!ended)
+	report_command(report, ended || mid_leg ? "restore" : "resume", row->id, &text);
+	if (mid_leg)
+		buffer_add_text(&text, " (does not wait for health)");
+	else if (!ended)
 		buffer_add_text(&text, "   (waits for health; restore does not)");
 	add_row(page, "back", buffer_text(&text));
 	buffer_release(&text);
+}
+
+static void add_commands(struct buffer *page, const struct report *report, const struct status_row *row, int64_t now_ms)
+{
+	const bool mid_leg = is_mid_leg(row, now_ms);
+
+	if (mid_leg)
+		add_go_on(page, report, row->run);
+	add_back(page, report, row->run, mid_leg);
 }
 
 static void add_driven(struct buffer *page, const struct run_row *row)
@@ -352,6 +388,6 @@ void status_text(const struct report *report, const struct status_row *rows, siz
 		if (rows[i].driven)
 			add_driven(page, rows[i].run);
 		else
-			add_back(page, report, rows[i].run);
+			add_commands(page, report, &rows[i], now_ms);
 	}
 }

@@ -177,6 +177,8 @@ static void next_after_interrupted(const struct report *report, const struct leg
 	add_where(report, text);
 	report_command(report, "resume", report->run, text);
 	buffer_add_text(text, " goes on, as the next hook does");
+	if (strcmp(report->leg, "leave") == 0)
+		buffer_add_text(text, "; restore in place of resume takes all back");
 	if (result->out_of_time && report->deploys)
 		buffer_add_text(text, "; the next time give the hook more: 'at_most' in the machine file, 'timeout' in "
 				      "appspec.yml");

@@ -148,8 +148,9 @@ static void a_leg_in_the_middle_is_driven_or_cut_off(void **state)
 		"  deployment d-ABCDEF123 of web, for prod\n"
 		"  holds      web-prod/minimum: group minimum 3 -> 2 (could not be restored:\n"
 		"             access_denied, AccessDenied)\n"
-		"  back       tidegate resume r-7f3a --state-dir /srv/state (waits for health;\n"
-		"             restore does not)\n";
+		"  go on      tidegate resume r-7f3a --state-dir /srv/state (to OUT)\n"
+		"  back       tidegate restore r-7f3a --state-dir /srv/state (does not wait for\n"
+		"             health)\n";
 	const struct report theirs = { .own = true, .state_dir = "/srv/state" };
 	struct run_row run;
 	struct status_row row = { .run = &run, .driven = true };
@@ -164,6 +165,12 @@ static void a_leg_in_the_middle_is_driven_or_cut_off(void **state)
 	run.history.ledger.entries[0].trouble = quoted_json("{'failure':'access_denied','code':'AccessDenied'}");
 	status_text(&theirs, &row, 1, 0, &page);
 	assert_string_equal(buffer_text(&page), cut_off);
+	/* What takes back already is gone on with to that end. */
+	json_put(run.history.leg, "restores", json_true());
+	page.length = 0;
+	status_text(&theirs, &row, 1, 0, &page);
+	assert_null(strstr(buffer_text(&page), "  go on"));
+	assert_non_null(strstr(buffer_text(&page), "  back       tidegate resume r-7f3a"));
 	buffer_release(&page);
 	history_release(&run.history);
 }
@@ -173,7 +180,8 @@ static void a_run_that_is_only_begun_stands_there_since_then(void **state)
 	static const char expected[] = HEAD
 		"r-7f3a  asg-standby    i-0a1b2c3d  -               2m     -            resume\n"
 		"  subject    i-0a1b2c3d4e5f60718\n"
-		"  back       sudo tidegate resume r-7f3a (waits for health; restore does not)\n";
+		"  go on      sudo tidegate resume r-7f3a\n"
+		"  back       sudo tidegate restore r-7f3a (does not wait for health)\n";
 	struct run_row run = { .id = "r-7f3a" };
 	struct status_row row = { .run = &run };
 	struct buffer page = BUFFER_INIT;

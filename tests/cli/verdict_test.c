@@ -295,9 +295,14 @@ static void a_leg_without_time_left_says_where_to_give_it_more(void **state)
 	(void)state;
 	set_up(&report);
 	assert_next(&report, &result,
-		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does; the next time "
-		    "give the hook more: 'at_most' in the machine file, 'timeout' in appspec.yml");
+		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does; restore in "
+		    "place of resume takes all back; the next time give the hook more: 'at_most' in the machine file, "
+		    "'timeout' in appspec.yml");
 	result.out_of_time = false;
+	assert_next(&report, &result,
+		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does; restore in "
+		    "place of resume takes all back");
+	strcpy(report.leg, "return");
 	assert_next(&report, &result,
 		    "on i-0a1b2c3d4e5f60718: sudo tidegate resume r-7f3a goes on, as the next hook does");
 	report_release(&report);
