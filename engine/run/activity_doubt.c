@@ -132,15 +132,30 @@ static int aim_anew(struct activity *activity)
 	return entry && entry->held ? activity_aim_undo(activity, entry) : 0;
 }
 
+/* What is visible was perhaps given back a moment ago: the next answer may be of before that, when it was as it is
+ * wanted now. */
+static enum step wait_for_sight(struct activity *activity)
+{
+	const struct run *run = activity->run;
+
+	activity->wake_ms = run_now_ms(run) + run_hidden_ms(run->environment.clock, run->history.ledger.undone_ms);
+	activity->since_ms = activity->wake_ms;
+	activity->due_ms = 0;
+	return STEP_WAIT;
+}
+
 static enum step doubt_seen(struct activity *activity, const struct doubt *doubt, bool ours)
 {
 	bool same_process = doubt->intent == activity->intent, of_change = activity->undoes && !doubt->undo;
+	bool given_back = !activity->undoes && doubt->undo;
 
 	activity->answer = (struct call_result){ 0 };
 	if (activity_record_outcome(activity, doubt->intent, "observed") != 0 ||
 	    (of_change && aim_anew(activity) != 0))
 		return activity_end_failed(activity);
 	activity->run->last_mutation_ms = activity->since_ms;
+	if (given_back)
+		return wait_for_sight(activity);
 	if (!ours || !same_process)
 		return STEP_ON; /* decided anew, by what is there */
 	activity->changed = true;

@@ -63,7 +63,7 @@ static bool changed_lately(const struct run *run)
 {
 	if (run->last_mutation_ms)
 		return run_now_ms(run) < run->last_mutation_ms + SHOWN_AFTER_MS;
-	return run_hidden_ms(run, run->history.ledger.changed_ms) > 0;
+	return run_hidden_ms(run->environment.clock, run->history.ledger.changed_ms) > 0;
 }
 
 enum step phase_settle(struct activity *activity)

@@ -10,9 +10,8 @@ int64_t run_now_ms(const struct run *run)
 	return run->environment.clock->monotonic_ms(run->environment.clock);
 }
 
-int64_t run_hidden_ms(const struct run *run, int64_t recorded_ms)
+int64_t run_hidden_ms(struct clock *clock, int64_t recorded_ms)
 {
-	struct clock *clock = run->environment.clock;
 	/* Records tell whole seconds; one that lies ahead was made before the clock was put back. */
 	const int64_t age_ms = clock->wall_ms(clock) - recorded_ms - 1000;
 

@@ -94,3 +94,36 @@ int run_find_open(const struct wanted_run *wanted, struct found_run *found, stru
 	journal_expected_release(&search.definition);
 	return search.result;
 }
+
+struct undone {
+	struct storage *storage;
+	struct clock *clock;
+	const char *subject;
+	int64_t hidden_ms;
+};
+
+static int visit_undone(void *argument, const char *id)
+{
+	struct undone *undone = argument;
+	struct history history = { 0 };
+	int64_t at_ms, hidden_ms;
+
+	/* Most are told by their last line alone. */
+	if (run_was_closed(undone->storage, id, &at_ms) && run_hidden_ms(undone->clock, at_ms) == 0)
+		return 0;
+	if (run_look(undone->storage, id, &history, NULL) == 0 &&
+	    strcmp(history_text(&history, "subject"), undone->subject) == 0) {
+		hidden_ms = run_hidden_ms(undone->clock, history.ledger.undone_ms);
+		undone->hidden_ms = hidden_ms > undone->hidden_ms ? hidden_ms : undone->hidden_ms;
+	}
+	history_release(&history);
+	return 0;
+}
+
+int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject)
+{
+	struct undone undone = { .storage = storage, .clock = clock, .subject = subject };
+
+	runs_list(storage, visit_undone, &undone, NULL);
+	return undone.hidden_ms;
+}

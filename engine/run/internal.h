@@ -214,7 +214,7 @@ void activity_forget_sights(struct activity *activity);
  * the others did nothing. Those that pass `deadline_ms` (monotonic; INT64_MAX: none) end as timed out. */
 int run_activities(struct run *run, struct activity *activities, size_t count, size_t at_once, int64_t deadline_ms);
 /* For how long yet AWS may answer with how things were before what a record of this wall time says was done; 0: not. */
-int64_t run_hidden_ms(const struct run *run, int64_t recorded_ms);
+int64_t run_hidden_ms(struct clock *clock, int64_t recorded_ms);
 /* Lets time pass, or until the run must stop (-1). */
 int run_wait_until(struct run *run, int64_t until_ms);
 

@@ -242,13 +242,32 @@ static json_t *leg_fields(const struct leg *leg, json_t *hook)
 	return fields;
 }
 
-/* What was given back a moment ago is perhaps not seen yet: begun again at once, the run would take the subject for out
- * of traffic already, and leave it where it is. */
+static void note_sight(const struct run *run, int64_t hidden_ms)
+{
+	struct reporter *reporter = run->environment.reporter;
+	char duration[DURATION_TEXT_BYTES];
+	char *sentence = memory_format("AWS may not show yet what was given back a moment ago: waiting for %s",
+				       duration_format((hidden_ms + 999) / 1000 * 1000, duration));
+
+	reporter->note(reporter, sentence);
+	free(sentence);
+}
+
+/* Given back by this run or by the one before it: begun at once, a run would take the subject for out of traffic
+ * already, and leave it where it is. */
 static int wait_for_sight(struct run *run)
 {
-	const int64_t hidden_ms = run->mode == RUN_REAL ? run_hidden_ms(run, run->history.ledger.undone_ms) : 0;
+	const struct run_environment *environment = &run->environment;
+	int64_t hidden_ms;
 
-	return hidden_ms ? run_wait_until(run, run_now_ms(run) + hidden_ms) : 0;
+	if (run->mode != RUN_REAL)
+		return 0;
+	hidden_ms = runs_undone_hidden_ms(environment->storage, environment->clock,
+					  history_text(&run->history, "subject"));
+	if (hidden_ms == 0)
+		return 0;
+	note_sight(run, hidden_ms);
+	return run_wait_until(run, run_now_ms(run) + hidden_ms);
 }
 
 static int begin_leg(struct run *run, const struct leg *leg)

@@ -130,4 +130,8 @@ const char *run_id(const struct run *run);
 /* Reads a run's journal without touching it. 0 or -1; release the history. */
 int run_look(struct storage *storage, const char *run_id, struct history *history, struct error *err);
 
+/* For how long yet AWS may answer with how things were before a run of this subject, open or closed, gave something
+ * back; 0: not. */
+int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject);
+
 #endif

@@ -728,6 +728,13 @@ static void a_death_at_every_record_ends_as_if_there_had_been_none(void **state)
 	}
 }
 
+/* From the k-th request to come on, every answer is of nearly half a minute ago. */
+static void answer_late(struct rig *rig, unsigned from)
+{
+	for (unsigned k = from; k < from + 16; k++)
+		sim_fault(rig->sim, sim_requests(rig->sim) + k, SIM_FAULT_STALE, 28000);
+}
+
 /* Dies on its way back, and every answer to the next process's first questions is of before that, when it was out.
  * False where it came back before it could die. */
 static bool dies_returning(struct bench *bench, enum kind kind, unsigned record)
@@ -741,8 +748,7 @@ static bool dies_returning(struct bench *bench, enum kind kind, unsigned record)
 	sim_advance(rig->sim, 10 * MINUTE_MS);
 	rig->die_at_record = rig->records + record;
 	rig_hook(rig, RETURN, "dg-1", &play->result);
-	for (unsigned k = 1; k <= 16; k++)
-		sim_fault(rig->sim, sim_requests(rig->sim) + k, SIM_FAULT_STALE, 20000);
+	answer_late(rig, 1);
 	return rig_open_runs(rig) > 0;
 }
 
@@ -770,6 +776,73 @@ static void begun_again_at_once_nothing_is_out_that_was_just_given_back(void **s
 static void gone_on_with_at_once_what_was_just_given_back_is_not_missed(void **state)
 {
 	come_at_once(*state, false);
+}
+
+static bool is_told_to_wait(const struct rig *rig)
+{
+	return strstr(buffer_text(&rig->notes), "AWS may not show yet what was given back a moment ago") != NULL;
+}
+
+/* The run before it is closed; a minute later that is nobody's concern. */
+static void a_new_run_takes_nothing_for_out_that_the_one_before_gave_back(void **state)
+{
+	static const enum kind some[] = { CLASSIC, TARGETS, ALONE };
+	static const int64_t passed_ms[] = { 1000, MINUTE_MS };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(passed_ms); i++)
+		for (size_t k = 0; k < ARRAY_LENGTH(some); k++) {
+			struct rig *rig = take(bench, some[k], some[k] == ALONE ? quick_classic : NULL);
+
+			if (some[k] != ALONE)
+				name(bench, "any");
+			sim_keep_past(rig->sim);
+			leg(&bench->play, LEAVE, EXIT_REACHED);
+			sim_advance(rig->sim, 10 * MINUTE_MS);
+			assert_true(rig_attend(rig, RIG_RESTORE, &bench->play.result));
+			assert_int_equal(rig_open_runs(rig), 0);
+			sim_advance(rig->sim, passed_ms[i]);
+			answer_late(rig, 1);
+			leg(&bench->play, LEAVE, EXIT_REACHED);
+			expect_out(bench);
+			assert_int_equal(is_told_to_wait(rig), passed_ms[i] < MINUTE_MS);
+			leg(&bench->play, RETURN, EXIT_REACHED);
+			expect_back(bench);
+		}
+}
+
+/* It dies where it has asked for that with this request; 0: nowhere. */
+static struct rig *come_back_until(struct bench *bench, unsigned number)
+{
+	struct rig *rig = take(bench, TARGETS, NULL);
+
+	name(bench, "web-http");
+	sim_keep_past(rig->sim);
+	leg(&bench->play, LEAVE, EXIT_REACHED);
+	sim_advance(rig->sim, 10 * MINUTE_MS);
+	if (number)
+		sim_fault(rig->sim, number, SIM_FAULT_CRASH_AFTER, 0);
+	rig_hook(rig, RETURN, "dg-1", &bench->play.result);
+	return rig;
+}
+
+/* It had been asked for, and no answer had come: begun again, the run sees that it was done, and takes it out once
+ * more. That it has drained already is said by answers of before. */
+static void what_is_seen_to_be_given_back_is_waited_for(void **state)
+{
+	struct bench *bench = *state;
+	unsigned number = rig_number(come_back_until(bench, 0), "RegisterTargets");
+
+	for (unsigned from = 1; from <= 8; from++) {
+		struct rig *rig = come_back_until(bench, number);
+
+		sim_advance(rig->sim, 8000); /* it has traffic */
+		answer_late(rig, from);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		rig_expect(rig, "!(target_groups.\"web-http\".targets[?instance == '" SELF "'])");
+		leg(&bench->play, RETURN, EXIT_REACHED);
+		expect_back(bench);
+	}
 }
 
 static const enum sim_fault_kind passing_faults[] = {
@@ -835,6 +908,8 @@ int main(void)
 		TEST(a_death_at_every_record_ends_as_if_there_had_been_none),
 		TEST(begun_again_at_once_nothing_is_out_that_was_just_given_back),
 		TEST(gone_on_with_at_once_what_was_just_given_back_is_not_missed),
+		TEST(a_new_run_takes_nothing_for_out_that_the_one_before_gave_back),
+		TEST(what_is_seen_to_be_given_back_is_waited_for),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
 
