@@ -811,6 +811,27 @@ static void a_new_run_takes_nothing_for_out_that_the_one_before_gave_back(void *
 		}
 }
 
+/* Out of service is also who is being registered, as an answer of half a minute ago may show it. */
+static void what_was_being_registered_has_not_drained(void **state)
+{
+	struct bench *bench = *state;
+
+	for (unsigned from = 1; from <= 12; from++) {
+		struct rig *rig = take(bench, ALONE, quick_classic);
+
+		sim_keep_past(rig->sim);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		sim_advance(rig->sim, 10 * MINUTE_MS);
+		assert_true(rig_attend(rig, RIG_RESTORE, &bench->play.result));
+		for (unsigned k = 0; k < 2; k++) /* of both balancers */
+			sim_fault(rig->sim, sim_requests(rig->sim) + from + k, SIM_FAULT_STALE, 28000);
+		leg(&bench->play, LEAVE, EXIT_REACHED);
+		expect_out(bench);
+		leg(&bench->play, RETURN, EXIT_REACHED);
+		expect_back(bench);
+	}
+}
+
 /* It dies where it has asked for that with this request; 0: nowhere. */
 static struct rig *come_back_until(struct bench *bench, unsigned number)
 {
@@ -909,6 +930,7 @@ int main(void)
 		TEST(begun_again_at_once_nothing_is_out_that_was_just_given_back),
 		TEST(gone_on_with_at_once_what_was_just_given_back_is_not_missed),
 		TEST(a_new_run_takes_nothing_for_out_that_the_one_before_gave_back),
+		TEST(what_was_being_registered_has_not_drained),
 		TEST(what_is_seen_to_be_given_back_is_waited_for),
 		TEST(every_fault_at_every_request_ends_as_if_there_had_been_none),
 	};
