@@ -575,15 +575,14 @@ void catalogue_definition(const struct catalogue *catalogue, const struct action
 struct catalogue *catalogue_from_definition(struct reader *reader, const struct source *source, const json_t *json)
 {
 	struct catalogue *catalogue = ARENA_NEW(reader->arena, struct catalogue);
-	const struct node *node = json ? node_from_json(reader->arena, source, json) : NULL;
+	const struct node *node = node_from_json(reader->arena, source, json);
+	const struct node *observations = node_get(node, "observations"), *actions = node_get(node, "actions");
 
-	if (!node || node->kind != NODE_MAP)
-		return NULL;
 	catalogue->services = services_from_json(reader->arena, source, json_object_get(json, "operations"),
 						 reader->diagnostics);
-	if (!catalogue->services || add_observations(catalogue, reader, node_get(node, "observations")) != 0 ||
-	    add_actions(catalogue, reader, node_get(node, "actions")) != 0 ||
-	    catalogue_use_all(catalogue, reader) != 0)
+	if (!catalogue->services || need_map(reader, observations, "observations") != 0 ||
+	    need_map(reader, actions, "actions") != 0 || add_observations(catalogue, reader, observations) != 0 ||
+	    add_actions(catalogue, reader, actions) != 0 || catalogue_use_all(catalogue, reader) != 0)
 		return NULL;
 	return catalogue;
 }

@@ -355,12 +355,11 @@ json_t *machine_outline(const struct machine *machine)
 const struct machine *machine_from_definition(struct reader *reader, const struct source *source,
 					      const json_t *definition)
 {
-	const json_t *machine = json_object_get(definition, "machine");
 	struct catalogue *catalogue = catalogue_from_definition(reader, source,
 								json_object_get(definition, "catalogue"));
-	const struct node *node = machine ? node_from_json(reader->arena, source, machine) : NULL;
+	const struct node *node = node_from_json(reader->arena, source, json_object_get(definition, "machine"));
 
-	if (!catalogue || !node)
+	if (!catalogue)
 		return NULL;
 	/* It was checked when its run began; what an engine has learnt to refuse since then must not stop that run. */
 	return machine_build(reader, node, catalogue);

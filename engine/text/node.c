@@ -280,6 +280,8 @@ const struct node *node_from_json(struct arena *arena, const struct source *sour
 {
 	const struct position position = { .source = source };
 
+	if (!json)
+		return plain_from_json(arena, position, "null");
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
 		/* jansson iterates only over what is not const; nothing is changed. */

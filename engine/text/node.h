@@ -60,7 +60,8 @@ bool node_is_empty(const struct node *node); /* `key:` with nothing behind it */
 bool node_integer(const struct node *node, int64_t *value);
 
 /* The document as JSON and back without loss: a plain true, false, null or integer in its shortest form becomes that
- * JSON value, every other scalar a string. The caller owns the JSON. Nodes from JSON stand NOWHERE but for `source`. */
+ * JSON value, every other scalar a string. The caller owns the JSON. Nodes from JSON stand NOWHERE but for `source`;
+ * what is missing (NULL) is null. */
 json_t *node_to_json(const struct node *node);
 void node_write(struct buffer *text, const struct node *node); /* as json_write() writes that */
 const struct node *node_from_json(struct arena *arena, const struct source *source, const json_t *json);

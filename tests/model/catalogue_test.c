@@ -91,6 +91,26 @@ static void a_definition_makes_an_equal_catalogue(void **state)
 	fixture_release(&fixture);
 }
 
+static void a_definition_with_a_list_for_a_map_is_refused(void **state)
+{
+	static const char *const parts[] = { "observations", "actions" };
+	struct source source = { .name = "journal", .text = "", .length = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+		json_t *json = json_pack("{s:{s:{s:[]}, s:[]}, s:[s]}", "operations", "common", "errors", "services",
+					 parts[i], "group");
+		struct fixture fixture;
+
+		fixture_init(&fixture);
+		assert_null(catalogue_from_definition(&fixture.reader, &source, json));
+		assert_int_equal(fixture.diagnostics.count, 1);
+		assert_non_null(strstr(fixture.diagnostics.rows[0].message, "must be a map, not a list"));
+		fixture_release(&fixture);
+		json_decref(json);
+	}
+}
+
 static const struct {
 	const char *action;
 	enum action_need need;
@@ -274,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_action_of_the_catalogue_stands),
 		cmocka_unit_test(a_definition_makes_an_equal_catalogue),
+		cmocka_unit_test(a_definition_with_a_list_for_a_map_is_refused),
 		cmocka_unit_test(an_action_knows_what_it_needs_observed_for_what),
 		cmocka_unit_test(of_an_observation_an_action_takes_what_it_reads),
 		cmocka_unit_test(a_faulty_action_is_told_in_its_place),

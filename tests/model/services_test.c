@@ -486,7 +486,8 @@ static void services_made_from_a_definition_define_the_same(void **state)
 
 static void a_definition_that_is_none_is_refused(void **state)
 {
-	static const char *const rows[] = { "{}", "[]", "{\"common\": {\"errors\": []}, \"services\": {}}",
+	/* jansson reads the first one as none at all: so is what a definition lacks. */
+	static const char *const rows[] = { "null", "{}", "[]", "{\"common\": {\"errors\": []}, \"services\": {}}",
 					    "{\"common\": {}, \"services\": []}",
 					    "{\"common\": {\"errors\": []}, \"services\": [{\"service\": \"elb\"}]}" };
 	static const struct source journal = { .name = "journal", .text = "", .length = 0 };
