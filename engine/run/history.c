@@ -170,7 +170,7 @@ static int apply_pause(struct history *history, json_t *record)
 	stand(history, STANDING_PAUSED, record, "state");
 	keep_text(&history->next, record, "next");
 	history->expires_ms = json_integer_value(json_object_get(record, "expires_ms"));
-	return history->position ? 0 : -1;
+	return history->position && history->next ? 0 : -1;
 }
 
 /* From a pause to where the run goes on: the next leg, or nobody came. */

@@ -255,12 +255,39 @@ static void a_line_that_is_damaged_is_damaged_in_a_known_journal_too(void **stat
 	world_release(&world);
 }
 
+static void a_pause_that_does_not_say_where_it_goes_on_is_damage(void **state)
+{
+	static const char *const rows[] = { "{}", "{\"state\":\"OUT\"}", "{\"next\":\"BACK\"}",
+					    "{\"state\":\"OUT\",\"next\":null}" };
+	struct world world;
+	struct journal *journal;
+
+	(void)state;
+	world_init(&world);
+	journal = journal_with(&world, "r-0001", 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct history history = { 0 };
+		struct error err = ERROR_INIT;
+		json_t *pause = fields_of(rows[i]);
+
+		apply(&history, journal, 0, 1);
+		json_object_set_new(pause, "type", json_string("pause"));
+		assert_int_equal(history_apply(&history, pause, &err), -1);
+		assert_int_equal(err.kind, ERROR_DAMAGE);
+		history_release(&history);
+		json_decref(pause);
+	}
+	journal_close(journal);
+	world_release(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_history_and_its_copy_go_on_as_if_there_were_no_other),
 		cmocka_unit_test(a_known_history_is_the_longest_that_leads_to_a_journal),
 		cmocka_unit_test(a_line_that_is_damaged_is_damaged_in_a_known_journal_too),
+		cmocka_unit_test(a_pause_that_does_not_say_where_it_goes_on_is_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
