@@ -159,7 +159,7 @@ void run_make_document(struct run *run, json_t *hook)
 
 	metadata = metadata ? json_incref(metadata) : json_object();
 	json_decref(run->document);
-	run->document = json_pack("{s:O, s:o, s:O, s:O, s:O}", "input", json_object_get(run->history.first, "input"),
+	run->document = json_pack("{s:O?, s:o, s:O, s:O, s:O?}", "input", json_object_get(run->history.first, "input"),
 				  "metadata", metadata, "hook", hook, "states", run->history.states, "env",
 				  json_object_get(run->history.first, "env"));
 	if (!run->document)

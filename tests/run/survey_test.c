@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,56 @@ static void what_cannot_be_asked_is_unknown(void **state)
 			      "web-prod/" SELF " unknown '' '" DENIED "'\n");
 }
 
+static int note_run(void *argument, const char *run)
+{
+	snprintf(argument, JOURNAL_RUN_BYTES, "%s", run);
+	return 1;
+}
+
+/* The same run, its journal written anew without what the first record says of this. */
+static void write_without(struct rig *rig, const char *key)
+{
+	static const char *const made[] = { "n", "durable", "at", "type", "journal", "run", "sha256" };
+	char run[JOURNAL_RUN_BYTES], name[JOURNAL_RUN_BYTES + sizeof(".journal")];
+	struct journal *before, *after = NULL;
+	struct journal_tail tail;
+
+	assert_int_equal(runs_list(&rig->storage, note_run, run, NULL), 0);
+	snprintf(name, sizeof(name), "%s.journal", run);
+	before = journal_read(&rig->storage, run, &tail, NULL);
+	assert_int_equal(rig->storage.remove(&rig->storage, name, NULL), 0);
+	for (size_t i = 0; i < journal_count(before); i++) {
+		json_t *fields = json_copy(journal_get(before, i));
+
+		for (size_t k = 0; k < ARRAY_LENGTH(made); k++)
+			json_object_del(fields, made[k]);
+		if (i == 0)
+			assert_int_equal(json_object_del(fields, key), 0);
+		if (after)
+			journal_append(after, journal_type(before, i), fields, NULL);
+		else
+			after = journal_create(&rig->storage, sim_clock(rig->sim), run, "run", fields, NULL);
+	}
+	assert_int_equal(journal_sync(after, NULL), 0);
+	journal_close(before);
+	journal_close(after);
+}
+
+/* What takes a change back stands in its intent, so that it can be seen and restored all the same. */
+static void what_the_first_record_lacks_is_null(void **state)
+{
+	static const char *const keys[] = { "input", "env" };
+	struct survey *survey = *state;
+	struct leg_result result;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+		write_without(&survey->trial.rig, keys[i]);
+	what_nobody_touched_is_held(state);
+	assert_true(rig_attend(&survey->trial.rig, RIG_RESTORE, &result));
+	assert_int_equal(result.status, EXIT_REACHED);
+	assert_int_equal(rig_open_runs(&survey->trial.rig), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -113,6 +164,7 @@ int main(void)
 		TEST(what_nobody_touched_is_held),
 		TEST(what_others_changed_is_told),
 		TEST(what_cannot_be_asked_is_unknown),
+		TEST(what_the_first_record_lacks_is_null),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
