@@ -38,6 +38,8 @@ ci      | command -v shellcheck             | shellcheck           | ShellCheck
 ci      | command -v valgrind               | valgrind             | valgrind
 ci      | command -v gcovr                  | gcovr                | gcovr
 ci      | command -v dot                    | graphviz             | graphviz
+ci      | command -v clang                  | clang                | clang
+ci      | ls $(clang -print-resource-dir)/lib/*/*fuzzer* | libclang-rt-dev | compiler-rt
 ci      | command -v debootstrap            | debootstrap          | debootstrap
 ci      | test -x /usr/sbin/haproxy         | haproxy              | haproxy
 END

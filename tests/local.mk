@@ -60,6 +60,11 @@ check-bare-machine:
 # Scripts apart from programs, so that `make check LOG_COMPILER=valgrind` means the programs.
 TEST_EXTENSIONS = .sh
 
+# Made by suites, not by make.
+clean_folders =
+clean-local:
+	rm -rf $(clean_folders)
+
 test_libs = $(tidegate_libs) $(CMOCKA_LIBS)
 
 # The layers with the long tests first, so that none of them runs alone at the end.
@@ -74,5 +79,6 @@ include tests/text/local.mk
 include tests/base/local.mk
 include tests/style/local.mk
 include tests/mutants/local.mk
+include tests/fuzz/local.mk
 include tests/interop/local.mk
 include tests/bench/local.mk

@@ -52,6 +52,5 @@ check-interop: all tests/interop/preload.so
 run-demo-moto: all
 	$(in_venv) $(srcdir)/tests/interop/demo.py || test $$? = 77
 
-clean-local:
-	rm -rf interop-venv
+clean_folders += interop-venv
 .PHONY: check-interop run-demo-moto
