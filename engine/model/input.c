@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "text/json.h"
 
 static const struct choice input_types[] = {
@@ -108,13 +109,14 @@ static json_t *coerce_string(json_t *value)
 static json_t *coerce_integer(json_t *value)
 {
 	const char *text = json_string_value(value);
+	int64_t whole;
 	long long number;
 	char *end;
 
 	if (json_is_integer(value))
 		return json_incref(value);
-	if (json_is_real(value) && json_real_value(value) == (double)(long long)json_real_value(value))
-		return json_integer((long long)json_real_value(value));
+	if (json_is_real(value) && number_is_whole(json_real_value(value), &whole))
+		return json_integer(whole);
 	if (!text || !*text)
 		return NULL;
 	errno = 0;

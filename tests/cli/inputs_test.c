@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/inputs.h"
@@ -124,10 +125,42 @@ static void the_first_place_that_gives_an_input_wins(void **state)
 	desk_release(&desk);
 }
 
+/* What skips whole numbers does not say which one is meant, and what no integer holds is none. */
+static void a_whole_number_is_one_that_doubles_tell_apart(void **state)
+{
+	static const struct {
+		const char *text, *read; /* NULL: refused */
+	} numbers[] = {
+		{ "[2.0]", "[2]" },     { "[9007199254740993]", "[9007199254740993]" },
+		{ "[2.5]", NULL },      { "[1e16]", NULL },
+		{ "[-1e300]", NULL },   { "[18888888888888888888.2]", NULL },
+	};
+	struct arena *arena = arena_new();
+	const struct input input = {
+		.key = node_new_scalar(arena, NOWHERE, "ports", 5), .type = INPUT_LIST, .of = INPUT_INTEGER
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+		struct error err = ERROR_INIT;
+		json_t *value = input_from_text(&input, numbers[i].text, &err);
+		char *text = value ? json_text(value, JSON_COMPACT) : NULL;
+
+		if (numbers[i].read)
+			assert_string_equal(text, numbers[i].read);
+		else
+			assert_null(text);
+		free(text);
+		json_decref(value);
+	}
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_place_that_gives_an_input_wins),
+		cmocka_unit_test(a_whole_number_is_one_that_doubles_tell_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
