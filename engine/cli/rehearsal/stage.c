@@ -12,8 +12,8 @@ enum {
 	DEPLOYMENTS_MOST = 5, /* that fail by themselves */
 	DOWNLOADS_MS = 2 * 60 * 1000, /* between ApplicationStop and BeforeInstall */
 	INSTALLS_MS = 10 * 60 * 1000,
-	BETWEEN_MS = 60 * 1000,         /* until somebody deploys again */
-	AFTERWARDS_MS = 40 * 60 * 1000, /* what is late has come, and who was launched is in service */
+	BETWEEN_MS = 5 * 1000,          /* until CodeDeploy rolls back */
+	AFTERWARDS_MS = 45 * 60 * 1000, /* what is late has come, who was launched is in service, no hook times out */
 	HOOK_MS = 60 * 60 * 1000,       /* CodeDeploy's own bound */
 	AT_LAST_MS = 40 * 60 * 1000     /* how long only the timer comes in the end */
 };
