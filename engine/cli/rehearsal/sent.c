@@ -223,7 +223,19 @@ static bool is_refused(const json_t *outcome)
 /* Done, in the journal, and then the same again with nothing of ours in between that took it back. */
 struct repetition {
 	const json_t *done, *intent;
+	const json_t *told; /* by this record it is done */
 };
+
+static json_int_t number_of(const json_t *record)
+{
+	return json_integer_value(json_object_get(record, "n"));
+}
+
+static void tell_done(struct repetition *last, const json_t *outcome)
+{
+	last->done = is_same(last->intent, "n", outcome, "intent") ? last->intent : NULL;
+	last->told = outcome;
+}
 
 /* Whether the record is of such a thing. */
 static bool is_repeated(struct repetition *last, const json_t *record)
@@ -233,6 +245,9 @@ static bool is_repeated(struct repetition *last, const json_t *record)
 	/* Another run decides by what it finds. */
 	if (strcmp(type, "run") == 0)
 		*last = (struct repetition){ 0 };
+	/* A death came before it was on the disk, and its number was given anew. */
+	if (last->done && number_of(record) <= number_of(last->told))
+		last->done = NULL;
 	if (strcmp(type, "intent") == 0) {
 		const json_t *done = last->done;
 
@@ -244,7 +259,7 @@ static bool is_repeated(struct repetition *last, const json_t *record)
 		return false;
 	result = record_string(record, "result");
 	if (last->intent && (strcmp(result, "done") == 0 || strcmp(result, "observed") == 0))
-		last->done = is_same(last->intent, "n", record, "intent") ? last->intent : NULL;
+		tell_done(last, record);
 	else if (is_refused(record))
 		last->done = NULL;
 	return false;

@@ -53,7 +53,7 @@ static void mark_progress(struct stage *stage)
 
 static bool is_noted(const char *type)
 {
-	static const char *const types[] = { "run", "leg", "intent", "outcome" };
+	static const char *const types[] = { "run", "definition", "leg", "intent", "outcome" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
 		if (strcmp(types[i], type) == 0)
