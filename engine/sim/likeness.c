@@ -106,9 +106,6 @@ uint64_t sim_likeness(const struct sim *sim)
 
 /* ---- but for the hour alone */
 
-/* AWS forgets what is gone some time, and nobody asks again by then: it is no matter when exactly. */
-enum { FORGOTTEN_MS = 10 * 60 * 1000 };
-
 /* How long it has been so; 0: it is not. */
 static uint64_t hash_since(uint64_t hash, const struct world *world, int64_t at_ms)
 {
@@ -147,8 +144,6 @@ static uint64_t hash_times(uint64_t hash, const struct sim *sim)
 	for (size_t i = 0; i < world->instances.count; i++) {
 		const struct instance *instance = instance_at(world, i);
 
-		if (instance->terminated)
-			hash = hash_number(hash, (uint64_t)(world->now_ms - instance->terminated_ms) / FORGOTTEN_MS);
 		if (instance_waits(sim, i))
 			hash = hash_since(hash, world, instance->waits_since_ms);
 	}
@@ -177,6 +172,23 @@ uint64_t sim_standing(const struct sim *sim)
 	hash = hash_number(hash_number(hash, world->launches), world->terminations);
 	hash = hash_number(hash_number(hash, world->made_instances), world->made_activities);
 	return hash_number(hash_number(hash, sim->boots), sim->dead);
+}
+
+/* AWS forgets what is gone some time, and nobody asks again by then: it is no matter when exactly. */
+enum { FORGOTTEN_MS = 10 * 60 * 1000 };
+
+uint64_t sim_gone(const struct sim *sim)
+{
+	const struct world *world = &sim->world;
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < world->instances.count; i++) {
+		const struct instance *instance = instance_at(world, i);
+
+		if (instance->terminated)
+			hash = hash_number(hash, (uint64_t)(world->now_ms - instance->terminated_ms) / FORGOTTEN_MS);
+	}
+	return hash;
 }
 
 void sim_draw_anew(struct sim *sim, uint64_t seed)

@@ -187,6 +187,8 @@ uint64_t sim_likeness(const struct sim *sim);
 /* More strictly: what time has yet to bring, it brings both after as long. Where chance begins anew in both (what it
  * draws from now on follows from `seed`) and they are asked the same, they go on as one, some hours apart. */
 uint64_t sim_standing(const struct sim *sim);
+/* For how long what is terminated has been gone, by tens of minutes: nothing is drawn by it. */
+uint64_t sim_gone(const struct sim *sim);
 void sim_draw_anew(struct sim *sim, uint64_t seed);
 
 #endif

@@ -91,8 +91,8 @@ static uint64_t standing_of(struct stage *stage, const struct course *course)
 {
 	uint64_t hash = hash_text(stage->seed, stage->scene->name);
 
-	hash = hash_number(hash, sim_standing(stage->sim));
-	hash = hash_number(hash, sim_standing(stage->alone));
+	hash = hash_number(hash_number(hash, sim_standing(stage->sim)), sim_gone(stage->sim));
+	hash = hash_number(hash_number(hash, sim_standing(stage->alone)), sim_gone(stage->alone));
 	hash = hash_course(hash_stage(hash, stage), course, stage->cut_off);
 	hash = sent_so_far(moments_so_far(hash, stage), stage);
 	return hash_disk(hash, stage, course->opens) | 1;
