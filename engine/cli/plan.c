@@ -124,23 +124,18 @@ static json_int_t waits_ms(const json_t *leg)
 	return sum_ms;
 }
 
-static bool ends_at(const struct hook *hook, const char *end)
-{
-	for (size_t i = 0; i < hook->until.count; i++)
-		if (strcmp(hook->until.rows[i].name, end) == 0)
-			return true;
-	return false;
-}
-
 /* A return that fails may lead back to the pause: that is no leg of who takes the instance out. */
 static json_t *hooks_of(const struct machine *machine, const char *end, bool returns)
 {
 	const struct hook *hooks = machine->hooks.records;
 	json_t *names = json_made(json_array());
 
-	for (size_t i = 0; i < machine->hooks.count; i++)
-		if (ends_at(&hooks[i], end) && !(returns && machine_goal_opens(machine, &hooks[i].until)))
+	for (size_t i = 0; i < machine->hooks.count; i++) {
+		const struct state_list *goal = &hooks[i].until;
+
+		if (machine_goal_names(goal, end) && !(returns && machine_goal_opens(machine, goal)))
 			json_append(names, json_string(hooks[i].key->text));
+	}
 	return names;
 }
 

@@ -35,7 +35,7 @@ const struct hook *machine_hook(const struct machine *machine, const char *event
 	return NULL;
 }
 
-static bool goal_names(const struct state_list *goal, const char *name)
+bool machine_goal_names(const struct state_list *goal, const char *name)
 {
 	for (size_t i = 0; i < goal->count; i++)
 		if (strcmp(goal->rows[i].name, name) == 0)
@@ -46,10 +46,10 @@ static bool goal_names(const struct state_list *goal, const char *name)
 static bool goals_are_same(const struct state_list *left, const struct state_list *right)
 {
 	for (size_t i = 0; i < left->count; i++)
-		if (!goal_names(right, left->rows[i].name))
+		if (!machine_goal_names(right, left->rows[i].name))
 			return false;
 	for (size_t i = 0; i < right->count; i++)
-		if (!goal_names(left, right->rows[i].name))
+		if (!machine_goal_names(left, right->rows[i].name))
 			return false;
 	return true;
 }

@@ -158,6 +158,8 @@ const struct catcher *machine_catcher(const struct machine *machine, const struc
 				      catcher_uses *uses, void *argument);
 bool failure_list_has(const struct failure_list *list, enum failure failure);
 
+/* Whether a state of this name is one of the goal. */
+bool machine_goal_names(const struct state_list *goal, const char *name);
 /* Whether a leg with this goal opens: it is reached from start_at without passing a pause. */
 bool machine_goal_opens(const struct machine *machine, const struct state_list *goal);
 /* Whether a state of the goal lies ahead of `from`, without an error and before any pause. */

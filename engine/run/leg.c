@@ -16,10 +16,7 @@ static bool is_goal(const struct run *run, const struct leg *leg, const struct s
 	if (!leg->goal)
 		return (state->kind == STATE_PAUSE && !leg->passes_pauses && !run->after_error) ||
 		       (state->kind == STATE_END && state->end == END_SUCCEEDED);
-	for (size_t i = 0; i < leg->goal->count; i++)
-		if (strcmp(leg->goal->rows[i].name, state_name(state)) == 0)
-			return true;
-	return false;
+	return machine_goal_names(leg->goal, state_name(state));
 }
 
 /* Where restoring failed, what had made it necessary is the cause that people ask for. */
