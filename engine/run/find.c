@@ -98,7 +98,7 @@ int run_find_open(const struct wanted_run *wanted, struct found_run *found, stru
 struct undone {
 	struct storage *storage;
 	struct clock *clock;
-	const char *subject;
+	const char *subject, *but;
 	int64_t hidden_ms;
 };
 
@@ -108,6 +108,8 @@ static int visit_undone(void *argument, const char *id)
 	struct history history = { 0 };
 	int64_t at_ms, hidden_ms;
 
+	if (undone->but && strcmp(id, undone->but) == 0)
+		return 0;
 	/* Most are told by their last line alone. */
 	if (run_was_closed(undone->storage, id, &at_ms) && run_hidden_ms(undone->clock, at_ms) == 0)
 		return 0;
@@ -120,9 +122,9 @@ static int visit_undone(void *argument, const char *id)
 	return 0;
 }
 
-int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject)
+int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject, const char *but)
 {
-	struct undone undone = { .storage = storage, .clock = clock, .subject = subject };
+	struct undone undone = { .storage = storage, .clock = clock, .subject = subject, .but = but };
 
 	runs_list(storage, visit_undone, &undone, NULL);
 	return undone.hidden_ms;

@@ -250,17 +250,23 @@ static void note_sight(const struct run *run, int64_t hidden_ms)
 	free(sentence);
 }
 
-/* Given back by this run or by the one before it: begun at once, a run would take the subject for out of traffic
- * already, and leave it where it is. */
-static int wait_for_sight(struct run *run)
+/* By this run, as it is known here, or by those before it. */
+static int64_t undone_hidden_ms(const struct run *run)
 {
 	const struct run_environment *environment = &run->environment;
-	int64_t hidden_ms;
+	const int64_t own_ms = run_hidden_ms(environment->clock, run->history.ledger.undone_ms);
+	const int64_t others_ms = runs_undone_hidden_ms(environment->storage, environment->clock,
+							history_text(&run->history, "subject"), run_id(run));
 
-	if (run->mode != RUN_REAL)
-		return 0;
-	hidden_ms = runs_undone_hidden_ms(environment->storage, environment->clock,
-					  history_text(&run->history, "subject"));
+	return own_ms > others_ms ? own_ms : others_ms;
+}
+
+/* Begun at once behind what was given back, a run would take the subject for out of traffic already, and leave it where
+ * it is. */
+static int wait_for_sight(struct run *run)
+{
+	const int64_t hidden_ms = run->mode == RUN_REAL ? undone_hidden_ms(run) : 0;
+
 	if (hidden_ms == 0)
 		return 0;
 	note_sight(run, hidden_ms);

@@ -131,7 +131,7 @@ const char *run_id(const struct run *run);
 int run_look(struct storage *storage, const char *run_id, struct history *history, struct error *err);
 
 /* For how long yet AWS may answer with how things were before a run of this subject, open or closed, gave something
- * back; 0: not. */
-int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject);
+ * back; 0: not. What the run `but` (or NULL) did is not looked at. */
+int64_t runs_undone_hidden_ms(struct storage *storage, struct clock *clock, const char *subject, const char *but);
 
 #endif

@@ -47,7 +47,7 @@ static uint64_t hash_disk(uint64_t hash, struct stage *stage, bool opens)
 	if (opens)
 		hash = hash_number(hash, (uint64_t)runs_undone_hidden_ms(storage_memory_storage(stage->memory),
 									 sim_clock(stage->sim),
-									 stage->scene->inputs.subject));
+									 stage->scene->inputs.subject, NULL));
 	if (open)
 		hash = hash_run(hash, &history, opens, sim_wall_ms(stage->sim));
 	history_release(&history);
