@@ -355,15 +355,13 @@ static void write_reached(const struct report *report, const struct leg_result *
 static void write_failed(const struct report *report, const struct leg_result *result, size_t most, struct buffer *page)
 {
 	struct buffer next = BUFFER_INIT;
-	size_t end = end_of(result->status);
 
 	add_headline(report, result, page);
 	add_cause(result, most, page);
 	add_restored(report, most, page);
 	add_left(report, most, page);
 	add_traffic(report, most, page);
-	if (ends[end].next)
-		ends[end].next(report, result, &next);
+	ends[end_of(result->status)].next(report, result, &next);
 	add_taken_row(page, "next", &next, ROW_MOST_BYTES);
 }
 
@@ -376,12 +374,11 @@ void verdict_write(const struct report *report, const struct leg_result *result,
 		write_reached(report, result, page);
 		return;
 	}
-	write_failed(report, result, most, page);
-	while (shown_bytes(page) >= VERDICT_MOST_BYTES && most > ROW_LEAST_BYTES) {
-		most -= 20;
+	do {
 		page->length = begins;
 		write_failed(report, result, most, page);
-	}
+		most -= 20;
+	} while (shown_bytes(page) >= VERDICT_MOST_BYTES && most >= ROW_LEAST_BYTES);
 	add_by_hand(report, page);
 }
 
@@ -415,7 +412,6 @@ static json_t *commands_by_hand(const struct report *report)
 
 json_t *verdict_fields(const struct report *report, const struct leg_result *result)
 {
-	size_t end = end_of(result->status);
 	struct buffer traffic = BUFFER_INIT, next = BUFFER_INIT;
 	json_t *fields = json_made(json_pack("{s:i, s:s, s:s}", "exit", (int)result->status, "result",
 					     exit_name(result->status), "failure", failures[result->failure].name));
@@ -429,8 +425,7 @@ json_t *verdict_fields(const struct report *report, const struct leg_result *res
 
 	if (result->status != EXIT_REACHED) {
 		watch_traffic(&report->watch, report->changed_since ? "the newest change" : "", &traffic);
-		if (ends[end].next)
-			ends[end].next(report, result, &next);
+		ends[end_of(result->status)].next(report, result, &next);
 		json_put(fields, "by_hand", commands_by_hand(report));
 	}
 	put_text(fields, "traffic", buffer_text(&traffic));
