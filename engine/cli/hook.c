@@ -47,12 +47,11 @@ static void needs_a_person(struct hook_run *run)
 		run->result.status = EXIT_LEFT;
 }
 
-/* "Failed, and everything is restored" is not said where nobody could look what is open. */
+/* Where nobody could look what is open. */
 static int refuse_unseen(struct hook_run *run, const struct error *err)
 {
 	refuse_error(run, err);
-	if (run->result.status == EXIT_FAILED)
-		run->result.status = EXIT_LEFT;
+	run->result.status = exit_held(run->result.status);
 	return -1;
 }
 

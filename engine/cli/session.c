@@ -78,9 +78,7 @@ int session_fail(struct session *session, const struct error *err)
 
 int session_fail_open(struct session *session, const struct error *err)
 {
-	int status = session_fail(session, err);
-
-	return status == EXIT_FAILED ? EXIT_LEFT : status;
+	return (int)exit_held((enum exit_status)session_fail(session, err));
 }
 
 /* ---- files ---- */

@@ -23,3 +23,8 @@ const char *exit_name(enum exit_status status)
 			return row->name;
 	return "unknown";
 }
+
+enum exit_status exit_held(enum exit_status status)
+{
+	return status == EXIT_FAILED ? EXIT_LEFT : status;
+}

@@ -21,5 +21,7 @@ struct exit_row {
 
 extern const struct exit_row exit_rows[]; /* ended by a NULL name */
 const char *exit_name(enum exit_status status);
+/* The same where a run holds something, or may: "failed, and everything is restored" is not said of it. */
+enum exit_status exit_held(enum exit_status status);
 
 #endif

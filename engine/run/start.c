@@ -130,12 +130,11 @@ static void refuse_error(struct leg_result *result, const struct error *err)
 			result->status = rows[i].status;
 }
 
-/* "Failed, and everything is restored" is only said of a subject of which no run holds anything. */
 static void refuse_held(struct leg_result *result, const struct error *err, bool held)
 {
 	refuse_error(result, err);
-	if (held && result->status == EXIT_FAILED)
-		result->status = EXIT_LEFT;
+	if (held)
+		result->status = exit_held(result->status);
 }
 
 /* Or may hold: what cannot be read is not known. */
