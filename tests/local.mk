@@ -13,8 +13,8 @@ coverage: check
 
 # The programs under valgrind, but for those that play thousands of deployments: under it they take an hour, and the
 # sanitizers see all of them; and for the one whose server is a fork, which valgrind would hold to account as well.
-exhaustive = tests/run/acts_test tests/run/balancers_test tests/run/campaign_test tests/run/disk_test \
-	tests/run/faults_test tests/run/health_test tests/run/journal_damage_test tests/run/journal_disk_test \
+exhaustive = tests/run/acts_test tests/run/balancers_test tests/run/balancers_faults_test \
+	tests/run/campaign_test tests/run/disk_test tests/run/faults_test tests/run/health_test tests/run/journal_damage_test tests/run/journal_disk_test \
 	tests/run/later_test tests/run/lessons_test tests/run/meeting_test tests/run/overlap_test \
 	tests/run/policy_test tests/run/races_test tests/run/surge_test tests/cli/alike_test tests/cli/checkpoint_test \
 	tests/cli/ending_test tests/cli/lessons_test tests/cli/rehearse_test tests/cli/wire_test tests/sim/server_test

@@ -3,10 +3,13 @@ if HAVE_CMOCKA
 rig = tests/plays.h tests/run/disk.c tests/run/disk.h tests/run/rig.c tests/run/rig.h
 play = tests/run/play.c tests/run/play.h $(rig)
 ways = tests/run/ways.c tests/run/ways.h $(play)
-check_PROGRAMS += tests/run/balancers_test
-TESTS += tests/run/balancers_test
-tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(play)
+balancers = tests/run/balancers.c tests/run/balancers.h $(play)
+check_PROGRAMS += tests/run/balancers_test tests/run/balancers_faults_test
+TESTS += tests/run/balancers_test tests/run/balancers_faults_test
+tests_run_balancers_test_SOURCES = tests/run/balancers_test.c $(balancers)
 tests_run_balancers_test_LDADD = $(test_libs)
+tests_run_balancers_faults_test_SOURCES = tests/run/balancers_faults_test.c $(balancers)
+tests_run_balancers_faults_test_LDADD = $(test_libs)
 journal_fixture = tests/run/journal_fixture.c tests/run/journal_fixture.h tests/run/disk.c tests/run/disk.h
 check_PROGRAMS += tests/run/journal_test
 TESTS += tests/run/journal_test
